@@ -1,0 +1,1 @@
+"""Gold data, review rules and evaluation."""

@@ -1,0 +1,1 @@
+"""Schema, migrations, views, queries and export. The only room that imports sqlalchemy."""

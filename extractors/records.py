@@ -1,0 +1,280 @@
+"""The frozen types that pass from room to room.
+
+Lengths are PDF points with the origin at the top left of the page; pages count from 1;
+offsets count characters of ``Document.text``.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from datetime import date
+from enum import StrEnum
+
+
+@dataclass(frozen=True, slots=True)
+class Box:
+    """A rectangle on a page, in PDF points, origin top left."""
+
+    x0: float
+    y0: float
+    x1: float
+    y1: float
+
+    def as_list(self) -> list[float]:
+        """``[x0, y0, x1, y1]``, rounded to a tenth of a point."""
+        return [round(value, 1) for value in (self.x0, self.y0, self.x1, self.y1)]
+
+    @classmethod
+    def around(cls, boxes: Iterable[Box]) -> Box:
+        """The smallest box that holds all ``boxes``; ``ValueError`` if there are none."""
+        held = list(boxes)
+        if not held:
+            raise ValueError("no boxes to go around")
+        return cls(
+            min(box.x0 for box in held),
+            min(box.y0 for box in held),
+            max(box.x1 for box in held),
+            max(box.y1 for box in held),
+        )
+
+
+@dataclass(frozen=True, slots=True)
+class PaperMetadata:
+    """What a source says of a paper, before anyone reads it. Unknown fields are None or empty."""
+
+    arxiv_id: str | None
+    """Without version: ``2406.01234``, ``cs/0112017``; None for a PDF whose id is not known."""
+    version: int | None = None
+    title: str = ""
+    abstract: str = ""
+    authors: tuple[str, ...] = ()
+    categories: tuple[str, ...] = ()
+    """Primary category first."""
+    published: date | None = None
+    """Date of the first version."""
+    updated: date | None = None
+    """Date of this version."""
+    withdrawn: bool = False
+    license_url: str | None = None
+    doi: str | None = None
+
+
+class Role(StrEnum):
+    """What a passage is on its page."""
+
+    BODY = "body"
+    HEADING = "heading"
+    TITLE = "title"
+    CAPTION = "caption"
+    FOOTNOTE = "footnote"
+    TABLE = "table"
+    REFERENCE = "reference"
+    FURNITURE = "furniture"
+    """Running heads, page and line numbers, arXiv's stamp in the margin."""
+
+
+@dataclass(frozen=True, slots=True)
+class Word:
+    """A run of characters without white space, as drawn; ``text`` is normalised."""
+
+    text: str
+    box: Box
+    size: float
+    """Font size in points."""
+    bold: bool = False
+
+
+@dataclass(frozen=True, slots=True)
+class Line:
+    """Words on one baseline, left to right."""
+
+    words: tuple[Word, ...]
+    box: Box
+    role: Role
+    section: str | None = None
+    """Heading that this line stands under; None before the first."""
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class Page:
+    """One page, its lines in reading order."""
+
+    number: int
+    width: float
+    height: float
+    lines: tuple[Line, ...]
+
+
+@dataclass(frozen=True, slots=True)
+class Passage:
+    """A paragraph, caption, heading, footnote or reference, joined over its lines.
+
+    ``text`` is normalised (ligatures, line-end hyphens, superscripts, minus signs);
+    ``pieces`` leads every character back to its place on the page.
+    """
+
+    text: str
+    start: int
+    """Offset of ``text`` in ``Document.text``."""
+    role: Role
+    section: str | None
+    page: int
+    """Page on which the passage begins."""
+    pieces: tuple[tuple[int, int, int, Box], ...]
+    """``(start, end, page, box)`` of each word, offsets within ``text``, in order of ``start``."""
+
+    def boxes(self, start: int, end: int) -> Iterator[tuple[int, Box]]:
+        """``(page, box)`` of each word that ``text[start:end]`` touches."""
+        for piece_start, piece_end, page, box in self.pieces:
+            if piece_start >= end:
+                break
+            if piece_end > start:
+                yield page, box
+
+
+@dataclass(frozen=True, slots=True)
+class Document:
+    """A PDF as text with layers: pages of lines of words, and passages over them."""
+
+    sha256: str
+    pages: tuple[Page, ...]
+    passages: tuple[Passage, ...]
+    stamp: str | None = None
+    """arXiv's mark in the margin: ``arXiv:1706.03762v5 [cs.CL] 6 Dec 2017``."""
+
+    @property
+    def text(self) -> str:
+        """All passages, in order, a blank line between them."""
+        return "\n\n".join(passage.text for passage in self.passages)
+
+
+@dataclass(frozen=True, slots=True)
+class Evidence:
+    """Where in the PDF a record comes from."""
+
+    page: int
+    box: Box
+    """Around the words that the record rests on, on ``page``."""
+    quote: str
+    """One sentence, at most 500 characters."""
+    start: int
+    """Offsets of the quote in ``Document.text``."""
+    end: int
+    rules: tuple[str, ...] = ()
+    """Ids of the patterns and rules that made the record."""
+
+
+class Stage(StrEnum):
+    PRETRAINING = "pretraining"
+    TRAINING = "training"
+    FINETUNING = "finetuning"
+    SEARCH = "search"
+    UNSPECIFIED = "unspecified"
+
+
+class CountUnit(StrEnum):
+    DEVICES = "devices"
+    CHIPS = "chips"
+    CORES = "cores"
+    MACHINES = "machines"
+
+
+class Status(StrEnum):
+    ACCEPTED = "accepted"
+    CANDIDATE = "candidate"
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingRun:
+    """Hardware and time with which a paper's authors trained a model. Unknown is None."""
+
+    evidence: Evidence
+    accelerator: str | None
+    """The catalogue's canonical name, the written name of unknown hardware, or GPU / TPU."""
+    accelerator_count: int | None = None
+    """Devices of one run, as the paper counts them; see ``count_unit``."""
+    count_unit: CountUnit | None = None
+    duration_hours: float | None = None
+    """Wall-clock hours of the run; the middle of a stated range."""
+    duration_hours_low: float | None = None
+    duration_hours_high: float | None = None
+    device_hours: float | None = None
+    """Only where the paper states device-time as such ("3150 GPU days")."""
+    model: str | None = None
+    stage: Stage = Stage.UNSPECIFIED
+    mixed_precision: bool = False
+    """The paper says that it trains in fp16, bf16 or mixed precision."""
+    confidence: float = 0.5
+    status: Status = Status.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class TrainingCompute:
+    """Total floating-point operations of a training run, as the paper states them."""
+
+    evidence: Evidence
+    flop: float
+    model: str | None = None
+    confidence: float = 0.5
+    status: Status = Status.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class Extraction:
+    """All that was read in one document."""
+
+    sha256: str
+    page_count: int
+    runs: tuple[TrainingRun, ...] = ()
+    training_compute: tuple[TrainingCompute, ...] = ()
+    unknown_hardware: tuple[str, ...] = ()
+    """Written names that look like accelerators and are not in the catalogue."""
+    stamp: str | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class BurdenEstimate:
+    """Hardware burden of one run: processors x peak rate x time, in FLOP; None with ``reason``."""
+
+    hardware_burden_flop: float | None
+    hardware_burden_low: float | None
+    hardware_burden_high: float | None
+    precision_aware_flop: float | None
+    """The same at the rate of the stated precision (tensor cores for mixed precision)."""
+    method: str | None
+    """In words: ``8 devices x 10.6 TFLOP/s fp32 x 84 h``."""
+    reason: str | None = None
+    """Why there is no estimate."""
+
+
+class FailureCause(StrEnum):
+    """Why a paper could not be read; every failure names one."""
+
+    NOT_A_PDF = "not_a_pdf"
+    BROKEN = "broken"
+    ENCRYPTED = "encrypted"
+    EMPTY = "empty"
+    TOO_LARGE = "too_large"
+    TIMEOUT = "timeout"
+    MEMORY = "memory"
+    CRASH = "crash"
+    NO_TEXT = "no_text"
+    DOWNLOAD = "download"
+    WITHDRAWN = "withdrawn"
+
+
+class PaperError(Exception):
+    """A paper that can't be read: the cause, and words for the operator."""
+
+    def __init__(self, cause: FailureCause, message: str) -> None:
+        super().__init__(message)
+        self.cause = cause
+        self.message = message
+
+    def __reduce__(self) -> tuple[type[PaperError], tuple[FailureCause, str]]:
+        return type(self), (self.cause, self.message)

@@ -1,0 +1,1 @@
+"""What runs when: thin flows over the other rooms."""

@@ -1,0 +1,1 @@
+"""The boundary to arXiv, folders and tars: where papers come from."""

@@ -1,0 +1,1 @@
+"""What is fitted or estimated from extracted records."""
