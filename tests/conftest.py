@@ -1,0 +1,45 @@
+"""What every room's tests share: the shared data, and tests that need a program from outside."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from pathlib import Path
+
+import pytest
+
+PROJECT = Path(__file__).resolve().parent.parent
+
+Require = Callable[[str, bool, str], None]
+
+
+@pytest.fixture(scope="session")
+def require() -> Require:
+    """``require("postgresql", found, "no initdb")``: skip by name where ``found`` is false.
+
+    A name that stands in ``BURDEN_REQUIRE`` (``chromium,postgresql,shared``) fails instead.
+    """
+    demanded = {name.strip() for name in os.environ.get("BURDEN_REQUIRE", "").split(",") if name.strip()}
+
+    def check(name: str, found: bool, why: str) -> None:
+        if found:
+            return
+        if name in demanded:
+            pytest.fail(f"{name}: {why}, and BURDEN_REQUIRE asks for it", pytrace=False)
+        pytest.skip(f"{name}: {why}")
+
+    return check
+
+
+@pytest.fixture(scope="session")
+def shared_dir(require: Require) -> Path:
+    """Folder of the shared papers and gold data: ``BURDEN_SHARED``, else ``../shared`` beside the project."""
+    folder = Path(os.environ.get("BURDEN_SHARED") or PROJECT.parent / "shared").resolve()
+    require("shared", (folder / "corpus").is_dir(), f"no folder corpus/ in {folder} (set BURDEN_SHARED)")
+    return folder
+
+
+@pytest.fixture(scope="session")
+def samples_dir() -> Path:
+    """The bundled sample papers, as ``make demo`` reads them."""
+    return PROJECT / "samples" / "papers"
