@@ -1,0 +1,228 @@
+"""Reading PDFs in worker processes: one that hangs, explodes or crashes costs itself only.
+
+Workers are started fresh (``spawn``), so they inherit no database connection and no lock, and they
+import nothing but the extractors.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import importlib
+import logging
+import multiprocessing
+import os
+import signal
+import sys
+from collections.abc import Callable, Iterable, Iterator
+from concurrent.futures import FIRST_COMPLETED, Future, wait
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from typing import TYPE_CHECKING
+
+from extractors.records import Extraction, FailureCause, PaperError
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
+
+Reader = Callable[[bytes, date | None], Extraction]
+
+EXTRACTOR = "extractors.extract:extract"
+"""The reader that workers run, as ``module:function``."""
+
+_PAPERS_PER_WORKER = 200
+"""A worker is replaced after so many papers, which bounds what a leak can grow to."""
+
+_BROKEN_POOLS_IN_A_ROW = 3
+
+log = logging.getLogger(__name__)
+
+
+class WorkerError(Exception):
+    """No worker process can be kept alive: the run can't go on."""
+
+
+@dataclass(frozen=True, slots=True)
+class Limits:
+    """What one paper may cost."""
+
+    time_limit_seconds: float = 120.0
+    memory_limit_mb: int = 2048
+    """Private memory of a worker, where the system can limit it."""
+    pdf_limit_mb: int = 100
+
+
+@dataclass(frozen=True, slots=True)
+class PdfJob:
+    """A PDF on disk to be read; ``key`` is the caller's own name for it."""
+
+    key: str
+    path: Path
+    published: date | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class Reading:
+    """What came of a job: an extraction, or the error that stopped it."""
+
+    job: PdfJob
+    extraction: Extraction | None = None
+    error: PaperError | None = None
+
+
+def read_papers(
+    jobs: Iterable[PdfJob],
+    limits: Limits,
+    *,
+    workers: int = 1,
+    reader: str = EXTRACTOR,
+    quiet: bool = True,
+) -> Iterator[Reading]:
+    """Read every job in ``workers`` processes; each job comes back once, as soon as it is done.
+
+    Jobs are drawn only as workers become free, and no process is started before the first job.
+    ``quiet`` throws away what native code prints to the terminal.
+    """
+    source = iter(jobs)
+    waiting: list[PdfJob] = []
+    broken_in_a_row = 0
+    while first := _next_job(waiting, source):
+        waiting.insert(0, first)
+        try:
+            for reading in _read_in_one_pool(waiting, source, limits, workers, reader, quiet):
+                broken_in_a_row = 0
+                yield reading
+        except BrokenProcessPool as broken:
+            broken_in_a_row += 1
+            log.warning("worker processes broke down (%s), starting new ones", broken)
+            if broken_in_a_row >= _BROKEN_POOLS_IN_A_ROW:
+                raise WorkerError(
+                    f"worker processes stop as soon as they start ({broken}); "
+                    f"is BURDEN_WORKER_MEMORY_LIMIT_MB={limits.memory_limit_mb} too small?"
+                ) from broken
+
+
+def _next_job(waiting: list[PdfJob], source: Iterator[PdfJob]) -> PdfJob | None:
+    return waiting.pop(0) if waiting else next(source, None)
+
+
+def _read_in_one_pool(
+    waiting: list[PdfJob], source: Iterator[PdfJob], limits: Limits, workers: int, reader: str, quiet: bool
+) -> Iterator[Reading]:
+    """Read until jobs run out. If the pool breaks, unfinished jobs are put back into ``waiting``."""
+    under_way: dict[Future[Extraction], PdfJob] = {}
+    pool = _start_pool(limits, workers, reader, quiet)
+    try:
+        while True:
+            while len(under_way) < 2 * workers and (job := _next_job(waiting, source)):
+                future = pool.schedule(_read_one, (job, limits), timeout=limits.time_limit_seconds)
+                under_way[future] = job
+            if not under_way:
+                break
+            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            for future in done:
+                reading = _reading(under_way[future], future, limits)
+                del under_way[future]
+                yield reading
+    except (BrokenProcessPool, RuntimeError) as broken:  # pebble refuses work with RuntimeError once broken
+        waiting.extend(under_way.values())
+        raise BrokenProcessPool(str(broken)) from broken
+    finally:
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+
+def _start_pool(limits: Limits, workers: int, reader: str, quiet: bool) -> ProcessPool:
+    from pebble import ProcessPool
+
+    return ProcessPool(
+        max_workers=workers,
+        max_tasks=_PAPERS_PER_WORKER,
+        initializer=_set_up_worker,
+        initargs=(reader, limits.memory_limit_mb, quiet),
+        context=multiprocessing.get_context("spawn"),
+    )
+
+
+def _reading(job: PdfJob, future: Future[Extraction], limits: Limits) -> Reading:
+    from pebble import ProcessExpired
+
+    try:
+        return Reading(job, extraction=future.result())
+    except PaperError as error:
+        return Reading(job, error=error)
+    except BrokenProcessPool:
+        raise
+    except FutureTimeoutError:
+        message = f"not read within {limits.time_limit_seconds:g} s (BURDEN_TIME_LIMIT_SECONDS)"
+        return Reading(job, error=PaperError(FailureCause.TIMEOUT, message))
+    except MemoryError:
+        message = f"needs more than {limits.memory_limit_mb} MB (BURDEN_WORKER_MEMORY_LIMIT_MB)"
+        return Reading(job, error=PaperError(FailureCause.MEMORY, message))
+    except ProcessExpired as expired:
+        return Reading(job, error=_why_it_died(expired.exitcode, limits))
+    except Exception as error:
+        log.debug("%s: the reader failed", job.path, exc_info=error)
+        message = f"the reader failed: {type(error).__name__}: {error}"
+        return Reading(job, error=PaperError(FailureCause.CRASH, message))
+
+
+def _why_it_died(exit_code: int | None, limits: Limits) -> PaperError:
+    """The cause that a dead worker's exit code tells: -9 is the system's memory killer, -14 our own alarm."""
+    if exit_code == -signal.SIGKILL:
+        return PaperError(FailureCause.MEMORY, "the system killed the worker, as it does when memory runs out")
+    if exit_code == -signal.SIGALRM:
+        return PaperError(FailureCause.TIMEOUT, f"not read within {limits.time_limit_seconds:g} s")
+    name = signal.Signals(-exit_code).name if exit_code is not None and exit_code < 0 else f"exit code {exit_code}"
+    return PaperError(FailureCause.CRASH, f"the worker process died ({name})")
+
+
+# What follows runs in the worker.
+
+_reader: Reader | None = None
+
+
+def _set_up_worker(reader: str, memory_limit_mb: int, quiet: bool) -> None:
+    """Bound the worker, then load the reader, so that loading counts against no paper's time."""
+    global _reader
+    signal.signal(signal.SIGTERM, signal.SIG_DFL)  # native code in a loop would never run a Python handler
+    for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
+        os.environ[variable] = "1"  # papers run in parallel, not the arithmetic within one
+    if quiet:
+        sink = os.open(os.devnull, os.O_WRONLY)
+        os.dup2(sink, sys.__stdout__.fileno() if sys.__stdout__ else 1)
+        os.dup2(sink, sys.__stderr__.fileno() if sys.__stderr__ else 2)
+    _limit_memory(memory_limit_mb)
+    module, _, function = reader.partition(":")
+    _reader = getattr(importlib.import_module(module), function)
+
+
+def _limit_memory(memory_limit_mb: int) -> None:
+    try:
+        import resource
+    except ImportError:  # Windows has no such limits; the time limit still holds
+        return
+    limit_bytes = memory_limit_mb * 1024 * 1024
+    _, hard_limit = resource.getrlimit(resource.RLIMIT_DATA)
+    if hard_limit == resource.RLIM_INFINITY or limit_bytes < hard_limit:
+        with contextlib.suppress(ValueError, OSError):  # a system that refuses still has the time limit
+            resource.setrlimit(resource.RLIMIT_DATA, (limit_bytes, limit_bytes))
+            resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+
+
+def _read_one(job: PdfJob, limits: Limits) -> Extraction:
+    assert _reader is not None, "_set_up_worker runs first"  # noqa: S101
+    if hasattr(signal, "alarm"):  # ends a worker whose parent was killed and can't end it any more
+        signal.alarm(int(2 * limits.time_limit_seconds) + 10)
+    try:
+        size_mb = job.path.stat().st_size / 1_000_000
+        pdf = job.path.read_bytes() if size_mb <= limits.pdf_limit_mb else None
+    except OSError as error:  # says nothing about the paper, so it counts as not fetched, which is tried again
+        raise PaperError(FailureCause.DOWNLOAD, f"can't be read from disk: {error}") from error
+    if pdf is None:
+        raise PaperError(
+            FailureCause.TOO_LARGE, f"{size_mb:.0f} MB, more than {limits.pdf_limit_mb} MB (BURDEN_PDF_LIMIT_MB)"
+        )
+    return _reader(pdf, job.published)
