@@ -1,0 +1,327 @@
+"""Raw lines to pages in reading order, each line with its role and the section it stands in.
+
+The rules, in the order in which they are applied:
+
+1. the stamp, running heads, page numbers and review line numbers are furniture;
+2. a page is read in two columns where a gutter parts its lines, full-width lines between bands;
+3. pieces of one baseline are one line, unless they are cells of a table;
+4. headings, captions, footnotes, tables and references are told by size, place and first words.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import Counter
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass, replace
+from statistics import median
+
+from extractors.records import Box, Line, Page, Role, Word
+
+_MARGIN_SHARE = 0.09
+"""Running heads and page numbers stand in this share of the page's height, at its top and bottom."""
+_STAMP = re.compile(r"arXiv:\s?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\b")
+_PAGE_NUMBER = re.compile(r"-?\s?(?:\d{1,4}|[ivxl]{1,6})\s?-?(?:\s?(?:of|/)\s?\d+)?")
+_NUMBER = re.compile(r"\d{1,4}")
+_CAPTION = re.compile(
+    r"(?:(?:Extended Data |Supplementary |Appendix )?"
+    r"(?:Figure|Fig\.?|FIGURE|FIG\.?|Table|TABLE|Tab\.?|Algorithm|Listing)\s?(?:S\.?|[A-Z]\.?)?(?:\d+|[IVX]+)(?:\.\d+)?)"
+    r"\s?(?:[.:|(]|\s-|$|(?=\s[A-Z]))"
+)
+_NUMBERED_HEADING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z](?:\.\d{1,2}){1,3}|[A-Z]|[IVX]{1,5})\.?\s+[A-Z]\S*")
+_NAMED_HEADING = re.compile(
+    r"(?:\d+\.?\s+|[A-Z]\.?\s+|[IVX]+\.\s+)?(?:Abstract|Introduction|Related Works?|Background|Methods?|Experiments?|Results|"
+    r"Discussion|Conclusions?|Acknowledge?ments?|References|Bibliography|Appendix|Appendices|"
+    r"Supplementary Materials?|Broader Impact|Limitations|Reproducibility Statement|Ethics Statement)"
+    r"(?:\s(?:[A-Z]|\d+))?[.:]?",
+    re.IGNORECASE,
+)
+_REFERENCES = re.compile(
+    r"(?:\d+\.?\s+|[A-Z]\.?\s+|[IVX]+\.\s+)?(?:References?|Bibliography|Literature Cited)(?:\s+and Notes)?[.:]?", re.I
+)
+_AFTER_REFERENCES = re.compile(
+    r"(?:(?:Appendix|Appendices|APPENDIX|Supplement\w*|SUPPLEMENT\w*)\b.*|[A-J](?:\.\d+)*\.?\s+[A-Z].*|Acknowledge?ments?.*)"
+)
+_MAX_HEADING_WORDS = 14
+
+
+@dataclass(frozen=True, slots=True)
+class RawLine:
+    """One line as the PDF library gives it."""
+
+    words: tuple[Word, ...]
+    box: Box
+    block: int
+    size: float
+    bold: bool
+    direction: tuple[int, int] = (1, 0)
+
+    @property
+    def text(self) -> str:
+        return " ".join(word.text for word in self.words)
+
+
+@dataclass(frozen=True, slots=True)
+class RawPage:
+    number: int
+    width: float
+    height: float
+    lines: list[RawLine]
+
+
+@dataclass(slots=True)
+class _Row:
+    """What stands on one baseline of one chunk: a line of text, or the cells of a table row."""
+
+    cells: list[RawLine]
+
+    @property
+    def words(self) -> tuple[Word, ...]:
+        return tuple(word for cell in self.cells for word in cell.words)
+
+    @property
+    def box(self) -> Box:
+        return Box.around(cell.box for cell in self.cells)
+
+
+def arrange(pages: Sequence[RawPage]) -> tuple[tuple[Page, ...], str | None]:
+    """All pages with their lines in reading order, and arXiv's stamp if there is one."""
+    stamp = None
+    kept: list[list[RawLine]] = []
+    furniture: list[list[RawLine]] = []
+    repeated = _repeated_margin_texts(pages)
+    for page in pages:
+        body, aside = [], []
+        numbers = _line_numbers(page)
+        for line in page.lines:
+            text = line.text
+            found = _STAMP.match(text) if line.direction != (1, 0) or page.number == 1 else None
+            if found and (line.direction != (1, 0) or line.box.x0 < 0.1 * page.width):
+                stamp = stamp or text
+                aside.append(line)
+            elif id(line) in numbers or _is_margin_furniture(line, text, page, repeated):
+                aside.append(line)
+            else:
+                body.append(line)
+        kept.append(body)
+        furniture.append(aside)
+    body_size = _body_size(kept)
+    gutters = [_gutter(page, lines) for page, lines in zip(pages, kept, strict=True)]
+    narrow = sum(gutter is not None for gutter in gutters) > 0.4 * len(pages)
+    reader = _RoleReader(body_size)
+    arranged = []
+    for page, lines, aside, gutter in zip(pages, kept, furniture, gutters, strict=True):
+        chunks = _chunks_in_order(lines, gutter if narrow or len(pages) < 3 else None)
+        read = [line for chunk in chunks for line in reader.read(chunk, page)]
+        read += [Line(line.words, line.box, Role.FURNITURE) for line in aside]
+        arranged.append(Page(page.number, page.width, page.height, tuple(read)))
+    return tuple(arranged), stamp
+
+
+def _repeated_margin_texts(pages: Sequence[RawPage]) -> set[str]:
+    """Texts (digits aside) that stand in the margins of at least three pages, or of a quarter of a long document."""
+    seen: Counter[str] = Counter()
+    for page in pages:
+        seen.update(
+            {
+                _without_digits(line.text)
+                for line in page.lines
+                if line.direction == (1, 0) and _in_margin(line.box, page)
+            }
+        )
+    least = max(2 if len(pages) < 5 else 3, len(pages) // 4)
+    return {text for text, count in seen.items() if count >= least and any(map(str.isalpha, text))}
+
+
+def _without_digits(text: str) -> str:
+    return re.sub(r"\d+", "#", text)
+
+
+def _in_margin(box: Box, page: RawPage) -> bool:
+    return box.y1 < _MARGIN_SHARE * page.height or box.y0 > (1 - _MARGIN_SHARE) * page.height
+
+
+def _is_margin_furniture(line: RawLine, text: str, page: RawPage, repeated: set[str]) -> bool:
+    if line.direction != (1, 0) or not _in_margin(line.box, page):
+        return False
+    return _PAGE_NUMBER.fullmatch(text) is not None or _without_digits(text) in repeated
+
+
+def _line_numbers(page: RawPage) -> set[int]:
+    """Ids of the lines that are a reviewer's line numbers: a column of rising numbers at one side."""
+    numbers = [line for line in page.lines if _NUMBER.fullmatch(line.text)]
+    found: set[int] = set()
+    for side in (
+        [line for line in numbers if line.box.x1 < 0.12 * page.width],
+        [line for line in numbers if line.box.x0 > 0.88 * page.width],
+    ):
+        side.sort(key=lambda line: line.box.y0)
+        values = [int(line.text) for line in side]
+        if len(values) >= 15 and all(a < b for a, b in zip(values, values[1:], strict=False)):
+            found.update(id(line) for line in side)
+    return found
+
+
+def _body_size(pages: Iterable[Iterable[RawLine]]) -> float:
+    """The font size, to half a point, in which most characters are set."""
+    sizes: Counter[float] = Counter()
+    for lines in pages:
+        for line in lines:
+            sizes[round(line.size * 2) / 2] += len(line.words)
+    return sizes.most_common(1)[0][0] if sizes else 10.0
+
+
+def _gutter(page: RawPage, lines: Sequence[RawLine]) -> float | None:
+    """The x of the gap between two columns, or None for a page in one column."""
+    wide = [line.box for line in lines if line.direction == (1, 0) and line.box.x1 - line.box.x0 > 0.15 * page.width]
+    if len(wide) < 8:
+        return None
+    best, crossings = 0.0, len(wide)
+    for tenth in range(40, 61):
+        x = page.width * tenth / 100
+        crossing = sum(box.x0 < x - 2 and box.x1 > x + 2 for box in wide)
+        if crossing < crossings or (crossing == crossings and abs(tenth - 50) < abs(best / page.width * 100 - 50)):
+            best, crossings = x, crossing
+    left = sum(box.x1 <= best + 2 for box in wide)
+    right = sum(box.x0 >= best - 2 for box in wide)
+    if crossings > 0.4 * len(wide) or min(left, right) < 0.12 * len(wide):
+        return None
+    return best
+
+
+def _chunks_in_order(lines: Sequence[RawLine], gutter: float | None) -> list[list[RawLine]]:
+    """Runs of lines of one block and column, in reading order."""
+    chunks: list[tuple[int, list[RawLine]]] = []
+    key: tuple[int, int, bool] | None = None
+    for line in lines:
+        column = _column(line.box, gutter)
+        here = (line.block, column, line.direction == (1, 0))
+        if here != key:
+            chunks.append((column, []))
+            key = here
+        chunks[-1][1].append(line)
+    boxed = [(column, Box.around(line.box for line in chunk), chunk) for column, chunk in chunks]
+    if gutter is None:
+        return [chunk for _, _, chunk in sorted(boxed, key=lambda item: (item[1].y0, item[1].x0))]
+    bands = sorted((box.y0 + box.y1) / 2 for column, box, _ in boxed if column < 0)
+
+    def place(item: tuple[int, Box, list[RawLine]]) -> tuple[float, int, float]:
+        column, box, _ = item
+        middle = (box.y0 + box.y1) / 2
+        band = sum(edge < middle for edge in bands) * 2 + (column >= 0)
+        return band, column, box.y0
+
+    return [chunk for _, _, chunk in sorted(boxed, key=place)]
+
+
+def _column(box: Box, gutter: float | None) -> int:
+    """0 left, 1 right, -1 across both."""
+    if gutter is None or box.x1 <= gutter + 4:
+        return 0
+    return 1 if box.x0 >= gutter - 4 else -1
+
+
+def _rows(chunk: Sequence[RawLine]) -> list[_Row]:
+    """Lines of a chunk put together by baseline, in the order in which the chunk draws them."""
+    rows: list[_Row] = []
+    for line in chunk:
+        if rows and line.direction == (1, 0) and _same_baseline(rows[-1].cells[-1], line):
+            last = rows[-1].cells[-1]
+            if line.box.x0 - last.box.x1 < 1.2 * max(last.size, line.size):
+                rows[-1].cells[-1] = replace(
+                    last,
+                    words=last.words + line.words,
+                    box=Box.around((last.box, line.box)),
+                    size=max(last.size, line.size),
+                    bold=last.bold and line.bold,
+                )
+            else:
+                rows[-1].cells.append(line)
+        else:
+            rows.append(_Row([line]))
+    return rows
+
+
+def _same_baseline(last: RawLine, line: RawLine) -> bool:
+    overlap = min(last.box.y1, line.box.y1) - max(last.box.y0, line.box.y0)
+    return (
+        overlap > 0.5 * min(last.box.y1 - last.box.y0, line.box.y1 - line.box.y0)
+        and line.box.x0 > last.box.x0
+        and line.box.x0 >= last.box.x1 - 2
+    )
+
+
+class _RoleReader:
+    """Tells the role of each line, remembering the section and whether the references have begun."""
+
+    def __init__(self, body_size: float) -> None:
+        self._body_size = body_size
+        self._section: str | None = None
+        self._in_references = False
+
+    def read(self, chunk: Sequence[RawLine], page: RawPage) -> list[Line]:
+        """The chunk's lines; a caption runs to the end of its chunk, a footnote too."""
+        rows = _rows(chunk)
+        tabular = self._is_tabular(rows)
+        running: Role | None = None
+        read = []
+        for index, row in enumerate(rows):
+            first = row.cells[0]
+            text = " ".join(word.text for word in row.words)
+            if index == 0 or running is None:
+                running = self._lasting_role(text, first, page) if (index == 0 or not tabular) else None
+            role = running
+            if role is None and self._is_heading(text, row, page):
+                self._section = text[:200]
+                self._in_references = bool(_REFERENCES.fullmatch(text))
+                role = Role.HEADING
+            if role is None:
+                role = Role.TABLE if tabular else Role.REFERENCE if self._in_references else Role.BODY
+            read.append(Line(row.words, row.box, role, self._section))
+        return read
+
+    def _lasting_role(self, text: str, line: RawLine, page: RawPage) -> Role | None:
+        if _CAPTION.match(text):
+            return Role.CAPTION
+        small = line.size < 0.92 * self._body_size
+        if small and line.box.y0 > 0.6 * page.height and re.match(r"(?:\^|\d{1,2}\s?[A-Z(h]|[*†‡§])", text):
+            return Role.FOOTNOTE
+        if page.number == 1 and line.size > 1.3 * self._body_size and line.box.y0 < 0.35 * page.height:
+            return Role.TITLE
+        return None
+
+    def _is_heading(self, text: str, row: _Row, page: RawPage) -> bool:
+        words = row.words
+        if len(row.cells) > 1 or len(words) > _MAX_HEADING_WORDS or text.endswith((",", ";")):
+            return False
+        line = row.cells[0]
+        stands_out = line.bold or line.size > 1.08 * self._body_size or text.isupper()
+        if self._in_references:
+            return (
+                stands_out
+                and bool(_AFTER_REFERENCES.fullmatch(text))
+                or bool(re.match(r"(?:Appendix|APPENDIX|Supplementary Material)\b", text))
+            )
+        if _NAMED_HEADING.fullmatch(text):
+            return True
+        return stands_out and (
+            bool(_NUMBERED_HEADING.match(text)) or (line.size > 1.08 * self._body_size and text[:1].isupper())
+        )
+
+    def _is_tabular(self, rows: Sequence[_Row]) -> bool:
+        """Most rows have cells, or most are a few short words in small print: a table or a drawing's labels."""
+        if not rows:
+            return False
+        celled = sum(len(row.cells) > 1 or _has_wide_gap(row) for row in rows)
+        if celled >= 0.5 * len(rows):
+            return True
+        short = median(len(row.words) for row in rows) <= 2 and len(rows) >= 4
+        return short and median(row.cells[0].size for row in rows) <= self._body_size
+
+
+def _has_wide_gap(row: _Row) -> bool:
+    words = row.words
+    return any(
+        after.box.x0 - before.box.x1 > 1.6 * max(before.size, after.size)
+        for before, after in zip(words, words[1:], strict=False)
+    )

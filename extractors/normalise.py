@@ -1,0 +1,111 @@
+"""Drawn characters made plain: one spelling for each thing that a reader takes for the same.
+
+Everything here works on one drawn word at a time, so that each stretch of plain text keeps
+the box of the word it came from.
+"""
+
+from __future__ import annotations
+
+import re
+import unicodedata
+
+SUPERSCRIPT_MARK = "^"
+
+_DASHES = dict.fromkeys(map(ord, "‐‑‒–−﹣－"), "-")
+_QUOTES = {ord("‘"): "'", ord("’"): "'", ord("‚"): "'", ord("“"): '"', ord("”"): '"', ord("„"): '"', ord("`"): "'"}
+_TILDES = dict.fromkeys(map(ord, "∼˜≈≃"), "~")
+_TIMES = dict.fromkeys(map(ord, "✕✖⨯"), "×")
+_SPACES = dict.fromkeys(map(ord, "\u00a0\u2002\u2003\u2004\u2005\u2006\u2007\u2008\u2009\u200a\u202f\u3000"), " ")
+_INVISIBLE: dict[int, str | None] = dict.fromkeys(
+    [*range(0x200B, 0x2010), *range(0x202A, 0x202F), *range(0x2060, 0x2070), 0xFEFF, 0x00AD], None
+)
+_PLAIN: dict[int, str | None] = {
+    **_DASHES,
+    **_QUOTES,
+    **_TILDES,
+    **_TIMES,
+    **_SPACES,
+    **_INVISIBLE,
+    ord("—"): " - ",
+    ord("…"): "...",
+    ord("⁄"): "/",
+    ord("∗"): "*",
+    ord("∙"): "·",
+    ord("⋅"): "·",
+    ord("µ"): "μ",
+}
+
+CONTROL_CHARACTERS: dict[int, str | None] = dict.fromkeys([*range(32), *range(0x7F, 0xA0)], " ")
+"""Translation table: control characters (a font without a Unicode map yields them) to spaces."""
+
+_TIMES_BETWEEN = re.compile(r"(?<=[0-9kKMBs)])\s*×\s*(?=\S)|(?<=\d)[xX](?=[A-Z(]|\d+[A-Z])")
+_NOTE_MARKS = re.compile(r"(?<=[\w)%.])(?=[†‡§¶*]+[,.;:)]?$)")
+_SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
+_SUPERSCRIPT_RUN = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
+_POWER_BASE = re.compile(r"(?:^|[^\w.])(?:10|2|e)$|×\s?10$|x10$")
+_EXPONENT = re.compile(r"[-+]?\d{1,3}$")
+
+
+def plain_word(drawn: str) -> str:
+    """One drawn word in plain characters; it may come out as several words, or as none.
+
+    "conﬁgura" -> "configura"       "8×A100" -> "8 × A100"      "8xA100" -> "8 × A100"
+    "8.43†"    -> "8.43 †"          "10¹⁸"   -> "10^18"         "−0.5"   -> "-0.5"
+    """
+    if drawn.isascii():
+        if "x" not in drawn and "X" not in drawn and "*" not in drawn and "`" not in drawn:
+            return drawn
+        text = drawn.replace("`", "'")
+    else:
+        text = _SUPERSCRIPT_RUN.sub(_unicode_superscript, drawn)
+        text = text.translate(_PLAIN)
+        if not text.isascii():
+            text = "".join(_plain_character(character) for character in text)
+    text = _TIMES_BETWEEN.sub(" × ", text)
+    text = _NOTE_MARKS.sub(" ", text)
+    return " ".join(text.split())
+
+
+def raised(base: str, superscript: str) -> str:
+    """``superscript`` written after ``base`` on the line: a power, or a mark that stands apart.
+
+    ("10", "18") -> "10^18"      ("×10", "-4") -> "×10^-4"
+    ("GPUs", "1") -> "GPUs ^1"   ("512", "2") -> "512 ^2"      ("8.43", "†") -> "8.43 ^†"
+    """
+    mark = superscript.translate(_PLAIN)
+    if _EXPONENT.match(mark) and _POWER_BASE.search(base):
+        return f"{base}{SUPERSCRIPT_MARK}{mark}"
+    return f"{base} {SUPERSCRIPT_MARK}{mark}" if base else f"{SUPERSCRIPT_MARK}{mark}"
+
+
+def joined_at_line_end(last: str, following: str) -> str | None:
+    """The one word that ``last`` (ending in a hyphen) and ``following`` make, or None if they stay two.
+
+    ("train-", "ing") -> "training"     ("state-of-the-", "art") -> "state-of-the-art"
+    ("GTX-", "1080") -> "GTX-1080"      ("8-", "GPU") -> "8-GPU"      ("GPU", "days") -> None
+    """
+    if not last.endswith("-") or len(last) < 2 or not following:
+        return None
+    stem = last[:-1]
+    if following[0].islower() and stem[-1].isalpha() and stem[-1].islower() and "-" not in stem:
+        return stem + following
+    if following[0].isalnum() and stem[-1].isalnum():
+        return last + following
+    return None
+
+
+def _unicode_superscript(match: re.Match[str]) -> str:
+    digits = match.group().translate(_SUPERSCRIPT_DIGITS)
+    return raised(match.string[: match.start()], digits)[len(match.string[: match.start()]) :]
+
+
+def _plain_character(character: str) -> str:
+    """Ligatures and presentation forms by their compatibility form; what no one can read is dropped."""
+    if character.isascii() or character in "×·±≤≥†‡§¶~μ":
+        return character
+    category = unicodedata.category(character)
+    if category in ("Cs", "Co", "Cn", "Cc", "Cf"):
+        return ""
+    if "\ufb00" <= character <= "\ufb06" or "\uff01" <= character <= "\uff5e":
+        return unicodedata.normalize("NFKC", character)
+    return character

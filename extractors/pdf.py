@@ -1,0 +1,161 @@
+"""PDF bytes to ``Document``: what is drawn, word by word, in the order in which people read it."""
+
+from __future__ import annotations
+
+import hashlib
+from collections.abc import Iterator
+from itertools import groupby
+from typing import Any
+
+import pymupdf
+
+from extractors.layout import RawLine, RawPage, arrange
+from extractors.normalise import CONTROL_CHARACTERS, plain_word, raised
+from extractors.passages import passages_of
+from extractors.records import Box, Document, FailureCause, PaperError, Word
+
+MAX_PAGES = 800
+"""Longer documents are proceedings or hostile; the longest of 100 real papers has under 100 pages."""
+
+MAX_WORDS_PER_PAGE = 60_000
+
+_TEXT_FLAGS = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_PRESERVE_LIGATURES
+_BOLD = pymupdf.TEXT_FONT_BOLD
+_RAISED_BY = 0.15
+"""A span whose baseline stands this share of the font size above the line's is a superscript."""
+_SMALLER_BY = 0.9
+
+
+def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES) -> Document:
+    """Read ``data`` as a PDF.
+
+    Raises ``PaperError`` with the cause where it is no PDF, broken, encrypted, empty, too large
+    or without any text (a scan).
+    """
+    digest = hashlib.sha256(data).hexdigest()
+    with _opened(data, max_pages) as pdf:
+        pages = []
+        for index in range(pdf.page_count):
+            try:
+                pages.append(_read_page(pdf[index], index + 1))
+            except (RuntimeError, ValueError) as error:
+                raise PaperError(FailureCause.BROKEN, f"page {index + 1} can't be read: {error}") from error
+    arranged, stamp = arrange(pages)
+    if not any(page.lines for page in arranged):
+        raise PaperError(FailureCause.NO_TEXT, f"none of its {len(arranged)} pages holds text (a scan?)")
+    return Document(sha256=digest, pages=arranged, passages=passages_of(arranged), stamp=stamp)
+
+
+def _opened(data: bytes, max_pages: int) -> Any:
+    if not data:
+        raise PaperError(FailureCause.EMPTY, "the file is empty")
+    if b"%PDF-" not in data[:1024]:
+        raise PaperError(FailureCause.NOT_A_PDF, f"does not begin like a PDF but with {data[:16]!r}")
+    pymupdf.TOOLS.mupdf_display_errors(False)
+    pymupdf.TOOLS.mupdf_display_warnings(False)
+    try:
+        pdf = pymupdf.open(stream=data, filetype="pdf")
+    except (RuntimeError, ValueError) as error:
+        raise PaperError(FailureCause.BROKEN, f"can't be opened: {error}") from error
+    cause: PaperError | None = None
+    if pdf.needs_pass:
+        cause = PaperError(FailureCause.ENCRYPTED, "is encrypted and needs a password")
+    elif pdf.page_count == 0:
+        cause = PaperError(FailureCause.EMPTY, "has no pages")
+    elif pdf.page_count > max_pages:
+        cause = PaperError(FailureCause.TOO_LARGE, f"has {pdf.page_count} pages; at most {max_pages} are read")
+    if cause:
+        pdf.close()
+        raise cause
+    return pdf
+
+
+def _read_page(page: Any, number: int) -> RawPage:
+    text_page = page.get_textpage(flags=_TEXT_FLAGS)
+    words_by_line: dict[tuple[int, int], list[Any]] = {}
+    words = text_page.extractWORDS()
+    if len(words) > MAX_WORDS_PER_PAGE:
+        raise PaperError(
+            FailureCause.TOO_LARGE, f"page {number} has {len(words)} words; at most {MAX_WORDS_PER_PAGE} are read"
+        )
+    for word in words:
+        words_by_line.setdefault((word[5], word[6]), []).append(word)
+    lines = []
+    for block in text_page.extractDICT()["blocks"]:
+        for index, line in enumerate(block["lines"]):
+            spans = [span for span in line["spans"] if span["text"]]
+            if not spans:
+                continue
+            drawn = words_by_line.get((block["number"], index), [])
+            lined = tuple(_words_of(spans, drawn))
+            if lined:
+                main = max(spans, key=lambda span: len(span["text"]))
+                lines.append(
+                    RawLine(
+                        words=lined,
+                        box=Box(*line["bbox"]),
+                        block=block["number"],
+                        size=main["size"],
+                        bold=bool(main["flags"] & _BOLD) or "Bold" in main["font"] or "Medi" in main["font"],
+                        direction=(round(line["dir"][0]), round(line["dir"][1])),
+                    )
+                )
+    rect = page.rect
+    return RawPage(number=number, width=rect.width, height=rect.height, lines=lines)
+
+
+def _words_of(spans: list[Any], drawn: list[Any]) -> Iterator[Word]:
+    """The plain words of one line; boxes are those of the drawn words, superscripts told by their baseline."""
+    if len(spans) == 1:
+        span = spans[0]
+        tokens = span["text"].translate(CONTROL_CHARACTERS).split()
+        size, bold = span["size"], bool(span["flags"] & _BOLD)
+        for token, box in zip(tokens, _boxes(tokens, drawn, spans), strict=True):
+            text = plain_word(token)
+            if text:
+                yield Word(text, box, size, bold)
+        return
+    yield from _words_of_spans(spans, drawn)
+
+
+def _words_of_spans(spans: list[Any], drawn: list[Any]) -> Iterator[Word]:
+    main = max(spans, key=lambda span: (span["size"], len(span["text"])))
+    baseline, main_size = main["origin"][1], main["size"]
+    tokens: list[str] = []
+    parts: list[list[tuple[str, bool, Any]]] = []
+    glued = False
+    for span in spans:
+        text = span["text"].translate(CONTROL_CHARACTERS)
+        rises = span["size"] < _SMALLER_BY * main_size and span["origin"][1] < baseline - _RAISED_BY * main_size
+        pieces = text.split()
+        for position, piece in enumerate(pieces):
+            if position == 0 and glued and tokens and not text[0].isspace():
+                tokens[-1] += piece
+                parts[-1].append((piece, rises, span))
+            else:
+                tokens.append(piece)
+                parts.append([(piece, rises, span)])
+        if text:
+            glued = not text[-1].isspace()
+    for part, box in zip(parts, _boxes(tokens, drawn, spans), strict=True):
+        text = _joined(part)
+        if text:
+            first = part[0][2]
+            yield Word(text, box, first["size"], bool(first["flags"] & _BOLD))
+
+
+def _joined(parts: list[tuple[str, bool, Any]]) -> str:
+    """The parts of one drawn word; neighbouring superscripts are one: 10, "-", "9" -> 10^-9."""
+    text = ""
+    for rises, group in groupby(parts, key=lambda part: part[1]):
+        together = "".join(piece for piece, _, _ in group)
+        text = raised(plain_word(text), together) if rises else text + together
+    return plain_word(text)
+
+
+def _boxes(tokens: list[str], drawn: list[Any], spans: list[Any]) -> list[Box]:
+    """A box for each token: its drawn word's, or the whole line's where the two do not agree."""
+    if len(tokens) == len(drawn):
+        return [Box(*word[:4]) for word in drawn]
+    around = Box.around(Box(*span["bbox"]) for span in spans)
+    return [around] * len(tokens)
