@@ -117,8 +117,7 @@ def _read_in_one_pool(
     try:
         while True:
             while len(under_way) < 2 * workers and (job := _next_job(waiting, source)):
-                future = pool.schedule(_read_one, (job, limits), timeout=limits.time_limit_seconds)
-                under_way[future] = job
+                under_way[pool.schedule(_read_one, (job, limits), timeout=limits.time_limit_seconds)] = job
             if not under_way:
                 break
             done, _ = wait(under_way, return_when=FIRST_COMPLETED)

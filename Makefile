@@ -1,0 +1,60 @@
+# `make demo` and `make test` need Python >= 3.11 and make, nothing else.
+PY ?= python3
+VENV ?= .venv
+BIN := $(VENV)/bin
+DEMO := demo-output
+
+.DEFAULT_GOAL := help
+.PHONY: help setup demo test check bench lock clean
+
+help:  ## list the targets
+	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
+
+setup: $(VENV)/.ready  ## create .venv with the pinned versions
+
+# uv installs in seconds where plain pip takes minutes; pip steps in where uv can't be had.
+$(VENV)/.ready: pyproject.toml constraints.txt
+	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
+	  || { echo "burden needs Python 3.11 or later; $(PY) is $$($(PY) -V 2>&1). Try: make PY=python3.12" >&2; exit 1; }
+	@test -x $(BIN)/python || { echo "Setting up $(VENV) (once) ..."; $(PY) -m venv $(VENV); }
+	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || echo "no uv here, using pip"
+	@if test -x $(BIN)/uv; then \
+	  $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev]'; \
+	else \
+	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'; \
+	fi
+	@touch $@
+
+demo: export BURDEN_HOME = $(DEMO)
+demo: export BURDEN_DATABASE_URL =
+demo: setup  ## read the bundled sample papers into ./demo-output and show the estimates
+	@rm -rf $(DEMO)
+	@$(BIN)/burden ingest --from-folder samples/papers
+	@echo
+	@$(BIN)/burden export burden --format table
+	@echo
+	@echo 'Where to look next'
+	@echo '  sqlite3 $(DEMO)/burden.sqlite "select * from burden_v1"     the same, in SQL'
+	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden export facts                 every record with its page and quote'
+	@echo '  $(BIN)/burden extract samples/papers/*.pdf                     without a database'
+	@echo '  $(BIN)/burden ingest --since 2026-01-01 --limit 20             real papers from arXiv'
+
+test: setup  ## run the whole test suite
+	@$(BIN)/python -m pytest
+
+check: setup  ## lint, format, types and the walls between rooms
+	$(BIN)/ruff check .
+	$(BIN)/ruff format --check .
+	$(BIN)/mypy
+	$(BIN)/lint-imports
+
+bench: setup  ## CPU time of `burden extract` against a bare PyMuPDF pass
+	@$(BIN)/python benchmarks/extract_vs_pymupdf.py
+
+lock: setup  ## pin the newest versions that pyproject.toml allows
+	$(BIN)/uv pip compile pyproject.toml --universal --all-extras --upgrade --no-header --no-annotate \
+	  --no-emit-index-url -o constraints.txt
+
+clean:  ## remove the environment and everything that was made
+	rm -rf $(VENV) $(DEMO) build dist .pytest_cache .mypy_cache .ruff_cache .import_linter_cache .hypothesis
+	find . -name __pycache__ -type d -prune -exec rm -rf {} +
