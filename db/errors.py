@@ -1,0 +1,18 @@
+"""What can go wrong in this room, in words for the person at the keyboard."""
+
+from __future__ import annotations
+
+
+class DatabaseError(Exception):
+    """The database can't do what was asked; the message says what to do. Never holds a password."""
+
+
+class SchemaError(DatabaseError):
+    """The database's schema does not fit this program (too new, not ours, never set up)."""
+
+
+class RecordError(ValueError):
+    """A record that must not enter the database: not finite, out of range, or too long a quote.
+
+    It names the document and the field; it costs that paper alone, the batch goes on.
+    """
