@@ -10,6 +10,7 @@ The rules, in the order in which they are applied:
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections import Counter
 from collections.abc import Iterable, Sequence
@@ -30,8 +31,8 @@ _CAPTION = re.compile(
 )
 _NUMBERED_HEADING = re.compile(r"(?:\d{1,2}(?:\.\d{1,2}){0,3}|[A-Z](?:\.\d{1,2}){1,3}|[A-Z]|[IVX]{1,5})\.?\s+[A-Z]\S*")
 _NAMED_HEADING = re.compile(
-    r"(?:\d+\.?\s+|[A-Z]\.?\s+|[IVX]+\.\s+)?(?:Abstract|Introduction|Related Works?|Background|Methods?|Experiments?|Results|"
-    r"Discussion|Conclusions?|Acknowledge?ments?|References|Bibliography|Appendix|Appendices|"
+    r"(?:\d+\.?\s+|[A-Z]\.?\s+|[IVX]+\.\s+)?(?:Abstract|Introduction|Related Works?|Background|Methods?|"
+    r"Experiments?|Results|Discussion|Conclusions?|Acknowledge?ments?|References|Bibliography|Appendix|Appendices|"
     r"Supplementary Materials?|Broader Impact|Limitations|Reproducibility Statement|Ethics Statement)"
     r"(?:\s(?:[A-Z]|\d+))?[.:]?",
     re.IGNORECASE,
@@ -54,11 +55,8 @@ class RawLine:
     block: int
     size: float
     bold: bool
+    text: str
     direction: tuple[int, int] = (1, 0)
-
-    @property
-    def text(self) -> str:
-        return " ".join(word.text for word in self.words)
 
 
 @dataclass(frozen=True, slots=True)
@@ -77,11 +75,17 @@ class _Row:
 
     @property
     def words(self) -> tuple[Word, ...]:
+        if len(self.cells) == 1:
+            return self.cells[0].words
         return tuple(word for cell in self.cells for word in cell.words)
 
     @property
     def box(self) -> Box:
-        return Box.around(cell.box for cell in self.cells)
+        return self.cells[0].box if len(self.cells) == 1 else Box.around(cell.box for cell in self.cells)
+
+    @property
+    def text(self) -> str:
+        return " ".join(cell.text for cell in self.cells)
 
 
 def arrange(pages: Sequence[RawPage]) -> tuple[tuple[Page, ...], str | None]:
@@ -157,7 +161,7 @@ def _line_numbers(page: RawPage) -> set[int]:
     ):
         side.sort(key=lambda line: line.box.y0)
         values = [int(line.text) for line in side]
-        if len(values) >= 15 and all(a < b for a, b in zip(values, values[1:], strict=False)):
+        if len(values) >= 15 and all(a < b for a, b in itertools.pairwise(values)):
             found.update(id(line) for line in side)
     return found
 
@@ -231,6 +235,7 @@ def _rows(chunk: Sequence[RawLine]) -> list[_Row]:
                 rows[-1].cells[-1] = replace(
                     last,
                     words=last.words + line.words,
+                    text=f"{last.text} {line.text}",
                     box=Box.around((last.box, line.box)),
                     size=max(last.size, line.size),
                     bold=last.bold and line.bold,
@@ -267,7 +272,7 @@ class _RoleReader:
         read = []
         for index, row in enumerate(rows):
             first = row.cells[0]
-            text = " ".join(word.text for word in row.words)
+            text = row.text
             if index == 0 or running is None:
                 running = self._lasting_role(text, first, page) if (index == 0 or not tabular) else None
             role = running
@@ -297,10 +302,8 @@ class _RoleReader:
         line = row.cells[0]
         stands_out = line.bold or line.size > 1.08 * self._body_size or text.isupper()
         if self._in_references:
-            return (
-                stands_out
-                and bool(_AFTER_REFERENCES.fullmatch(text))
-                or bool(re.match(r"(?:Appendix|APPENDIX|Supplementary Material)\b", text))
+            return (stands_out and bool(_AFTER_REFERENCES.fullmatch(text))) or bool(
+                re.match(r"(?:Appendix|APPENDIX|Supplementary Material)\b", text)
             )
         if _NAMED_HEADING.fullmatch(text):
             return True
@@ -322,6 +325,5 @@ class _RoleReader:
 def _has_wide_gap(row: _Row) -> bool:
     words = row.words
     return any(
-        after.box.x0 - before.box.x1 > 1.6 * max(before.size, after.size)
-        for before, after in zip(words, words[1:], strict=False)
+        after.box.x0 - before.box.x1 > 1.6 * max(before.size, after.size) for before, after in itertools.pairwise(words)
     )

@@ -27,26 +27,28 @@ class _Open:
         self.add(line, page)
 
     def add(self, line: Line, page: int) -> None:
-        for position, word in enumerate(line.words):
-            start = len(self.text)
-            if start:
-                before = self.text.rsplit(" ", 1)[-1]
-                joined = joined_at_line_end(before, word.text) if position == 0 else None
-                if joined is None:
-                    self.text += " "
-                    start += 1
-                else:
-                    self._shorten(len(before) + len(word.text) - len(joined))
-                    start = len(self.text)
-            self.text += word.text
-            self.pieces.append((start, len(self.text), page, word.box))
+        start = self._start_of_line(line.words[0].text)
+        pieces = self.pieces
+        for word in line.words:
+            end = start + len(word.text)
+            pieces.append((start, end, page, word.box))
+            start = end + 1
+        self.text += " ".join([word.text for word in line.words])
         self.last_line, self.last_page = line, page
 
-    def _shorten(self, by: int) -> None:
-        if by:
-            self.text = self.text[:-by]
+    def _start_of_line(self, first: str) -> int:
+        """Where the next line begins: behind a space, or glued to the word that a hyphen parted."""
+        if not self.text:
+            return 0
+        before = self.text[-60:].rsplit(" ", 1)[-1] if self.text.endswith("-") else ""
+        joined = joined_at_line_end(before, first)
+        if joined is None:
+            self.text += " "
+        elif len(joined) < len(before) + len(first):
+            self.text = self.text[:-1]
             start, end, page, box = self.pieces[-1]
-            self.pieces[-1] = (start, end - by, page, box)
+            self.pieces[-1] = (start, end - 1, page, box)
+        return len(self.text)
 
     def ended(self) -> bool:
         return self.text.endswith(_SENTENCE_END)

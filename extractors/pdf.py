@@ -93,6 +93,7 @@ def _read_page(page: Any, number: int) -> RawPage:
                 lines.append(
                     RawLine(
                         words=lined,
+                        text=" ".join([word.text for word in lined]),
                         box=Box(*line["bbox"]),
                         block=block["number"],
                         size=main["size"],
@@ -106,42 +107,46 @@ def _read_page(page: Any, number: int) -> RawPage:
 
 def _words_of(spans: list[Any], drawn: list[Any]) -> Iterator[Word]:
     """The plain words of one line; boxes are those of the drawn words, superscripts told by their baseline."""
-    if len(spans) == 1:
-        span = spans[0]
-        tokens = span["text"].translate(CONTROL_CHARACTERS).split()
-        size, bold = span["size"], bool(span["flags"] & _BOLD)
+    main = max(spans, key=_largest)
+    highest = main["origin"][1] - _RAISED_BY * main["size"]
+    bold = main["flags"] & _BOLD
+    if all(span["origin"][1] >= highest and span["flags"] & _BOLD == bold for span in spans):
+        text = "".join([span["text"] for span in spans])
+        tokens = (text if text.isprintable() else text.translate(CONTROL_CHARACTERS)).split()
         for token, box in zip(tokens, _boxes(tokens, drawn, spans), strict=True):
-            text = plain_word(token)
-            if text:
-                yield Word(text, box, size, bold)
+            plain = plain_word(token)
+            if plain:
+                yield Word(plain, box, main["size"], bool(bold))
         return
-    yield from _words_of_spans(spans, drawn)
+    tokens, parts = _parted(spans, highest, _SMALLER_BY * main["size"])
+    for part, box in zip(parts, _boxes(tokens, drawn, spans), strict=True):
+        plain = _joined(part)
+        if plain:
+            first = part[0][2]
+            yield Word(plain, box, first["size"], bool(first["flags"] & _BOLD))
 
 
-def _words_of_spans(spans: list[Any], drawn: list[Any]) -> Iterator[Word]:
-    main = max(spans, key=lambda span: (span["size"], len(span["text"])))
-    baseline, main_size = main["origin"][1], main["size"]
+def _largest(span: Any) -> tuple[float, int]:
+    return span["size"], len(span["text"])
+
+
+def _parted(spans: list[Any], highest: float, smaller: float) -> tuple[list[str], list[list[tuple[str, bool, Any]]]]:
+    """The drawn words of a line, and of what parts each is made: ``(text, whether it is raised, span)``."""
     tokens: list[str] = []
     parts: list[list[tuple[str, bool, Any]]] = []
     glued = False
     for span in spans:
         text = span["text"].translate(CONTROL_CHARACTERS)
-        rises = span["size"] < _SMALLER_BY * main_size and span["origin"][1] < baseline - _RAISED_BY * main_size
-        pieces = text.split()
-        for position, piece in enumerate(pieces):
+        rises = span["size"] < smaller and span["origin"][1] < highest
+        for position, piece in enumerate(text.split()):
             if position == 0 and glued and tokens and not text[0].isspace():
                 tokens[-1] += piece
                 parts[-1].append((piece, rises, span))
             else:
                 tokens.append(piece)
                 parts.append([(piece, rises, span)])
-        if text:
-            glued = not text[-1].isspace()
-    for part, box in zip(parts, _boxes(tokens, drawn, spans), strict=True):
-        text = _joined(part)
-        if text:
-            first = part[0][2]
-            yield Word(text, box, first["size"], bool(first["flags"] & _BOLD))
+        glued = not text[-1].isspace()
+    return tokens, parts
 
 
 def _joined(parts: list[tuple[str, bool, Any]]) -> str:
