@@ -1,0 +1,1 @@
+"""What the product knows of the world, as data: one row added here is one thing more that is known."""
