@@ -1,13 +1,158 @@
-"""Opening a database by URL."""
+"""Opening a database by URL, and turning drivers' errors into words.
+
+On SQLite every connection runs in WAL mode with ``synchronous=NORMAL`` (a killed process loses nothing that was
+committed), foreign keys on, and waits for another writer. Writers take the write lock when they begin, so that
+two of them queue instead of failing half-way.
+"""
 
 from __future__ import annotations
 
-from sqlalchemy import Engine
+import sqlite3
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+
+from db.errors import DatabaseError
+
+_BUSY_TIMEOUT_SECONDS = 60
+_CONNECT_TIMEOUT_SECONDS = 10
+_POSTGRESQL_NAMES = ("postgres", "postgresql", "postgresql+psycopg")
 
 
 def open_database(url: str) -> Engine:
     """Connect to SQLite or PostgreSQL; ``DatabaseError`` where it can't be reached.
 
-    ``postgres://`` and ``postgresql://`` mean psycopg 3. The file of an SQLite URL is made if missing.
+    ``postgres://`` and ``postgresql://`` mean psycopg 3. An SQLite file and its folder are made if missing.
+
+        "sqlite:////data/burden.sqlite", "postgresql://analyst@db.example/burden" -> an engine
+        "mysql://localhost/burden" -> DatabaseError
     """
-    raise NotImplementedError
+    parsed = _parse_url(url)
+    if parsed.drivername == "sqlite":
+        engine = _sqlite_engine(parsed)
+    else:
+        engine = create_engine(parsed, connect_args={"connect_timeout": _CONNECT_TIMEOUT_SECONDS}, pool_pre_ping=True)
+    event.listen(engine, "handle_error", _in_words)
+    with engine.connect() as connection:
+        connection.exec_driver_sql("SELECT 1" if not is_sqlite(engine) else "SELECT count(*) FROM sqlite_master")
+    return engine
+
+
+def is_sqlite(bind: Engine | Connection) -> bool:
+    return bind.dialect.name == "sqlite"
+
+
+@contextmanager
+def writing(engine: Engine) -> Iterator[Connection]:
+    """A transaction that writes: committed whole at the end, or not at all."""
+    with engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+        yield connection
+
+
+def hidden_url(url: URL) -> str:
+    """The URL for people's eyes: no password, neither before the host nor among the parameters."""
+    if "password" in url.query:
+        url = url.update_query_dict({"password": "***"})
+    return url.render_as_string(hide_password=True)
+
+
+def _parse_url(url: str) -> URL:
+    try:
+        parsed = make_url(url)
+        parsed.get_dialect()
+    except (ArgumentError, NoSuchModuleError, ImportError, ValueError):
+        if url.partition(":")[0] not in _POSTGRESQL_NAMES:
+            raise DatabaseError(
+                "the database URL can't be used: write sqlite:////path/burden.sqlite or postgresql://user@host/database"
+            ) from None
+        parsed = make_url("postgresql+psycopg:" + url.partition(":")[2])
+    if parsed.drivername in _POSTGRESQL_NAMES:
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
+        return parsed.set(drivername="sqlite")
+    raise DatabaseError(f"{parsed.drivername} is not supported: burden works with SQLite and PostgreSQL")
+
+
+def _sqlite_engine(url: URL) -> Engine:
+    path = url.database
+    if path and path != ":memory:" and not path.startswith("file:"):
+        try:
+            Path(path).parent.mkdir(parents=True, exist_ok=True)
+        except OSError as error:
+            raise DatabaseError(f"the folder of {path} can't be made: {error.strerror}") from error
+    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS})
+    event.listen(engine, "connect", _prepare_sqlite)
+    event.listen(engine, "begin", _begin_sqlite)
+    return engine
+
+
+def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
+    connection.isolation_level = None  # the driver would commit before DDL; _begin_sqlite begins instead
+    read_only = connection.execute("PRAGMA query_only").fetchone()[0]
+    if not read_only:
+        _switch_to_wal(connection)
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON"):
+        connection.execute(f"PRAGMA {pragma}")
+
+
+def _switch_to_wal(connection: sqlite3.Connection) -> None:
+    if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
+        connection.execute("PRAGMA journal_mode=WAL")
+
+
+def _begin_sqlite(connection: Connection) -> None:
+    mode = connection.get_execution_options().get("sqlite_begin", "DEFERRED")
+    connection.exec_driver_sql(f"BEGIN {mode}")
+
+
+_SQLITE_ADVICE = (
+    ("disk is full", "free some space and run again: nothing half-written remains"),
+    ("readonly", "it may only be read: check the rights of the file and its folder"),
+    ("unable to open", "check that the path is right and its folder can be written to"),
+    ("is locked", f"another process has been writing for {_BUSY_TIMEOUT_SECONDS} s: let it finish, then run again"),
+    ("not a database", "the file is something else: choose another path"),
+    ("malformed", "the file is damaged: restore a copy"),
+    ("disk I/O", "the disk fails or is gone: check it, then run again"),
+    ("no such table", "run `burden db upgrade` first"),
+    ("no such column", "run `burden db upgrade` first"),
+)
+_POSTGRESQL_ADVICE = {
+    "53100": "the server's disk is full: free some space and run again, nothing half-written remains",
+    "25006": "the server only lets read: connect to the primary server",
+    "42501": "the user lacks a right: ask the database's owner to grant it",
+    "42P01": "run `burden db upgrade` first",
+    "42703": "run `burden db upgrade` first",
+    "57P01": "the server was shut down: start it, then run again",
+}
+
+
+def _in_words(context: ExceptionContext) -> DatabaseError | None:
+    """The ``DatabaseError`` to raise in place of a driver's error, which stays as its cause."""
+    original = context.original_exception
+    engine = context.engine
+    if context.sqlalchemy_exception is None or engine is None:
+        return None
+    said = str(original).strip().partition("\n")[0]
+    advice = _advice(original, said, connecting=context.connection is None)
+    message = f"{hidden_url(engine.url)}: {said}" + (f"; {advice}" if advice else "")
+    return DatabaseError(_without_password(message, engine.url))
+
+
+def _advice(original: BaseException, said: str, connecting: bool) -> str:
+    if isinstance(original, sqlite3.Error):
+        return next((advice for sign, advice in _SQLITE_ADVICE if sign in said), "")
+    if connecting:
+        return "PostgreSQL can't be reached: check that it runs, the host, the user and the password"
+    return _POSTGRESQL_ADVICE.get(str(getattr(original, "sqlstate", "")), "")
+
+
+def _without_password(message: str, url: URL) -> str:
+    secrets: list[Any] = [url.password, url.query.get("password")]
+    for secret in secrets:
+        if secret:
+            message = message.replace(str(secret), "***")
+    return message

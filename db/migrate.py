@@ -2,10 +2,26 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
+from contextlib import contextmanager
 from dataclasses import dataclass
+from pathlib import Path
 
-from sqlalchemy import Engine
+from alembic import command
+from alembic.config import Config
+from alembic.runtime.migration import MigrationContext
+from alembic.script import ScriptDirectory
+from sqlalchemy import Connection, Engine, func, inspect, select
+
+from db import objects, schema
+from db.engine import hidden_url, is_sqlite
+from db.errors import SchemaError
+
+VERSION_TABLE = "burden_alembic_version"
+"""Not Alembic's default name: Prefect keeps its own under that, perhaps in the same database."""
+
+_UPGRADE_LOCK = 7_226_001_984
+"""Any number that no other program is likely to lock."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -13,16 +29,97 @@ class DatabaseStatus:
     url: str
     """Password hidden."""
     revision: str | None
+    """None for a database that was never set up."""
     head: str
     row_counts: Mapping[str, int]
     """By table; empty for a database that was never set up."""
 
+    @property
+    def is_current(self) -> bool:
+        return self.revision == self.head
 
-def upgrade(engine: Engine) -> None:
-    """Bring the schema to this program's; safe to call at each start, also by two processes at once."""
-    raise NotImplementedError
+
+def upgrade(engine: Engine, revision: str | None = None) -> None:
+    """Bring the schema to this program's; safe to call at each start, also by two processes at once.
+
+    All or nothing: a migration that fails or is killed leaves the database as it was. ``revision`` stops at an
+    earlier step, without views.
+    """
+    head = _script().get_current_head()
+    target = revision or head
+    with engine.connect() as connection:
+        if _is_at(connection, target):
+            return
+    with _sole_migrator(engine) as connection:
+        if _is_at(connection, target):
+            return
+        grants = objects.take_down(connection)
+        command.upgrade(_config(connection), target or "head")
+        objects.put_up(connection, grants, with_views=target == head)
+        _remember_objects(connection, objects.objects_digest() if target == head else "")
+        if is_sqlite(connection) and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+            raise SchemaError("the migration would leave rows without the row that they refer to; nothing was changed")
 
 
 def database_status(engine: Engine) -> DatabaseStatus:
-    """Revision, head and row counts."""
-    raise NotImplementedError
+    """Revision, head and row counts; ``SchemaError`` where a newer program made the database."""
+    with engine.connect() as connection:
+        revision = _revision(connection)
+        counts = {}
+        if revision is not None:
+            present = set(inspect(connection).get_table_names())
+            for table in schema.metadata.sorted_tables:
+                if table.name in present and table is not schema.installed_objects:
+                    counts[table.name] = connection.scalar(select(func.count()).select_from(table)) or 0
+    return DatabaseStatus(hidden_url(engine.url), revision, _script().get_current_head() or "", counts)
+
+
+def _is_at(connection: Connection, target: str | None) -> bool:
+    """Whether the schema is at the target, and its views and triggers are this program's."""
+    if _revision(connection) != target:
+        return False
+    installed = connection.scalar(select(schema.installed_objects.c.sql_sha256))
+    return installed in ("", objects.objects_digest())
+
+
+def _revision(connection: Connection) -> str | None:
+    revision = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
+    if revision is not None and revision not in {step.revision for step in _script().walk_revisions()}:
+        raise SchemaError(
+            f"the database's schema ({revision}) is newer than this program: upgrade burden, or use another database"
+        )
+    return revision
+
+
+def _remember_objects(connection: Connection, digest: str) -> None:
+    table = schema.installed_objects
+    connection.execute(table.delete())
+    connection.execute(table.insert().values(name="views and triggers", sql_sha256=digest))
+
+
+def _config(connection: Connection | None = None) -> Config:
+    config = Config()
+    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.attributes["connection"] = connection
+    return config
+
+
+def _script() -> ScriptDirectory:
+    return ScriptDirectory.from_config(_config())
+
+
+@contextmanager
+def _sole_migrator(engine: Engine) -> Iterator[Connection]:
+    """One transaction that holds off other migrators; foreign keys rest, since tables are rebuilt."""
+    with engine.connect().execution_options(sqlite_begin="IMMEDIATE") as connection:
+        raw = connection.connection.dbapi_connection
+        if is_sqlite(connection) and raw is not None:
+            raw.cursor().execute("PRAGMA foreign_keys=OFF")
+        try:
+            with connection.begin():
+                if not is_sqlite(connection):
+                    connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_UPGRADE_LOCK})")
+                yield connection
+        finally:
+            if is_sqlite(connection) and raw is not None:
+                raw.cursor().execute("PRAGMA foreign_keys=ON")

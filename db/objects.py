@@ -1,0 +1,144 @@
+"""Views and triggers: taken down before a migration, put up after it.
+
+SQLite's batch mode rebuilds a table, which fails while a view reads it and silently drops its triggers. So each
+migration step runs between ``take_down`` and ``put_up``, in one transaction, on both databases.
+"""
+
+from __future__ import annotations
+
+from importlib.resources import files
+
+from sqlalchemy import Connection, inspect, text
+
+from db.engine import is_sqlite
+from db.facts import digest
+from db.schema import APPEND_ONLY
+
+VIEWS = (
+    "documents_in_force",
+    "corrections_in_force",
+    "corrected_claims",
+    "facts_in_force",
+    "papers_v1",
+    "training_runs_v1",
+    "training_compute_v1",
+    "results_v1",
+    "burden_v1",
+    "analysis_points_v1",
+    "reviews_v1",
+)
+"""In the order in which they rest on each other. Those with a version in their name are for analysts."""
+
+Grants = dict[str, list[tuple[str, str]]]
+
+
+def view_sql(name: str) -> str:
+    """The view's SELECT, from ``db/views``."""
+    return (files("db") / "views" / f"{name}.sql").read_text(encoding="utf-8").strip()
+
+
+def objects_digest() -> str:
+    """Digest of all views and triggers: has the program other ones than the database?"""
+    return digest([[(name, view_sql(name)) for name in VIEWS], _sqlite_triggers(), _postgresql_triggers()])
+
+
+def take_down(connection: Connection) -> Grants:
+    """Drop the views and triggers; the rights that others hold on the views, for ``put_up``."""
+    grants = _grants(connection)
+    present = set(inspect(connection).get_view_names())
+    for name in reversed(VIEWS):
+        if name in present:
+            _run(connection, f"DROP VIEW {name}")
+    for table in _append_only_tables(connection):
+        for trigger in _trigger_names(connection, table):
+            suffix = "" if is_sqlite(connection) else f" ON {table}"
+            _run(connection, f"DROP TRIGGER IF EXISTS {trigger}{suffix}")
+    return grants
+
+
+def put_up(connection: Connection, grants: Grants, with_views: bool) -> None:
+    """Make the triggers of the append-only tables, and the views where the schema is the program's own."""
+    triggers = _sqlite_triggers() if is_sqlite(connection) else _postgresql_triggers()
+    if not is_sqlite(connection):
+        _run(connection, _POSTGRESQL_REFUSAL)
+    for table in _append_only_tables(connection):
+        for statement in triggers[table]:
+            _run(connection, statement)
+    if not with_views:
+        return
+    for name in VIEWS:
+        _run(connection, f"CREATE VIEW {name} AS\n{view_sql(name)}")
+    for name, rights in grants.items():
+        for grantee, privilege in rights:
+            role = "PUBLIC" if grantee == "PUBLIC" else connection.dialect.identifier_preparer.quote_identifier(grantee)
+            _run(connection, f"GRANT {privilege} ON {name} TO {role}")
+
+
+def _run(connection: Connection, statement: str) -> None:
+    """Run SQL that has no parameters: its colons and percent signs are its own."""
+    connection.execute(text(statement.replace(":", r"\:")))
+
+
+def _append_only_tables(connection: Connection) -> list[str]:
+    """Those of the append-only tables that this revision of the schema has."""
+    present = set(inspect(connection).get_table_names())
+    return [table.name for table in APPEND_ONLY if table.name in present]
+
+
+def _grants(connection: Connection) -> Grants:
+    if is_sqlite(connection):
+        return {}
+    rows = connection.execute(
+        text(
+            "SELECT table_name, grantee, privilege_type FROM information_schema.role_table_grants"
+            " WHERE table_schema = current_schema() AND grantee <> current_user"
+        )
+    )
+    grants: Grants = {}
+    for name, grantee, privilege in rows:
+        if name in VIEWS:
+            grants.setdefault(name, []).append((grantee, privilege))
+    return grants
+
+
+def _trigger_names(connection: Connection, table: str) -> list[str]:
+    if is_sqlite(connection):
+        return [f"{table}_no_update", f"{table}_no_delete", f"{table}_no_replace"]
+    return [f"{table}_append_only"]
+
+
+def _sqlite_triggers() -> dict[str, list[str]]:
+    """UPDATE and DELETE are refused; INSERT OR REPLACE, which would delete unseen, keeps the row that is there."""
+    statements: dict[str, list[str]] = {}
+    for table in APPEND_ONLY:
+        name = table.name
+        same = " AND ".join(f"{column.name} = NEW.{column.name}" for column in table.primary_key)
+        statements[name] = [
+            f"CREATE TRIGGER {name}_no_{event.lower()} BEFORE {event} ON {name}"
+            f" BEGIN SELECT RAISE(ABORT, '{name} is append-only: add a row instead'); END"
+            for event in ("UPDATE", "DELETE")
+        ]
+        statements[name].append(
+            f"CREATE TRIGGER {name}_no_replace BEFORE INSERT ON {name}"
+            f" WHEN EXISTS (SELECT 1 FROM {name} WHERE {same})"  # noqa: S608
+            " BEGIN SELECT RAISE(IGNORE); END"
+        )
+    return statements
+
+
+_POSTGRESQL_REFUSAL = """
+CREATE OR REPLACE FUNCTION burden_refuse_change() RETURNS trigger LANGUAGE plpgsql AS $$
+BEGIN
+    RAISE EXCEPTION '% is append-only: add a row instead', TG_TABLE_NAME;
+END $$
+"""
+
+
+def _postgresql_triggers() -> dict[str, list[str]]:
+    return {
+        table.name: [
+            f"CREATE TRIGGER {table.name}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table.name}"
+            f" FOR EACH STATEMENT EXECUTE FUNCTION burden_refuse_change()"
+        ]
+        for table in APPEND_ONLY
+    }

@@ -1,0 +1,262 @@
+"""The tables. Migrations make them; this is what the program expects to find.
+
+Times are UTC. Lengths are PDF points. Lists and settings are JSON text, so that both databases hold the same
+characters. ``APPEND_ONLY`` tables refuse UPDATE and DELETE in the database itself (``db.objects``).
+"""
+
+from __future__ import annotations
+
+import json
+from datetime import UTC, datetime
+from typing import Any
+
+from sqlalchemy import (
+    BigInteger,
+    Boolean,
+    CheckConstraint,
+    Column,
+    Date,
+    DateTime,
+    Dialect,
+    Double,
+    ForeignKey,
+    ForeignKeyConstraint,
+    Index,
+    Integer,
+    MetaData,
+    Table,
+    Text,
+    TypeDecorator,
+)
+
+
+class UtcDateTime(TypeDecorator[datetime]):
+    """A moment: goes in with any time zone, comes out in UTC. One without a zone is refused."""
+
+    impl = DateTime(timezone=True)
+    cache_ok = True
+
+    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        if value.tzinfo is None:
+            raise ValueError(f"a time needs a time zone: {value!r}")
+        return value.astimezone(UTC)
+
+    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
+        if value is None:
+            return None
+        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
+
+
+class JsonText(TypeDecorator[Any]):
+    """A list or mapping as JSON text with sorted keys."""
+
+    impl = Text
+    cache_ok = True
+
+    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
+        if value is None:
+            return None
+        return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
+        return None if value is None else json.loads(value)
+
+
+metadata = MetaData(
+    naming_convention={
+        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
+        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
+        "ck": "ck_%(table_name)s_%(constraint_name)s",
+        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
+        "pk": "pk_%(table_name)s",
+    }
+)
+
+papers = Table(
+    "papers",
+    metadata,
+    Column("paper_key", Text, primary_key=True),
+    Column("arxiv_id", Text),
+    Column("described_version", Integer, nullable=False),
+    Column("title", Text, nullable=False),
+    Column("abstract", Text, nullable=False),
+    Column("authors", JsonText, nullable=False),
+    Column("categories", JsonText, nullable=False),
+    Column("published", Date),
+    Column("updated", Date),
+    Column("withdrawn", Boolean, nullable=False),
+    Column("license_url", Text),
+    Column("doi", Text),
+)
+
+documents = Table(
+    "documents",
+    metadata,
+    Column("document_sha256", Text, primary_key=True),
+    Column("byte_count", BigInteger, CheckConstraint("byte_count >= 0", name="byte_count"), nullable=False),
+    Column("recorded_at", UtcDateTime, nullable=False),
+)
+
+paper_versions = Table(
+    "paper_versions",
+    metadata,
+    Column("paper_key", Text, ForeignKey("papers.paper_key"), primary_key=True),
+    Column("version", Integer, CheckConstraint("version >= 0", name="version"), primary_key=True),
+    Column("document_sha256", Text, ForeignKey("documents.document_sha256"), primary_key=True),
+    Column("recorded_at", UtcDateTime, nullable=False),
+    Index(None, "document_sha256"),
+)
+
+extractors = Table(
+    "extractors",
+    metadata,
+    Column("extractor_version", Text, primary_key=True),
+    Column("first_used_at", UtcDateTime, nullable=False),
+)
+
+ingest_runs = Table(
+    "ingest_runs",
+    metadata,
+    Column("ingest_run_id", Integer, primary_key=True),
+    Column("started_at", UtcDateTime, nullable=False),
+    Column("finished_at", UtcDateTime),
+    Column(
+        "status",
+        Text,
+        CheckConstraint("status IN ('running', 'succeeded', 'failed', 'interrupted')", name="status"),
+        nullable=False,
+    ),
+    Column("settings", JsonText, nullable=False),
+    Column("counts", JsonText, nullable=False),
+    Column("window_source", Text),
+    Column("window_since", Date),
+    Column("window_until", Date),
+    Index(None, "window_source", "window_until"),
+)
+
+extractions = Table(
+    "extractions",
+    metadata,
+    Column("document_sha256", Text, ForeignKey("documents.document_sha256"), primary_key=True),
+    Column("extractor_version", Text, ForeignKey("extractors.extractor_version"), primary_key=True),
+    Column("extracted_at", UtcDateTime, nullable=False),
+    Column("page_count", Integer, CheckConstraint("page_count >= 0", name="page_count"), nullable=False),
+    Column("stamp", Text),
+    Column("unknown_hardware", JsonText, nullable=False),
+)
+
+failures = Table(
+    "failures",
+    metadata,
+    Column("paper_key", Text, ForeignKey("papers.paper_key"), primary_key=True),
+    Column("version", Integer, primary_key=True),
+    # '' where no PDF was had; a primary key takes no null
+    Column("document_sha256", Text, primary_key=True),
+    Column("extractor_version", Text, ForeignKey("extractors.extractor_version"), primary_key=True),
+    Column("cause", Text, nullable=False),
+    Column("message", Text, nullable=False),
+    Column("failed_at", UtcDateTime, nullable=False),
+    Index(None, "document_sha256"),
+)
+
+claims = Table(
+    "claims",
+    metadata,
+    Column("claim_id", Text, primary_key=True),
+    Column("document_sha256", Text, nullable=False),
+    Column("extractor_version", Text, nullable=False),
+    Column(
+        "kind",
+        Text,
+        CheckConstraint("kind IN ('training_run', 'training_compute', 'result')", name="kind"),
+        nullable=False,
+    ),
+    Column("position", Integer, nullable=False),
+    Column("fact_digest", Text, nullable=False),
+    Column("ordinal", Integer, nullable=False),
+    Column("value_digest", Text, nullable=False),
+    Column("model", Text),
+    Column("stage", Text),
+    Column("accelerator", Text),
+    Column("accelerator_count", BigInteger, CheckConstraint("accelerator_count > 0", name="accelerator_count")),
+    Column("count_unit", Text),
+    Column("duration_hours", Double, CheckConstraint("duration_hours > 0", name="duration_hours")),
+    Column("duration_hours_low", Double),
+    Column("duration_hours_high", Double),
+    Column("device_hours", Double, CheckConstraint("device_hours > 0", name="device_hours")),
+    Column("mixed_precision", Boolean),
+    Column("flop", Double, CheckConstraint("flop > 0", name="flop")),
+    Column("benchmark", Text),
+    Column("metric", Text),
+    Column("value", Double),
+    Column("own", Boolean),
+    Column("page", Integer, CheckConstraint("page >= 1", name="page"), nullable=False),
+    Column("bbox_x0_points", Double, nullable=False),
+    Column("bbox_y0_points", Double, nullable=False),
+    Column("bbox_x1_points", Double, nullable=False),
+    Column("bbox_y1_points", Double, nullable=False),
+    Column("quote", Text, CheckConstraint("length(quote) <= 500", name="quote"), nullable=False),
+    Column("quote_start", Integer, nullable=False),
+    Column("quote_end", Integer, nullable=False),
+    Column("rules", JsonText, nullable=False),
+    Column("confidence", Double, CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"), nullable=False),
+    Column("status", Text, CheckConstraint("status IN ('accepted', 'candidate')", name="status"), nullable=False),
+    Column("basis", Text, CheckConstraint("basis IN ('machine', 'imported')", name="basis"), nullable=False),
+    ForeignKeyConstraint(
+        ["document_sha256", "extractor_version"], ["extractions.document_sha256", "extractions.extractor_version"]
+    ),
+    Index(None, "document_sha256", "extractor_version"),
+    Index(None, "fact_digest"),
+)
+
+burden_estimates = Table(
+    "burden_estimates",
+    metadata,
+    Column("claim_id", Text, ForeignKey("claims.claim_id"), primary_key=True),
+    # ids of the corrections that the estimate takes in; '' for the machine's own value
+    Column("corrections", Text, primary_key=True),
+    Column("estimator_version", Text, primary_key=True),
+    Column("estimated_at", UtcDateTime, nullable=False),
+    Column("hardware_burden_flop", Double),
+    Column("hardware_burden_low", Double),
+    Column("hardware_burden_high", Double),
+    Column("precision_aware_flop", Double),
+    Column("method", Text),
+    Column("reason", Text),
+)
+
+reviews = Table(
+    "reviews",
+    metadata,
+    Column("review_id", Text, primary_key=True),
+    Column("paper_key", Text, nullable=False),
+    Column("fact_digest", Text, nullable=False),
+    # '' for a review of the whole record
+    Column("field", Text, nullable=False),
+    Column(
+        "decision",
+        Text,
+        CheckConstraint("decision IN ('accept', 'correct', 'reject')", name="decision"),
+        nullable=False,
+    ),
+    Column("reviewer", Text, nullable=False),
+    Column("reviewed_at", UtcDateTime, nullable=False),
+    Column("value_text", Text),
+    Column("value_number", Double),
+    Column("reason", Text, nullable=False),
+    # the claim that stood before the reviewer; not a foreign key, since reviews may be imported before claims
+    Column("claim_id", Text),
+    Column("seen", JsonText),
+    Index(None, "paper_key", "fact_digest", "field"),
+)
+
+installed_objects = Table(
+    "installed_objects",
+    metadata,
+    Column("name", Text, primary_key=True),
+    Column("sql_sha256", Text, nullable=False),
+)
+
+APPEND_ONLY = (documents, paper_versions, extractions, claims, burden_estimates, reviews)

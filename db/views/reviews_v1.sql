@@ -1,0 +1,55 @@
+-- One row a review, superseded ones too. ``state``: matched (the fact is in force) | stale (it is, but the machine's
+-- value is another than when it was reviewed; the review still overrides) | unmatched (no such fact in force).
+SELECT
+    r.review_id,
+    r.paper_key || ':' || r.fact_digest AS fact_key,
+    r.paper_key AS arxiv_id,
+    machine.kind,
+    NULLIF(r.field, '') AS field,
+    r.decision,
+    r.value_text,
+    r.value_number,
+    r.reviewer,
+    r.reviewed_at,
+    r.reason,
+    r.seen,
+    r.place = 1 AS in_force,
+    CASE
+        WHEN machine.claim_id IS NULL THEN 'unmatched'
+        WHEN reviewed.claim_id IS NULL THEN 'matched'
+        WHEN CASE r.field
+            WHEN '' THEN machine.value_digest <> reviewed.value_digest
+            WHEN 'model' THEN COALESCE(machine.model, '') <> COALESCE(reviewed.model, '')
+            WHEN 'stage' THEN COALESCE(machine.stage, '') <> COALESCE(reviewed.stage, '')
+            WHEN 'accelerator' THEN COALESCE(machine.accelerator, '') <> COALESCE(reviewed.accelerator, '')
+            WHEN 'accelerator_count' THEN COALESCE(machine.accelerator_count, -1) <> COALESCE(reviewed.accelerator_count, -1)
+            WHEN 'count_unit' THEN COALESCE(machine.count_unit, '') <> COALESCE(reviewed.count_unit, '')
+            WHEN 'duration_hours' THEN COALESCE(machine.duration_hours, -1) <> COALESCE(reviewed.duration_hours, -1)
+            WHEN 'duration_hours_low' THEN COALESCE(machine.duration_hours_low, -1) <> COALESCE(reviewed.duration_hours_low, -1)
+            WHEN 'duration_hours_high' THEN COALESCE(machine.duration_hours_high, -1) <> COALESCE(reviewed.duration_hours_high, -1)
+            WHEN 'device_hours' THEN COALESCE(machine.device_hours, -1) <> COALESCE(reviewed.device_hours, -1)
+            WHEN 'mixed_precision' THEN CASE WHEN machine.mixed_precision THEN 1 WHEN NOT machine.mixed_precision THEN 0 ELSE -1 END <> CASE WHEN reviewed.mixed_precision THEN 1 WHEN NOT reviewed.mixed_precision THEN 0 ELSE -1 END
+            WHEN 'flop' THEN COALESCE(machine.flop, -1) <> COALESCE(reviewed.flop, -1)
+            WHEN 'benchmark' THEN COALESCE(machine.benchmark, '') <> COALESCE(reviewed.benchmark, '')
+            WHEN 'metric' THEN COALESCE(machine.metric, '') <> COALESCE(reviewed.metric, '')
+            WHEN 'value' THEN (machine.value <> reviewed.value OR (machine.value IS NULL) <> (reviewed.value IS NULL))
+            WHEN 'own' THEN CASE WHEN machine.own THEN 1 WHEN NOT machine.own THEN 0 ELSE -1 END <> CASE WHEN reviewed.own THEN 1 WHEN NOT reviewed.own THEN 0 ELSE -1 END
+        END THEN 'stale'
+        ELSE 'matched'
+    END AS state,
+    r.claim_id AS reviewed_claim_id,
+    machine.claim_id
+FROM (
+    SELECT
+        every.*,
+        ROW_NUMBER() OVER (
+            PARTITION BY every.paper_key, every.fact_digest, every.field ORDER BY every.reviewed_at DESC, every.review_id DESC
+        ) AS place
+    FROM reviews AS every
+) AS r
+LEFT JOIN documents_in_force AS d ON d.paper_key = r.paper_key
+LEFT JOIN claims AS machine
+    ON machine.document_sha256 = d.document_sha256
+    AND machine.extractor_version = d.extractor_version
+    AND machine.fact_digest = r.fact_digest
+LEFT JOIN claims AS reviewed ON reviewed.claim_id = r.claim_id
