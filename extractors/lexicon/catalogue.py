@@ -13,6 +13,7 @@ Columns of the file (an empty cell is "not known", never zero):
   boost clock, one GPU of a two-GPU board)
 - ``memory_gb``, ``tdp_watts``, ``cores_per_chip``, ``chips_per_board``
 - ``variants``: the cards that this shorter name may mean, by their names
+- ``reference_tflops``: rate of the family by which evaluation judges exported burdens, on one row a family
 - ``source`` of the figures, ``note``
 """
 
@@ -22,13 +23,14 @@ import csv
 import hashlib
 import math
 import re
-import unicodedata
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from importlib import resources
 from pathlib import Path
+
+from extractors.lexicon.spellings import WORD, first_words, lookup_keys, singular, spelling_key, squash
 
 KINDS = ("gpu", "tpu", "cpu", "other")
 
@@ -38,6 +40,7 @@ _NUMBERS = (
     "peak_high_tflops",
     "tf32_tflops",
     "half_tflops",
+    "reference_tflops",
     "memory_gb",
     "tdp_watts",
 )
@@ -45,14 +48,6 @@ _COUNTS = ("cores_per_chip", "chips_per_board")
 _TEXTS = ("name", "maker", "kind", "family", "aliases", "weak_aliases", "release_date", "variants", "source", "note")
 COLUMNS = frozenset((*_TEXTS, *_NUMBERS, *_COUNTS))
 
-_NOISE = frozenset(
-    """nvidia nvidias google googles cloud amd intel huawei amazon geforce tesla gpu gpus graphics card cards
-    accelerator accelerators processor processors device devices the""".split()
-)
-_GLUED_NOISE = re.compile(r"^(?:nvidia|google|amd|geforce|tesla)+(?=[a-z]*\d)|(?:gpus?|cards?)$")
-_MEMORY = re.compile(r"\b\d+(?:\.\d+)?[\s-]?(?:gib|gb|g)\b")
-_PACKAGING = re.compile(r"pcie?|pci|sxm\d?|hbm\d?e?|nvlink|ecc|vram|memory|ram|of|with")
-_WORD = re.compile(r"(?<![A-Za-z0-9])\d+[xX](?=[A-Za-z])|[A-Za-z0-9]+")
 _GAP = re.compile(r"[\s\-_]{1,3}|\s?\(")
 _LONGEST_ALIAS_WORDS = 7
 
@@ -77,6 +72,7 @@ class Accelerator:
     peak_high_tflops: float | None
     tf32_tflops: float | None
     half_tflops: float | None
+    reference_tflops: float | None
     memory_gb: float | None
     tdp_watts: float | None
     cores_per_chip: int | None
@@ -135,18 +131,18 @@ class Catalogue:
         self._by_name = {accelerator.name: accelerator for accelerator in accelerators}
         self._by_key: dict[str, Alias] = {}
         for alias in self.aliases():
-            self._by_key.setdefault(_key(alias.text), alias)
+            self._by_key.setdefault(spelling_key(alias.text), alias)
 
     @cached_property
     def _by_squashed(self) -> dict[str, Alias]:
         squashed: dict[str, Alias] = {}
         for alias in self.aliases():
-            squashed.setdefault(_squash(alias.text), alias)
+            squashed.setdefault(squash(alias.text), alias)
         return squashed
 
     @cached_property
     def _first_words(self) -> frozenset[str]:
-        return frozenset(first.lower() for alias in self.aliases() for first in _word_starts(alias.text))
+        return frozenset(first.lower() for alias in self.aliases() for first in first_words(alias.text))
 
     def __iter__(self) -> Iterator[Accelerator]:
         return iter(self.accelerators)
@@ -179,8 +175,8 @@ class Catalogue:
         """
         if len(name) > 200:
             return None
-        for key in _keys(name):
-            alias = self._by_key.get(key)
+        for spelling in lookup_keys(name):
+            alias = self._by_key.get(spelling)
             if alias is not None:
                 return alias.accelerator
         return None
@@ -188,7 +184,7 @@ class Catalogue:
     def resolve(self, name: str, published: date | None) -> Resolution | None:
         """The card to reckon with for a name written in a paper of this date, with all that it may be.
 
-        A card released after the paper is left out. A name without a rate of its own takes the newest card
+        A card released after the paper is left out (if all were, the first released stays). A name without a rate of its own takes the newest card
         left, so "Titan X" is the Maxwell card until 1 August 2016 and the Pascal card from then on, or where
         the date is not known.
         """
@@ -197,8 +193,7 @@ class Catalogue:
             return None
         variants = [self._by_name[variant] for variant in accelerator.variants]
         if published is not None:
-            known = [one for one in variants if one.release_date is None or one.release_date <= published]
-            variants = known or variants[:1]
+            variants = _released(variants, published)
         if not variants:
             return Resolution(accelerator, (accelerator,))
         if accelerator.peak_tflops is None and accelerator.name not in accelerator.variants:
@@ -212,7 +207,7 @@ class Catalogue:
         "8xA100-80GB" -> NVIDIA A100 at 2      "two GTX 1080Ti" -> NVIDIA GeForce GTX 1080 Ti at 4
         "a 100 epochs", "A1000" -> nothing
         """
-        words = list(_WORD.finditer(text))
+        words = list(WORD.finditer(text))
         place = 0
         while place < len(words):
             found = self._longest_at(text, words, place) if words[place][0].lower() in self._first_words else None
@@ -233,59 +228,16 @@ class Catalogue:
                 if not _GAP.fullmatch(gap) or (letter and words[last][0].isdigit() and gap != "-"):
                     break
             joined += words[last][0]
-            alias = self._by_squashed.get(_squash(joined)) or self._by_squashed.get(_singular(_squash(joined)))
+            alias = self._by_squashed.get(squash(joined)) or self._by_squashed.get(singular(squash(joined)))
             if alias is not None:
                 best = (last, alias)
         return best
 
 
-def _word_starts(alias: str) -> Iterator[str]:
-    """First words under which a spelling may begin in a text: written apart, or glued to what follows."""
-    words = _WORD.findall(alias)
-    for count in range(1, len(words) + 1):
-        glued = "".join(words[:count])
-        yield glued
-        yield glued + "s"
-    pieces = re.match(r"[A-Za-z]+(?=-\d)", alias)
-    if pieces:
-        yield pieces[0]
-
-
-def _plain(text: str) -> str:
-    """Without trade marks and odd characters; the plural of "V100s" dropped, the S of the card "V100S" kept."""
-    text = unicodedata.normalize("NFKC", re.sub("[®™©]", " ", text))
-    return re.sub(r"(?<=\d)s\b", "", text).lower()
-
-
-def _squash(text: str) -> str:
-    return re.sub(r"[^a-z0-9]", "", _plain(text))
-
-
-def _singular(squashed: str) -> str:
-    return squashed.removesuffix("s")
-
-
-def _words(plain: str) -> list[str]:
-    return [word for word in re.split(r"[^a-z0-9]+", plain) if word and word not in _NOISE]
-
-
-def _key(text: str) -> str:
-    return "".join(_words(_plain(text)))
-
-
-def _keys(text: str) -> Iterator[str]:
-    """Keys to look a written name up by, the most faithful first."""
-    plain = _plain(text)
-    yield "".join(_words(plain))
-    sizeless = _words(_MEMORY.sub(" ", plain))
-    bare = [word for word in sizeless if not _PACKAGING.fullmatch(word)]
-    tries = ["".join(sizeless), "".join(bare)]
-    if bare and bare[0].startswith("tpu") and bare[-1].isdigit():
-        tries.append("".join(bare[:-1]))
-    for key in tries:
-        yield key
-        yield _GLUED_NOISE.sub("", key)
-        yield _singular(key)
+def _released(cards: list[Accelerator], published: date) -> list[Accelerator]:
+    """Those that a paper of this date can have used; of cards that all came later, the earliest."""
+    earliest = min((card.release_date or date.min for card in cards), default=date.min)
+    return [card for card in cards if (card.release_date or date.min) <= max(published, earliest)]
 
 
 @cache
@@ -343,6 +295,7 @@ def _accelerator(row: dict[str, str], place: str) -> Accelerator:
         peak_high_tflops=high,
         tf32_tflops=numbers["tf32_tflops"],
         half_tflops=numbers["half_tflops"],
+        reference_tflops=numbers["reference_tflops"],
         memory_gb=numbers["memory_gb"],
         tdp_watts=numbers["tdp_watts"],
         cores_per_chip=counts["cores_per_chip"],
@@ -394,14 +347,19 @@ def _check_names(accelerators: list[Accelerator], places: list[str]) -> None:
     holders: dict[str, int] = {}
     for index, accelerator in enumerate(accelerators):
         for text in (accelerator.name, *accelerator.aliases, *accelerator.weak_aliases):
-            key = _key(text)
-            if not key:
+            spelling = spelling_key(text)
+            if not spelling:
                 raise LexiconError(f"{places[index]}: {text!r} says nothing but makers and the like")
-            holder = holders.setdefault(key, index)
+            holder = holders.setdefault(spelling, index)
             if holder != index:
                 raise LexiconError(f"{places[index]}: {text!r} is already a name in {places[holder]}")
     names = {accelerator.name for accelerator in accelerators}
+    judged: set[str | None] = set()
     for accelerator, place in zip(accelerators, places, strict=True):
+        if accelerator.reference_tflops is not None:
+            if accelerator.family is None or accelerator.family in judged:
+                raise LexiconError(f"{place}: reference_tflops stands on one row of a family")
+            judged.add(accelerator.family)
         unknown = [variant for variant in accelerator.variants if variant not in names]
         if unknown:
             raise LexiconError(f"{place}: variants that are no row: {', '.join(unknown)}")
