@@ -1,8 +1,366 @@
-"""The `burden` command: one thin function a command."""
+"""The `burden` command: one thin function a command. Heavy imports wait until a command needs them."""
+
+from __future__ import annotations
+
+import json
+import logging
+import signal
+import sys
+from collections.abc import Callable
+from datetime import datetime
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, NoReturn
 
 import click
 
+if TYPE_CHECKING:
+    from flows.settings import Settings
 
-@click.group()
-def main() -> None:
-    """How much computing a deep-learning result took: from arXiv papers, with evidence, into SQL."""
+EXIT_INTERRUPTED = 130
+_OUR_ROOMS = {"flows", "db", "models", "annotations", "extractors"}
+
+
+class Commands(click.Group):
+    """Commands whose errors are one line on stderr."""
+
+    def invoke(self, ctx: click.Context) -> Any:
+        try:
+            return super().invoke(ctx)
+        except (click.ClickException, click.exceptions.Exit, click.Abort, BrokenPipeError):
+            raise
+        except KeyboardInterrupt:
+            click.echo("burden: interrupted; the same command goes on from here", err=True)
+            ctx.exit(EXIT_INTERRUPTED)
+        except Exception as error:
+            if ctx.params.get("debug"):
+                raise
+            _fail(error)
+
+
+def _fail(error: Exception) -> NoReturn:
+    from flows.terminal import printable
+
+    expected = isinstance(error, OSError) or type(error).__module__.split(".")[0] in _OUR_ROOMS
+    text = str(error) if expected else f"unexpected {type(error).__name__}: {error} (burden --debug shows where)"
+    raise click.ClickException(printable(text or type(error).__name__))
+
+
+class ManyValues(click.Command):
+    """A command whose repeatable options take several values at once: ``--id A B`` is ``--id A --id B``."""
+
+    def parse_args(self, ctx: click.Context, args: list[str]) -> list[str]:
+        repeatable = {
+            name
+            for option in self.params
+            if isinstance(option, click.Option) and option.multiple
+            for name in option.opts
+        }
+        spread: list[str] = []
+        option: str | None = None
+        for arg in args:
+            if arg.startswith("-") and arg != "-":
+                option = arg if arg in repeatable else None
+            elif option is not None and spread[-1] != option:
+                spread.append(option)
+            spread.append(arg)
+        return super().parse_args(ctx, spread)
+
+
+class _StderrHandler(logging.StreamHandler[Any]):
+    """One line a message to whatever stderr is now, so that a progress bar can draw around it."""
+
+    def emit(self, record: logging.LogRecord) -> None:
+        self.stream = sys.stderr
+        super().emit(record)
+
+    def format(self, record: logging.LogRecord) -> str:
+        from flows.terminal import printable
+
+        return "burden: " + printable(record.getMessage())
+
+
+@click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})
+@click.option("--debug", is_flag=True, help="Log every step, and show the traceback of an error.")
+@click.version_option(package_name="arxiv-burden", prog_name="burden")
+def main(debug: bool) -> None:
+    """How much computing a deep-learning result took: from arXiv papers, with evidence, into SQL.
+
+    \b
+    Start with:
+      burden extract paper.pdf              read one PDF, no database
+      burden ingest --from-folder papers/   read many, into SQL
+      burden export burden --format table   see what came of it
+    """
+    handler = logging.StreamHandler() if debug else _StderrHandler()
+    logging.basicConfig(level=logging.DEBUG if debug else logging.WARNING, handlers=[handler])
+    signal.signal(signal.SIGTERM, _stop)
+
+
+def _stop(number: int, frame: object) -> NoReturn:
+    """End as Ctrl-C does: workers are stopped and the run is closed."""
+    sys.exit(128 + number)
+
+
+def _json_option(function: Callable[..., Any]) -> Callable[..., Any]:
+    return click.option("--json", "as_json", is_flag=True, help="Print JSON for a program to read.")(function)
+
+
+_jobs_option = click.option(
+    "--jobs", type=click.IntRange(min=1), help="Papers read in parallel.  [default: one a processor]"
+)
+_strict_option = click.option("--strict", is_flag=True, help="Exit with 1 if a paper failed.")
+_candidates_option = click.option("--candidates", is_flag=True, help="Also records that were not accepted.")
+_date = click.DateTime(formats=["%Y-%m-%d"])
+_file = click.Path(exists=True, dir_okay=False, path_type=Path)
+_folder = click.Path(exists=True, file_okay=False, path_type=Path)
+
+
+@main.command(cls=ManyValues)
+@click.option("--since", type=_date, help="arXiv papers submitted from this day on.")
+@click.option("--until", type=_date, help="Last day.  [default: today]")
+@click.option("--category", "categories", multiple=True, metavar="CATEGORY...", help="arXiv categories, as cs.CV.")
+@click.option("--search", metavar="QUERY", help="A query in arXiv's search language, as 'ti:transformer'.")
+@click.option("--id", "ids", multiple=True, metavar="ID...", help="arXiv ids, with or without version.")
+@click.option("--ids-file", type=_file, help="A file with an arXiv id a line.")
+@click.option("--from-folder", "folder", type=_folder, help="A folder of PDFs.")
+@click.option("--from-tar", "tars", type=_file, multiple=True, metavar="FILE...", help="arXiv bulk tars.")
+@click.option("--limit", type=click.IntRange(min=1), help="At most so many papers.")
+@_jobs_option
+@click.option("--retry-failed", is_flag=True, help="Try PDFs again that this version failed on before.")
+@click.option("--prefect", is_flag=True, help="Run as a Prefect flow (on PREFECT_API_URL, else a server of its own).")
+@_strict_option
+@_json_option
+@click.pass_context
+def ingest(
+    ctx: click.Context,
+    /,
+    since: datetime | None,
+    until: datetime | None,
+    jobs: int | None,
+    prefect: bool,
+    strict: bool,
+    as_json: bool,
+    **asked: Any,
+) -> None:
+    """Read papers into the database: discover, download, parse, extract, estimate, load.
+
+    Without a source: everything new at arXiv since the last run (the first time, the last 7 days), in the
+    categories of deep learning, if title or abstract speak of it. What was read before is not read again,
+    so a run that was stopped goes on where it was.
+
+    \b
+    Examples:
+      burden ingest --from-folder papers/
+      burden ingest --id 1706.03762 1810.04805
+      burden ingest --since 2024-06-01 --until 2024-06-07 --category cs.CV --limit 50
+    """
+    from flows.discovery import IngestRequest
+
+    _one_source(since is not None or asked["search"] is not None, asked)
+    if since and until and since > until:
+        raise click.UsageError("--since is after --until")
+    request = IngestRequest(since=since and since.date(), until=until and until.date(), **asked)
+    from flows.settings import load_settings
+
+    settings = load_settings(jobs=jobs)
+    from flows.terminal import print_failures, print_summary, watched_progress
+
+    started = datetime.now()
+    with watched_progress("reading papers") as watcher:
+        if prefect:
+            from flows.prefect_ingest import ingest_flow
+
+            tally = ingest_flow(request, jobs)
+        else:
+            from flows.ingest import ingest as run
+
+            tally = run(request, settings, watcher)
+    seconds = (datetime.now() - started).total_seconds()
+    if as_json:
+        failures = [{"paper": each.name, "cause": each.cause, "message": each.message} for each in tally.failures]
+        click.echo(json.dumps(tally.counts() | {"seconds": round(seconds, 1), "failures": failures}))
+    else:
+        print_summary(tally, seconds)
+        print_failures((each.name, each.cause, each.message) for each in tally.failures)
+    ctx.exit(1 if strict and tally.failures else 0)
+
+
+def _one_source(searched: bool, asked: dict[str, Any]) -> None:
+    named = [
+        name
+        for name, given in (
+            ("--since/--search", searched),
+            ("--id/--ids-file", asked["ids"] or asked["ids_file"]),
+            ("--from-folder", asked["folder"]),
+            ("--from-tar", asked["tars"]),
+        )
+        if given
+    ]
+    if len(named) > 1:
+        raise click.UsageError(f"{' and '.join(named)} can't go together: one source a run")
+    if asked["categories"] and named not in ([], ["--since/--search"]):
+        raise click.UsageError(f"--category has no meaning with {named[0]}")
+
+
+@main.command()
+@click.argument("pdfs", metavar="PDF...", nargs=-1, required=True, type=_file)
+@click.option("--format", "output", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
+@_jobs_option
+@_candidates_option
+@_strict_option
+@click.pass_context
+def extract(
+    ctx: click.Context, pdfs: tuple[Path, ...], output: str, jobs: int | None, candidates: bool, strict: bool
+) -> None:
+    """Read PDFs without a database: training runs with their burden, page and evidence.
+
+    \b
+    Examples:
+      burden extract 1706.03762.pdf
+      burden extract papers/*.pdf --format jsonl > records.jsonl
+    """
+    from db.exchange import write_records
+    from flows.papers import read_pdfs
+    from flows.settings import load_settings
+    from flows.terminal import print_failures, print_records, watched_progress
+
+    settings = load_settings(jobs=jobs)
+    stdout = sys.stdout.buffer
+    failures: list[tuple[str, str, str]] = []
+    records: list[dict[str, Any]] = []
+    with watched_progress("reading papers") as watcher:
+        watcher.expect(len(pdfs))
+        workers = min(settings.jobs, len(pdfs))
+        for read in read_pdfs(list(pdfs), settings.limits, workers, candidates):
+            watcher.done(read.path.name)
+            if read.error is not None:
+                failures.append((str(read.path), read.error.cause, read.error.message))
+            elif output == "jsonl":
+                write_records(read.records, "facts", "jsonl", stdout)
+                stdout.flush()
+            else:
+                records.extend(read.records)
+    if output == "table":
+        print_records(records)
+    print_failures(failures)
+    ctx.exit(1 if strict and failures else 0)
+
+
+@main.command()
+@click.argument("what", type=click.Choice(["runs", "results", "burden", "facts"]))
+@click.option("--format", "output", type=click.Choice(["jsonl", "csv", "parquet", "table"]), help="[default: jsonl]")
+@click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
+@_candidates_option
+def export(what: str, output: str | None, file: Path | None, candidates: bool) -> None:
+    """What the database holds now, corrections applied.
+
+    \b
+    Examples:
+      burden export facts > facts.jsonl
+      burden export burden -o burden.csv
+    """
+    from db.engine import open_database
+    from db.exchange import write_records, write_records_file
+    from db.queries import exported_records
+    from flows.settings import load_settings
+    from flows.terminal import print_records
+
+    output = output or (file.suffix.lstrip(".") if file and file.suffix in (".csv", ".parquet") else "jsonl")
+    if output == "table" and file is not None:
+        raise click.UsageError("a table goes to the terminal; a file takes jsonl, csv or parquet")
+    if output == "parquet" and file is None and sys.stdout.isatty():
+        raise click.UsageError("parquet is no text: name a file with -o")
+    settings = load_settings()
+    _need_database(settings)
+    records = exported_records(open_database(settings.database), what, candidates)
+    if output == "table":
+        print_records(records)
+    elif file is not None:
+        click.echo(f"{write_records_file(records, what, output, file)} records in {file}", err=True)
+    else:
+        write_records(records, what, output, sys.stdout.buffer)
+
+
+def _need_database(settings: Settings) -> None:
+    if settings.sqlite_file is not None and not settings.sqlite_file.exists():
+        raise click.ClickException(f"no database at {settings.sqlite_file} yet: `burden ingest` makes one")
+
+
+@main.group("db")
+def database() -> None:
+    """The database: its schema and how it stands."""
+
+
+@database.command()
+def upgrade() -> None:
+    """Bring the schema to this program's (every `burden ingest` does so too).
+
+    \b
+    Example:
+      BURDEN_DATABASE_URL=postgresql://me@localhost/burden burden db upgrade
+    """
+    from db.engine import open_database
+    from db.migrate import database_status
+    from db.migrate import upgrade as bring_up_to_date
+    from flows.settings import load_settings
+
+    settings = load_settings()
+    if settings.sqlite_file is not None:
+        settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
+    engine = open_database(settings.database)
+    bring_up_to_date(engine)
+    status = database_status(engine)
+    click.echo(f"{status.url} is at schema {status.revision}")
+
+
+@database.command("status")
+@_json_option
+@click.pass_context
+def database_state(ctx: click.Context, as_json: bool) -> None:
+    """Where the database is, its schema, and how many rows its tables hold; exit code 1 if not up to date.
+
+    \b
+    Example:
+      burden db status --json
+    """
+    from db.engine import open_database
+    from db.migrate import database_status
+    from flows.settings import load_settings
+    from flows.terminal import print_table
+
+    settings = load_settings()
+    _need_database(settings)
+    status = database_status(open_database(settings.database))
+    if as_json:
+        rows = dict(status.row_counts)
+        click.echo(json.dumps({"url": status.url, "revision": status.revision, "head": status.head, "rows": rows}))
+    else:
+        click.echo(f"{status.url}\nschema {status.revision or 'none'}, this program's is {status.head}")
+        print_table(("table", "rows"), sorted(status.row_counts.items()))
+    ctx.exit(0 if status.revision == status.head else 1)
+
+
+@main.command()
+@_json_option
+@click.pass_context
+def doctor(ctx: click.Context, as_json: bool) -> None:
+    """Every setting in force and where it comes from, versions, database, disk; exit code 1 if something is broken.
+
+    \b
+    Example:
+      burden doctor
+    """
+    from flows.doctor import Health, examine
+    from flows.settings import load_settings
+    from flows.terminal import print_table
+
+    findings = list(examine(load_settings()))
+    if as_json:
+        click.echo(
+            json.dumps(
+                [{"subject": f.subject, "health": f.health, "value": f.value, "advice": f.advice} for f in findings]
+            )
+        )
+    else:
+        print_table(("", "what", "value", ""), ((f.health, f.subject, f.value, f.advice) for f in findings))
+    ctx.exit(1 if any(finding.health is Health.BROKEN for finding in findings) else 0)

@@ -3,17 +3,28 @@
 from __future__ import annotations
 
 import os
+import re
+from collections.abc import Iterator
 from pathlib import Path
 
+from dotenv import dotenv_values
 from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from flows.sources import MIN_ARXIV_DELAY_SECONDS, ArxivConfig
+from flows.sources.relevance import DEFAULT_TERMS_FILE, RelevanceFilter
+from flows.workers import Limits
+
 PREFIX = "BURDEN_"
+_ARXIV = ArxivConfig()
+_ENV_FILE = ".env"
+_TEST_VARIABLES = frozenset({"BURDEN_REQUIRE", "BURDEN_SHARED"})
+_PASSWORD = re.compile(r"(://[^:/?#@]*:).*@|((?:password|passwd|sslpassword)=)[^&]*", re.IGNORECASE)
 
 
 class SettingsError(Exception):
-    """A setting that can't be used: which, where it comes from, and why."""
+    """A setting that can't be used: which, and why."""
 
 
 def _usable_cpus() -> int:
@@ -26,17 +37,18 @@ def _usable_cpus() -> int:
 class Settings(BaseSettings):
     """What every command may be told; each field is a variable ``BURDEN_<FIELD>``."""
 
-    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=".env", env_file_encoding="utf-8", extra="ignore")
+    model_config = SettingsConfigDict(env_prefix=PREFIX, env_file=_ENV_FILE, env_file_encoding="utf-8", extra="ignore")
 
     home: Path = Field(
         default_factory=lambda: user_data_path("burden", appauthor=False),
         description="folder of the PDF store and of the default database",
     )
-    database_url: str = Field(default="", description="SQLAlchemy URL; SQLite under BURDEN_HOME unless set")
-    arxiv_api_url: str = Field(default="https://export.arxiv.org/api/query", description="search API")
-    arxiv_oai_url: str = Field(default="https://oaipmh.arxiv.org/oai", description="OAI-PMH")
-    arxiv_pdf_url: str = Field(default="https://export.arxiv.org/pdf", description="base address of the PDFs")
-    arxiv_delay_seconds: float = Field(default=3.0, ge=0, description="pause between requests; arXiv asks for 3")
+    database_url: str = Field(default="", repr=False, description="SQLAlchemy URL; SQLite under BURDEN_HOME unless set")
+    arxiv_api_url: str = Field(default=_ARXIV.api_url, description="search API")
+    arxiv_oai_url: str = Field(default=_ARXIV.oai_url, description="OAI-PMH")
+    arxiv_pdf_url: str = Field(default=_ARXIV.pdf_url, description="base address of the PDFs")
+    arxiv_delay_seconds: float = Field(default=MIN_ARXIV_DELAY_SECONDS, ge=0, description="pause between requests")
+    relevance_file: Path = Field(default=DEFAULT_TERMS_FILE, description="terms that make a paper relevant")
     contact: str = Field(default="", description="e-mail or address that the User-Agent names")
     jobs: int = Field(default_factory=_usable_cpus, ge=1, le=1024, description="papers read in parallel")
     time_limit_seconds: float = Field(default=120.0, gt=0, description="time to read one paper")
@@ -54,17 +66,69 @@ class Settings(BaseSettings):
         return self.database_url or f"sqlite:///{self.home / 'burden.sqlite'}"
 
     @property
+    def sqlite_file(self) -> Path | None:
+        """The file of an SQLite database; None for any other."""
+        match = re.match(r"sqlite(?:\+\w+)?:///([^?]+)", self.database)
+        return Path(match[1]) if match else None
+
+    @property
     def pdf_folder(self) -> Path:
         return self.home / "pdf"
+
+    @property
+    def limits(self) -> Limits:
+        return Limits(self.time_limit_seconds, self.worker_memory_limit_mb, self.pdf_limit_mb)
+
+    @property
+    def relevance(self) -> RelevanceFilter:
+        return RelevanceFilter.from_file(self.relevance_file)
+
+    @property
+    def arxiv(self) -> ArxivConfig:
+        """``SettingsError`` where arXiv's terms forbid what is set."""
+        try:
+            return ArxivConfig(
+                api_url=self.arxiv_api_url,
+                oai_url=self.arxiv_oai_url,
+                pdf_url=self.arxiv_pdf_url,
+                delay_seconds=self.arxiv_delay_seconds,
+                contact=self.contact,
+                max_pdf_bytes=self.pdf_limit_mb * 1_000_000,
+            )
+        except ValueError as error:
+            raise SettingsError(str(error)) from None
 
 
 def load_settings(**overrides: object) -> Settings:
     """Settings in force; ``overrides`` that are not None (command-line options) win over everything."""
+    given = {name: value for name, value in overrides.items() if value is not None}
     try:
-        return Settings(**{name: value for name, value in overrides.items() if value is not None})  # type: ignore[arg-type]
+        return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
         problems = "; ".join(
             f"{PREFIX}{'_'.join(str(part) for part in problem['loc']).upper()}: {problem['msg']}"
             for problem in error.errors(include_url=False, include_context=False, include_input=False)
         )
         raise SettingsError(f"unusable settings: {problems}") from None
+
+
+def settings_in_force(settings: Settings) -> Iterator[tuple[str, str, str]]:
+    """``(variable, value, where it comes from)`` of every setting; passwords are hidden."""
+    origins = {name.upper(): _ENV_FILE for name in dotenv_values(_ENV_FILE)}
+    origins |= {name.upper(): "environment" for name in os.environ}
+    for field in Settings.model_fields:
+        variable = PREFIX + field.upper()
+        value = settings.database if field == "database_url" else getattr(settings, field)
+        yield variable, without_password(str(value)), origins.get(variable, "default")
+
+
+def foreign_variables() -> list[str]:
+    """``BURDEN_*`` variables that are no settings: most likely mistyped."""
+    known = {PREFIX + field.upper() for field in Settings.model_fields} | _TEST_VARIABLES
+    named = {*os.environ, *dotenv_values(_ENV_FILE)}
+    return sorted(name for name in named if name.upper().startswith(PREFIX) and name.upper() not in known)
+
+
+def without_password(url: str) -> str:
+    """``postgresql://me:secret@host/db`` -> ``postgresql://me:***@host/db``; no password, no change."""
+    return _PASSWORD.sub(lambda found: f"{found[1]}***@" if found[1] else f"{found[2]}***", url)

@@ -13,7 +13,7 @@ import multiprocessing
 import os
 import signal
 import sys
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
@@ -78,13 +78,13 @@ def read_papers(
     *,
     workers: int = 1,
     reader: str = EXTRACTOR,
-    quiet: bool = True,
-) -> Iterator[Reading]:
+) -> Generator[Reading, None, None]:
     """Read every job in ``workers`` processes; each job comes back once, as soon as it is done.
 
     Jobs are drawn only as workers become free, and no process is started before the first job.
-    ``quiet`` throws away what native code prints to the terminal.
+    What native code prints is thrown away, unless debug messages are wanted.
     """
+    quiet = not log.isEnabledFor(logging.DEBUG)
     source = iter(jobs)
     waiting: list[PdfJob] = []
     broken_in_a_row = 0

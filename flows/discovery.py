@@ -1,0 +1,121 @@
+"""What a run is asked for, and the papers that answer it."""
+
+from __future__ import annotations
+
+import tempfile
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+from db.store import HarvestWindow
+from flows.settings import Settings
+from flows.sources import FoundPaper
+from flows.sources.folder import papers_in_folder
+from flows.sources.harvest import harvest_changes
+from flows.sources.http import PoliteSession
+from flows.sources.identifiers import read_ids_file
+from flows.sources.relevance import DEFAULT_CATEGORIES
+from flows.sources.search import papers_by_id, search_arxiv
+from flows.sources.tars import papers_in_tars
+
+FIRST_RUN_DAYS = 7
+
+
+@dataclass(frozen=True, slots=True)
+class IngestRequest:
+    """Which papers a run is asked for; nothing said means everything new at arXiv since the last run."""
+
+    since: date | None = None
+    until: date | None = None
+    categories: tuple[str, ...] = ()
+    search: str | None = None
+    ids: tuple[str, ...] = ()
+    ids_file: Path | None = None
+    folder: Path | None = None
+    tars: tuple[Path, ...] = ()
+    limit: int | None = None
+    retry_failed: bool = False
+    """Try again what this extractor version has failed on before."""
+
+    def described(self) -> dict[str, Any]:
+        """What was asked, as JSON can hold it; without what was not said."""
+        said = {name: getattr(self, name) for name in self.__slots__}
+        return {name: _as_json(value) for name, value in said.items() if value not in (None, (), False)}
+
+
+def _as_json(value: object) -> object:
+    if isinstance(value, tuple):
+        return [_as_json(each) for each in value]
+    return value if isinstance(value, str | int | bool) else str(value)
+
+
+@dataclass(frozen=True, slots=True)
+class Discovery:
+    """The papers of a run, drawn as they are needed."""
+
+    papers: Iterator[FoundPaper]
+    total: int | None = None
+    """How many there are; None where only drawing them tells."""
+    window: HarvestWindow | None = None
+    """The days that the run covers completely if it succeeds."""
+
+
+@contextmanager
+def discover(
+    request: IngestRequest,
+    settings: Settings,
+    http: PoliteSession,
+    last_window: Callable[[str], HarvestWindow | None],
+    today: date,
+) -> Iterator[Discovery]:
+    """The papers that ``request`` asks for; what unpacking them takes on disk goes away at the end."""
+    config = settings.arxiv
+    categories = request.categories or DEFAULT_CATEGORIES
+    if request.folder is not None:
+        yield _of_known_number(list(papers_in_folder(request.folder)))
+    elif request.tars:
+        with tempfile.TemporaryDirectory(prefix="unpacked-", dir=settings.home) as unpack_to:
+            yield Discovery(papers_in_tars(request.tars, Path(unpack_to)))
+    elif request.ids or request.ids_file is not None:
+        ids = [*request.ids, *(read_ids_file(request.ids_file) if request.ids_file else ())]
+        yield Discovery(papers_by_id(config, ids, http=http), total=len(ids))
+    elif request.since is not None or request.search is not None:
+        yield Discovery(
+            search_arxiv(
+                config,
+                categories=request.categories or (() if request.search else DEFAULT_CATEGORIES),
+                since=request.since,
+                until=request.until,
+                query=request.search,
+                relevance=settings.relevance,
+                http=http,
+            )
+        )
+    else:
+        window = _days_since_last_run(categories, last_window, request.until or today)
+        changes = harvest_changes(
+            config,
+            since=window.since,
+            until=window.until,
+            categories=categories,
+            relevance=settings.relevance,
+            http=http,
+        )
+        yield Discovery(changes, window=window if request.limit is None else None)
+
+
+def _of_known_number(papers: list[FoundPaper]) -> Discovery:
+    return Discovery(iter(papers), total=len(papers))
+
+
+def _days_since_last_run(
+    categories: tuple[str, ...], last_window: Callable[[str], HarvestWindow | None], until: date
+) -> HarvestWindow:
+    """From the last day that a run covered, which may not have been over then, else the last 7 days."""
+    source = f"arxiv-oai:{','.join(sorted(categories))}"
+    last = last_window(source)
+    since = last.until if last is not None else until - timedelta(days=FIRST_RUN_DAYS)
+    return HarvestWindow(source, since=min(since, until), until=until)

@@ -1,0 +1,137 @@
+"""Is this installation sound? Settings in force, versions, database, disk, and the programs that tests use."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import sys
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass
+from enum import StrEnum
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from extractors.extract import EXTRACTOR_VERSION
+
+from db.engine import open_database
+from db.errors import DatabaseError
+from db.migrate import database_status
+from flows.papers import catalogue
+from flows.settings import Settings, foreign_variables, settings_in_force
+from models.burden import estimator_version
+
+_PACKAGES = ("arxiv-burden", "pymupdf", "spacy", "sqlalchemy", "prefect", "arxiv")
+_LOW_DISK_GB = 1.0
+
+
+class Health(StrEnum):
+    FINE = "fine"
+    NOTE = "note"
+    """Works, but somebody may want to know."""
+    BROKEN = "broken"
+
+
+@dataclass(frozen=True, slots=True)
+class Finding:
+    """One thing that was looked at."""
+
+    subject: str
+    health: Health
+    value: str
+    advice: str = ""
+
+
+def examine(settings: Settings) -> Iterator[Finding]:
+    """Look at everything; nothing is changed by looking."""
+    yield from _settings(settings)
+    yield from _versions()
+    yield _database(settings)
+    yield _home(settings)
+    yield _disk(settings)
+    yield _program("chromium", _found_chromium, "only tests of web pages need it")
+    yield _program("postgresql", _found_postgresql, "only tests of PostgreSQL need it; the default is SQLite")
+    yield _prefect_server()
+
+
+def _settings(settings: Settings) -> Iterator[Finding]:
+    for name, value, origin in settings_in_force(settings):
+        yield Finding(name, Health.FINE, value or "(not set)", origin)
+    if not settings.contact:
+        yield Finding("BURDEN_CONTACT", Health.NOTE, "(not set)", "arXiv asks for one: an e-mail address")
+    for name in foreign_variables():
+        yield Finding(name, Health.NOTE, "no such setting", "a typing error?")
+
+
+def _versions() -> Iterator[Finding]:
+    yield Finding("python", Health.FINE, sys.version.split()[0])
+    for package in _PACKAGES:
+        try:
+            yield Finding(package, Health.FINE, version(package))
+        except PackageNotFoundError:
+            yield Finding(package, Health.BROKEN, "not installed", "install the project again (make setup)")
+    yield Finding("extractor", Health.FINE, EXTRACTOR_VERSION)
+    yield Finding("estimator", Health.FINE, estimator_version(catalogue()))
+
+
+def _database(settings: Settings) -> Finding:
+    file = settings.sqlite_file
+    if file is not None and not file.exists():
+        return Finding("database", Health.NOTE, "not there yet", "the first `burden ingest` makes it")
+    try:
+        status = database_status(open_database(settings.database))
+    except DatabaseError as error:
+        return Finding("database", Health.BROKEN, str(error), "is BURDEN_DATABASE_URL right?")
+    if status.revision != status.head:
+        advice = "burden db upgrade"
+        return Finding(
+            "database", Health.NOTE, f"schema {status.revision or 'none'}, this program's is {status.head}", advice
+        )
+    rows = sum(status.row_counts.values())
+    return Finding("database", Health.FINE, f"schema {status.revision}, {rows} rows")
+
+
+def _home(settings: Settings) -> Finding:
+    folder = _nearest_existing(settings.home)
+    if os.access(folder, os.W_OK | os.X_OK) and folder.is_dir():
+        return Finding("home", Health.FINE, "can be written to")
+    return Finding("home", Health.BROKEN, f"{folder} can't be written to", "set BURDEN_HOME to a folder of yours")
+
+
+def _disk(settings: Settings) -> Finding:
+    free_gb = shutil.disk_usage(_nearest_existing(settings.home)).free / 1e9
+    low = free_gb < _LOW_DISK_GB
+    advice = "papers take about 2 MB each" if low else ""
+    return Finding("disk", Health.BROKEN if low else Health.FINE, f"{free_gb:,.1f} GB free", advice)
+
+
+def _nearest_existing(path: Path) -> Path:
+    return next(folder for folder in (path, *path.parents) if folder.exists())
+
+
+def _program(name: str, find: Callable[[], str | None], advice: str) -> Finding:
+    path = find()
+    return Finding(name, Health.FINE, path) if path else Finding(name, Health.NOTE, "not found", advice)
+
+
+def _found_chromium() -> str | None:
+    return next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+
+
+def _found_postgresql() -> str | None:
+    installed = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    return shutil.which("initdb") or (str(installed[-1]) if installed else None)
+
+
+def _prefect_server() -> Finding:
+    url = os.environ.get("PREFECT_API_URL")
+    if not url:
+        return Finding("prefect server", Health.FINE, "none set", "`burden ingest` needs none")
+    import requests
+
+    try:
+        requests.get(f"{url.rstrip('/')}/health", timeout=5).raise_for_status()
+    except requests.RequestException as error:
+        return Finding(
+            "prefect server", Health.BROKEN, f"no answer: {type(error).__name__}", "is PREFECT_API_URL right?"
+        )
+    return Finding("prefect server", Health.FINE, "answers")

@@ -1,0 +1,270 @@
+"""The main job: discover, download, parse and extract in workers, estimate, load. Plain Python.
+
+Every paper is a transaction of its own and every row's id comes from content, so a run can be killed at any
+moment, and the next one ends where an undisturbed one would have ended.
+"""
+
+from __future__ import annotations
+
+import contextlib
+from collections import Counter
+from collections.abc import Callable, Iterable, Iterator
+from dataclasses import asdict, dataclass, field, fields
+from datetime import UTC, datetime
+from functools import partial
+from itertools import islice
+from typing import TYPE_CHECKING, Protocol
+
+from extractors.extract import EXTRACTOR_VERSION
+
+from db.engine import open_database
+from db.errors import DatabaseError, RecordError
+from db.migrate import upgrade
+from db.queries import documents_of, extracted, failed, last_successful_window, pending_estimates
+from db.store import (
+    ExtractedPaper,
+    IngestStatus,
+    PaperDocument,
+    PaperFailure,
+    begin_ingest_run,
+    finish_ingest_run,
+    record_documents,
+    save_estimates,
+    save_extractions,
+    save_failure,
+    upsert_papers,
+)
+from extractors.records import Extraction, FailureCause, PaperError
+from flows.discovery import IngestRequest, discover
+from flows.papers import catalogue, dated, estimated, identified
+from flows.settings import Settings
+from flows.sources import FoundPaper
+from flows.sources.http import PoliteSession
+from flows.sources.store import PdfStore, StoredPdf
+from flows.workers import PdfJob, read_papers
+from models.burden import estimate_burden, estimator_version
+
+if TYPE_CHECKING:
+    from sqlalchemy import Engine
+
+_PASSING = frozenset({FailureCause.DOWNLOAD, FailureCause.WITHDRAWN})
+"""Causes that say nothing of the PDF itself, so the next run tries again."""
+
+
+@dataclass(frozen=True, slots=True)
+class FailedPaper:
+    """A paper of this run that could not be read."""
+
+    name: str
+    cause: FailureCause
+    message: str
+
+
+@dataclass(slots=True)
+class Tally:
+    """What a run did."""
+
+    papers_seen: int = 0
+    papers_relevant: int = 0
+    papers_new: int = 0
+    papers_unchanged: int = 0
+    """Read before by this extractor version."""
+    papers_parsed: int = 0
+    runs_found: int = 0
+    burden_estimated: int = 0
+    failures: list[FailedPaper] = field(default_factory=list)
+
+    def add(self, other: Tally) -> None:
+        """Add what another part of the run did."""
+        for each in fields(self):
+            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
+
+    @property
+    def failed_by_cause(self) -> dict[str, int]:
+        return dict(sorted(Counter(failure.cause.value for failure in self.failures).items()))
+
+    def counts(self) -> dict[str, object]:
+        """Numbers only, for the run's row in the database."""
+        numbers = {name: value for name, value in asdict(self).items() if name != "failures"}
+        return numbers | {"papers_failed": len(self.failures), "failed_by_cause": self.failed_by_cause}
+
+
+class Watcher(Protocol):
+    """Who is told how the run goes on."""
+
+    def expect(self, papers: int | None) -> None:
+        """So many papers will come; None where nobody knows."""
+
+    def done(self, name: str) -> None:
+        """One more paper is dealt with."""
+
+
+@dataclass(frozen=True, slots=True)
+class Workplace:
+    """What the papers of a run are worked on with."""
+
+    engine: Engine
+    store: PdfStore
+    http: PoliteSession
+    settings: Settings
+    retry_failed: bool
+    watcher: Watcher | None = None
+
+    def done(self, paper: FoundPaper) -> None:
+        if self.watcher is not None:
+            self.watcher.done(paper.name)
+
+
+Process = Callable[[Iterable[FoundPaper], Workplace], Tally]
+
+
+def ingest(
+    request: IngestRequest, settings: Settings, watcher: Watcher | None = None, process: Process | None = None
+) -> Tally:
+    """Run the main job; what it did.
+
+    Papers that fail are part of the tally; only what stops the run is raised. ``process`` deals with the
+    papers that were discovered, by default ``process_papers``; the Prefect flow gives them out in batches.
+    """
+    started = datetime.now(UTC)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    engine = open_database(settings.database)
+    upgrade(engine)
+    http = PoliteSession(settings.arxiv)
+    workplace = Workplace(engine, PdfStore(settings.pdf_folder), http, settings, request.retry_failed, watcher)
+    last_window = partial(last_successful_window, engine)
+    with discover(request, settings, http, last_window, started.date()) as discovery:
+        run_id = begin_ingest_run(engine, request.described(), started, discovery.window)
+        tally = Tally()
+        try:
+            if watcher is not None:
+                watcher.expect(discovery.total)
+            _bring_estimates_up_to_date(engine)
+            papers = islice(_relevant(discovery.papers, tally), request.limit)
+            tally.add((process or process_papers)(papers, workplace))
+        except BaseException as error:
+            interrupted = isinstance(error, KeyboardInterrupt | SystemExit)
+            status = IngestStatus.INTERRUPTED if interrupted else IngestStatus.FAILED
+            with contextlib.suppress(DatabaseError):  # the database may be what failed; its error is on its way
+                finish_ingest_run(engine, run_id, status, tally.counts(), datetime.now(UTC))
+            raise
+        finish_ingest_run(engine, run_id, IngestStatus.SUCCEEDED, tally.counts(), datetime.now(UTC))
+    return tally
+
+
+def _relevant(papers: Iterable[FoundPaper], tally: Tally) -> Iterator[FoundPaper]:
+    for paper in papers:
+        tally.papers_seen += 1
+        if paper.relevant:
+            tally.papers_relevant += 1
+            yield paper
+
+
+def _bring_estimates_up_to_date(engine: Engine) -> None:
+    """Estimate what a newer catalogue or a correction has left without an estimate."""
+    version = estimator_version(catalogue())
+    pending = list(pending_estimates(engine, version))
+    estimates = [(each, estimate_burden(each.run, each.published, catalogue())) for each in pending]
+    save_estimates(engine, estimates, version, datetime.now(UTC))
+
+
+def process_papers(papers: Iterable[FoundPaper], workplace: Workplace) -> Tally:
+    """Download, read, estimate and load; one paper's trouble is its own."""
+    settings = workplace.settings
+    tally = Tally()
+    under_way: dict[str, tuple[FoundPaper, StoredPdf]] = {}
+    jobs = _jobs(papers, workplace, tally, under_way)
+    with contextlib.closing(read_papers(jobs, settings.limits, workers=settings.jobs)) as readings:
+        for reading in readings:
+            paper, pdf = under_way.pop(reading.job.key)
+            if reading.extraction is not None:
+                _load(paper, pdf, reading.extraction, workplace, tally)
+            elif reading.error is not None:
+                _record_failure(paper, pdf, reading.error, workplace, tally)
+            workplace.done(paper)
+    return tally
+
+
+def _jobs(
+    papers: Iterable[FoundPaper],
+    workplace: Workplace,
+    tally: Tally,
+    under_way: dict[str, tuple[FoundPaper, StoredPdf]],
+) -> Iterator[PdfJob]:
+    """The PDFs that are left to be read, fetched one by one as they are drawn; what is not left is dealt with."""
+    for number, paper in enumerate(papers):
+        try:
+            pdf = _fetched(paper, workplace, tally)
+        except PaperError as error:
+            _record_failure(paper, None, error, workplace, tally)
+            workplace.done(paper)
+            continue
+        if _is_settled(paper, pdf, workplace, tally):
+            workplace.done(paper)
+            continue
+        under_way[str(number)] = (paper, pdf)
+        yield PdfJob(str(number), pdf.path, dated(paper.metadata))
+
+
+def _fetched(paper: FoundPaper, workplace: Workplace, tally: Tally) -> StoredPdf:
+    """The paper's PDF, in the store; what arXiv says of the paper is recorded even if there is none."""
+    if paper.failure is not None:
+        raise paper.failure
+    if paper.pdf_path is None:
+        tally.papers_new += upsert_papers(workplace.engine, [paper.metadata])
+        if paper.pdf_url is None:
+            raise PaperError(FailureCause.WITHDRAWN, "withdrawn by its authors: there is no PDF of this version")
+    return workplace.store.fetch(workplace.http, paper)
+
+
+def _is_settled(paper: FoundPaper, pdf: StoredPdf, workplace: Workplace, tally: Tally) -> bool:
+    """Whether this extractor version has read the PDF, or failed on it for a cause that stays."""
+    engine = workplace.engine
+    if extracted(engine, [pdf.sha256], EXTRACTOR_VERSION):
+        tally.papers_unchanged += 1
+        _record_as_known_by(paper, pdf, workplace)
+        return True
+    cause = failed(engine, [pdf.sha256], EXTRACTOR_VERSION).get(pdf.sha256)
+    if cause is None:
+        tally.papers_new += paper.pdf_path is not None
+        return False
+    if cause in _PASSING or workplace.retry_failed:
+        return False
+    message = "failed before, not tried again (--retry-failed tries)"
+    tally.failures.append(FailedPaper(paper.name, cause, message))
+    return True
+
+
+def _record_as_known_by(paper: FoundPaper, pdf: StoredPdf, workplace: Workplace) -> None:
+    """Record that a PDF read before belongs to ``paper``, unless that is known."""
+    arxiv_id = paper.metadata.arxiv_id
+    if arxiv_id is None or pdf.sha256 in documents_of(workplace.engine, [arxiv_id]).values():
+        return
+    document = PaperDocument(paper.metadata, pdf.sha256, pdf.byte_count)
+    record_documents(workplace.engine, [document], datetime.now(UTC))
+
+
+def _load(paper: FoundPaper, pdf: StoredPdf, extraction: Extraction, workplace: Workplace, tally: Tally) -> None:
+    metadata = identified(paper.metadata, extraction)
+    estimates = estimated(extraction, metadata)
+    read = ExtractedPaper(metadata, pdf.byte_count, extraction, estimates)
+    try:
+        version = estimator_version(catalogue())
+        save_extractions(workplace.engine, [read], EXTRACTOR_VERSION, version, datetime.now(UTC))
+    except RecordError as error:
+        _record_failure(
+            paper, pdf, PaperError(FailureCause.CRASH, f"a record of it is refused: {error}"), workplace, tally
+        )
+        return
+    tally.papers_parsed += 1
+    tally.runs_found += len(extraction.runs)
+    tally.burden_estimated += sum(estimate.hardware_burden_flop is not None for estimate in estimates)
+
+
+def _record_failure(
+    paper: FoundPaper, pdf: StoredPdf | None, error: PaperError, workplace: Workplace, tally: Tally
+) -> None:
+    document = PaperDocument(paper.metadata, pdf.sha256, pdf.byte_count) if pdf else None
+    failure = PaperFailure(paper.metadata, document, error.cause, error.message)
+    save_failure(workplace.engine, failure, EXTRACTOR_VERSION, datetime.now(UTC))
+    tally.failures.append(FailedPaper(paper.name, error.cause, error.message))

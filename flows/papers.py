@@ -1,0 +1,94 @@
+"""From a PDF's extraction to a paper with its estimates: what `burden extract` and `burden ingest` share."""
+
+from __future__ import annotations
+
+import re
+from collections.abc import Iterator
+from contextlib import closing
+from dataclasses import dataclass, replace
+from datetime import date
+from functools import cache
+from pathlib import Path
+
+from db.exchange import Record, extraction_records
+from extractors.lexicon.catalogue import Catalogue, load_catalogue
+from extractors.records import BurdenEstimate, Extraction, PaperError, PaperMetadata
+from flows.sources.identifiers import BadArxivIdError, arxiv_id_of_file, parse_arxiv_id
+from flows.workers import Limits, PdfJob, read_papers
+from models.burden import estimate_burden
+
+_STAMP_ID = re.compile(r"^\s*arXiv:(\S+)", re.IGNORECASE)
+
+
+@dataclass(frozen=True, slots=True)
+class ReadPdf:
+    """A PDF given by path: its records, or why there are none."""
+
+    path: Path
+    records: tuple[Record, ...] = ()
+    error: PaperError | None = None
+
+
+def read_pdfs(paths: list[Path], limits: Limits, workers: int, candidates: bool) -> Iterator[ReadPdf]:
+    """Read PDFs without a database, ``workers`` at a time; they come back in the order of ``paths``."""
+    found = [PaperMetadata(*arxiv_id_of_file(path.stem)) for path in paths]
+    jobs = (PdfJob(str(number), path, dated(found[number])) for number, path in enumerate(paths))
+    done: dict[int, ReadPdf] = {}
+    following = 0
+    with closing(read_papers(jobs, limits, workers=workers)) as readings:
+        for reading in readings:
+            number = int(reading.job.key)
+            if reading.extraction is None:
+                done[number] = ReadPdf(paths[number], error=reading.error)
+            else:
+                metadata = identified(found[number], reading.extraction)
+                estimates = estimated(reading.extraction, metadata)
+                records = extraction_records(metadata, reading.extraction, estimates, candidates)
+                done[number] = ReadPdf(paths[number], tuple(records))
+            while following in done:
+                yield done.pop(following)
+                following += 1
+
+
+def identified(metadata: PaperMetadata, extraction: Extraction) -> PaperMetadata:
+    """What the source does not say of the paper's id and version, as the stamp in its margin says it.
+
+    No id, stamp ``arXiv:1706.03762v5 [cs.CL]`` -> 1706.03762, version 5
+    id 1412.6980, the same stamp -> 1412.6980: the source is right about what it gave
+    """
+    stamped = _stamped_id(extraction.stamp)
+    if stamped is None or metadata.arxiv_id not in (None, stamped[0]) or metadata.version is not None:
+        return metadata
+    return replace(metadata, arxiv_id=stamped[0], version=stamped[1])
+
+
+def _stamped_id(stamp: str | None) -> tuple[str, int | None] | None:
+    match = _STAMP_ID.match(stamp or "")
+    if match is None:
+        return None
+    try:
+        return parse_arxiv_id(match[1])
+    except BadArxivIdError:
+        return None
+
+
+def estimated(extraction: Extraction, metadata: PaperMetadata) -> list[BurdenEstimate]:
+    """The burden of each training run of the paper, in order."""
+    return [estimate_burden(run, dated(metadata), catalogue()) for run in extraction.runs]
+
+
+def dated(metadata: PaperMetadata) -> date | None:
+    """When the paper came out, as far as names of hardware need it: to the day, else to the month of its id.
+
+    1706.03762, nothing else known -> 1 June 2017        cs/0112017 -> 1 December 2001        no id -> None
+    """
+    if metadata.published is not None or metadata.arxiv_id is None:
+        return metadata.published
+    digits = metadata.arxiv_id.rpartition("/")[2]
+    year = int(digits[:2])
+    return date(year + (1900 if year > 90 else 2000), int(digits[2:4]), 1)
+
+
+@cache
+def catalogue() -> Catalogue:
+    return load_catalogue()

@@ -1,0 +1,148 @@
+"""What people see on a terminal: tables, progress, and text from outside made harmless."""
+
+from __future__ import annotations
+
+import sys
+import unicodedata
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.progress import Progress, TaskID
+
+    from flows.ingest import Tally
+
+_UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
+_WIDTH_UNWATCHED = 160
+_EVIDENCE_CHARACTERS = 160
+
+_RECORD_COLUMNS = {
+    "arxiv_id": "paper",
+    "model": "model",
+    "accelerator": "accelerator",
+    "accelerator_count": "count",
+    "duration_hours": "hours",
+    "hardware_burden_flop": "burden, FLOP",
+    "page": "page",
+    "evidence": "evidence",
+}
+
+
+def printable(text: str) -> str:
+    """``text`` on one line, without characters that move the cursor, recolour or reorder a terminal.
+
+    "Deep \\x1b[2JNets" -> "Deep [2JNets"        "a\\u202etxt" -> "atxt"        "8 × V100" -> "8 × V100"
+    """
+    return "".join(
+        " " if character in "\n\r\t" else character
+        for character in text
+        if character in "\n\r\t" or unicodedata.category(character) not in _UNSAFE_CATEGORIES
+    )
+
+
+def console(*, stderr: bool = False) -> Console:
+    """A console that reads no markup in what it prints; where nobody watches, its lines are long."""
+    from rich.console import Console
+
+    made = Console(stderr=stderr, markup=False, highlight=False, emoji=False)
+    if not made.is_terminal:
+        made.width = _WIDTH_UNWATCHED
+    return made
+
+
+def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
+    """Print ``rows`` under ``columns``; numbers stand right, None is left blank."""
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Table
+    from rich.text import Text
+
+    held = [list(row) for row in rows]
+    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    for index, column in enumerate(columns):
+        numeric = any(isinstance(row[index], int | float) for row in held)
+        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+    for row in held:
+        table.add_row(*(Text(_cell(value)) for value in row))
+    console().print(table)
+
+
+def _cell(value: object) -> str:
+    """None -> ""    2.6e+19 -> "2.6e+19"    84.0 -> "84"    0.0042 -> "0.0042"    23.456 -> "23.46" """
+    if value is None:
+        return ""
+    if isinstance(value, float):
+        return f"{value:.2g}" if abs(value) >= 1e6 else f"{value:,.4g}"
+    return printable(str(value))
+
+
+def print_records(records: Iterable[Mapping[str, Any]]) -> None:
+    """Training runs with their burden, page and evidence, one a row."""
+    shown = {field: title for field, title in _RECORD_COLUMNS.items()}
+    rows = [[_shortened(record.get(field)) for field in shown] for record in records]
+    if rows:
+        print_table(list(shown.values()), rows)
+    else:
+        console().print("nothing found")
+
+
+def _shortened(value: object) -> object:
+    if isinstance(value, str) and len(value) > _EVIDENCE_CHARACTERS:
+        return value[: _EVIDENCE_CHARACTERS - 1].rstrip() + "…"
+    return value
+
+
+def print_summary(tally: Tally, seconds: float) -> None:
+    """What an ingest run did, one figure a line."""
+    rows: list[tuple[str, object]] = [
+        ("papers seen", tally.papers_seen),
+        ("relevant", tally.papers_relevant),
+        ("new", tally.papers_new),
+        ("read before", tally.papers_unchanged),
+        ("parsed", tally.papers_parsed),
+        *((f"failed: {cause}", count) for cause, count in tally.failed_by_cause.items()),
+        ("training runs found", tally.runs_found),
+        ("burden estimated", tally.burden_estimated),
+        ("seconds", seconds),
+    ]
+    print_table(("", ""), rows)
+
+
+def print_failures(failures: Iterable[tuple[str, str, str]]) -> None:
+    """A line on stderr for each ``(name, cause, message)``."""
+    for name, cause, message in failures:
+        print(f"failed: {printable(name)}: {cause}: {printable(message)}", file=sys.stderr)
+
+
+class ProgressWatcher:
+    """Shows a run's progress as a bar."""
+
+    def __init__(self, progress: Progress, task: TaskID) -> None:
+        self._progress = progress
+        self._task = task
+
+    def expect(self, papers: int | None) -> None:
+        self._progress.update(self._task, total=papers)
+
+    def done(self, name: str) -> None:
+        self._progress.update(self._task, advance=1, name=printable(name))
+
+
+@contextmanager
+def watched_progress(description: str) -> Iterator[ProgressWatcher]:
+    """A bar on stderr while the block runs, if that is a terminal; it leaves nothing behind."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
+
+    to = console(stderr=True)
+    with Progress(
+        TextColumn("{task.description}", markup=False),
+        BarColumn(),
+        MofNCompleteColumn(),
+        TimeElapsedColumn(),
+        TextColumn("{task.fields[name]}", markup=False),
+        console=to,
+        transient=True,
+        disable=not to.is_terminal,
+    ) as progress:
+        yield ProgressWatcher(progress, progress.add_task(description, total=None, name=""))
