@@ -148,7 +148,7 @@ def checked_value(field: str, value: Any, where: str) -> Any:
         return None
     wanted = FIELD_TYPES[field]
     if wanted is str and isinstance(value, str):
-        return clean_text(str(value))
+        return clean_text(str(value)) or None
     if wanted is bool and isinstance(value, bool):
         return value
     if wanted in (int, float) and isinstance(value, int | float) and not isinstance(value, bool):

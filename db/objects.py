@@ -118,10 +118,10 @@ def _sqlite_triggers() -> dict[str, list[str]]:
             f" BEGIN SELECT RAISE(ABORT, '{name} is append-only: add a row instead'); END"
             for event in ("UPDATE", "DELETE")
         ]
+        present = f"SELECT 1 FROM {name} WHERE {same}"  # noqa: S608
         statements[name].append(
             f"CREATE TRIGGER {name}_no_replace BEFORE INSERT ON {name}"
-            f" WHEN EXISTS (SELECT 1 FROM {name} WHERE {same})"  # noqa: S608
-            " BEGIN SELECT RAISE(IGNORE); END"
+            f" WHEN EXISTS ({present}) BEGIN SELECT RAISE(IGNORE); END"
         )
     return statements
 

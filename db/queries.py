@@ -2,40 +2,130 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable, Iterator, Mapping
+from itertools import islice
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Boolean, Date, Engine, RowMapping, Select, Table, select, text
+from sqlalchemy.sql.selectable import TextualSelect
 
-from db.store import HarvestWindow, PendingEstimate
-from extractors.records import FailureCause
+from db import schema
+from db.engine import is_sqlite
+from db.exchange import COLUMNS, Record, burden_record, fact_record
+from db.schema import JsonText
+from db.store import HarvestWindow, IngestStatus, PendingEstimate
+from extractors.records import Box, CountUnit, Evidence, FailureCause, Stage, Status, TrainingRun
+
+_KEYS_A_QUERY = 500
+_ROWS_A_FETCH = 1_000
 
 
 def extracted(engine: Engine, sha256s: Iterable[str], extractor_version: str) -> set[str]:
     """Those of the documents that this extractor version has read with success."""
-    raise NotImplementedError
+    table = schema.extractions
+    query = select(table.c.document_sha256).where(table.c.extractor_version == extractor_version)
+    return {row["document_sha256"] for row in _by_keys(engine, query, table, "document_sha256", sha256s)}
 
 
 def failed(engine: Engine, sha256s: Iterable[str], extractor_version: str) -> dict[str, FailureCause]:
     """Those of the documents that this extractor version could not read, with the cause."""
-    raise NotImplementedError
+    table = schema.failures
+    query = select(table.c.document_sha256, table.c.cause).where(table.c.extractor_version == extractor_version)
+    wanted = set(sha256s)
+    done = extracted(engine, wanted, extractor_version)
+    rows = _by_keys(engine, query, table, "document_sha256", wanted - done)
+    return {row["document_sha256"]: FailureCause(row["cause"]) for row in rows}
 
 
 def documents_of(engine: Engine, arxiv_ids: Iterable[str]) -> dict[tuple[str, int | None], str]:
     """``(arxiv_id, version) -> sha256`` of the PDFs already had, so that none is fetched twice."""
-    raise NotImplementedError
+    table = schema.paper_versions
+    query = select(table).order_by(table.c.recorded_at, table.c.document_sha256)
+    rows = _by_keys(engine, query, table, "paper_key", arxiv_ids)
+    return {(row["paper_key"], row["version"] or None): row["document_sha256"] for row in rows}
 
 
 def last_successful_window(engine: Engine, source: str) -> HarvestWindow | None:
     """The window with the latest end that a successful run of this source covered."""
-    raise NotImplementedError
+    table = schema.ingest_runs
+    query = (
+        select(table.c.window_since, table.c.window_until)
+        .where(table.c.window_source == source, table.c.status == str(IngestStatus.SUCCEEDED))
+        .order_by(table.c.window_until.desc(), table.c.window_since)
+        .limit(1)
+    )
+    with engine.connect() as connection:
+        row = connection.execute(query).first()
+    return HarvestWindow(source, row.window_since, row.window_until) if row else None
 
 
 def pending_estimates(engine: Engine, estimator_version: str) -> Iterator[PendingEstimate]:
     """Training runs in force without an estimate of this version: corrected since, or a new catalogue."""
-    raise NotImplementedError
+    query = text(
+        "SELECT * FROM corrected_claims AS f WHERE f.kind = 'training_run' AND NOT EXISTS ("
+        " SELECT 1 FROM burden_estimates AS e WHERE e.claim_id = f.claim_id"
+        " AND e.corrections = f.corrections AND e.estimator_version = :estimator_version)"
+    ).bindparams(estimator_version=estimator_version)
+    for row in _stream(engine, query.columns(mixed_precision=Boolean, own=Boolean, rules=JsonText, published=Date)):
+        yield PendingEstimate(row["claim_id"], row["corrections"], _training_run(row), row["published"])
 
 
-def exported_records(engine: Engine, what: str, candidates: bool = False) -> Iterator[dict[str, Any]]:
-    """The records of ``runs``, ``results``, ``burden`` or ``facts`` that are in force, in a fixed order."""
-    raise NotImplementedError
+def exported_records(engine: Engine, what: str, candidates: bool = False) -> Iterator[Record]:
+    """The records of ``runs``, ``results``, ``burden`` or ``facts`` that are in force, in a fixed order.
+
+    ``candidates`` adds records that are not accepted, marked ``"status": "candidate"``.
+    """
+    if what not in COLUMNS:
+        raise ValueError(f"no such export: {what!r} (there are {', '.join(COLUMNS)})")
+    bytewise = "" if is_sqlite(engine) else ' COLLATE "C"'
+    if what == "burden":
+        query = text(f"SELECT * FROM burden_v1 ORDER BY arxiv_id{bytewise}, COALESCE(model, ''){bytewise}")  # noqa: S608
+        for row in _stream(engine, query.columns(published=Date)):
+            yield burden_record(row)
+        return
+    kind = {"runs": "training_run", "results": "result"}.get(what)
+    query = text(
+        "SELECT * FROM facts_in_force"  # noqa: S608
+        " WHERE (:kind IS NULL OR kind = :kind) AND (:candidates OR status = 'accepted')"
+        f" ORDER BY paper_key{bytewise}, position"
+    ).bindparams(kind=kind, candidates=candidates)
+    for row in _stream(engine, query.columns(mixed_precision=Boolean, own=Boolean, rules=JsonText, published=Date)):
+        yield fact_record(row)
+
+
+def _training_run(row: Mapping[str, Any]) -> TrainingRun:
+    """The run as the database has it in force."""
+    box = Box(row["bbox_x0_points"], row["bbox_y0_points"], row["bbox_x1_points"], row["bbox_y1_points"])
+    evidence = Evidence(row["page"], box, row["quote"], row["quote_start"], row["quote_end"], tuple(row["rules"]))
+    return TrainingRun(
+        evidence=evidence,
+        accelerator=row["accelerator"],
+        accelerator_count=row["accelerator_count"],
+        count_unit=CountUnit(row["count_unit"]) if row["count_unit"] else None,
+        duration_hours=row["duration_hours"],
+        duration_hours_low=row["duration_hours_low"],
+        duration_hours_high=row["duration_hours_high"],
+        device_hours=row["device_hours"],
+        model=row["model"],
+        stage=Stage(row["stage"]) if row["stage"] else Stage.UNSPECIFIED,
+        mixed_precision=bool(row["mixed_precision"]),
+        confidence=row["confidence"],
+        status=Status(row["status"]),
+    )
+
+
+def _by_keys(
+    engine: Engine, query: Select[Any], table: Table, column: str, keys: Iterable[str]
+) -> Iterator[RowMapping]:
+    """The query's rows whose ``column`` is one of the keys, asked for in portions."""
+    remaining = iter(sorted(set(keys)))
+    with engine.connect() as connection:
+        while portion := list(islice(remaining, _KEYS_A_QUERY)):
+            yield from connection.execute(query.where(table.c[column].in_(portion))).mappings()
+
+
+def _stream(engine: Engine, query: TextualSelect) -> Iterator[dict[str, Any]]:
+    """Rows as they come, so that an export of any size stays small in memory."""
+    with engine.connect().execution_options(yield_per=_ROWS_A_FETCH) as connection:
+        for row in connection.execute(query).mappings():
+            yield dict(row)

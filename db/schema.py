@@ -27,6 +27,8 @@ from sqlalchemy import (
     Table,
     Text,
     TypeDecorator,
+    column,
+    table,
 )
 
 
@@ -260,3 +262,8 @@ installed_objects = Table(
 )
 
 APPEND_ONLY = (documents, paper_versions, extractions, claims, burden_estimates, reviews)
+
+documents_in_force = table(
+    "documents_in_force", column("paper_key", Text), column("document_sha256", Text), column("extractor_version", Text)
+)
+"""The view of that name, as far as the program reads it."""

@@ -1,7 +1,8 @@
-"""Writing to the database: papers, documents, extractions, failures, estimates, reviews.
+"""Writing to the database: papers, documents, extractions, failures, estimates, ingest runs.
 
 Every function opens one transaction and is idempotent: the same call again adds no row, also when
-two processes make it at once. Nothing here reads the clock; times are passed in, with a time zone.
+two processes make it at once. Rows go in sorted, so that two PostgreSQL writers never wait for each
+other in a circle. Nothing here reads the clock; times are passed in, with a time zone.
 """
 
 from __future__ import annotations
@@ -12,9 +13,20 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, Table, case, or_
+from sqlalchemy.dialects import postgresql, sqlite
+from sqlalchemy.sql.elements import ColumnElement
 
-from extractors.records import BurdenEstimate, Extraction, FailureCause, PaperMetadata
+from db import schema
+from db.engine import is_sqlite, writing
+from db.errors import RecordError
+from db.exchange import estimate_columns
+from db.facts import claim_rows, clean_text, digest, paper_key
+from extractors.records import BurdenEstimate, Extraction, FailureCause, PaperMetadata, TrainingRun
+
+MAXIMUM_MESSAGE_CHARACTERS = 2_000
+
+Row = dict[str, Any]
 
 
 class IngestStatus(StrEnum):
@@ -22,12 +34,6 @@ class IngestStatus(StrEnum):
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
-
-
-class Decision(StrEnum):
-    ACCEPT = "accept"
-    CORRECT = "correct"
-    REJECT = "reject"
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,6 +67,10 @@ class ExtractedPaper:
     extraction: Extraction
     estimates: Sequence[BurdenEstimate]
 
+    @property
+    def document(self) -> PaperDocument:
+        return PaperDocument(self.metadata, self.extraction.sha256, self.byte_count)
+
 
 @dataclass(frozen=True, slots=True)
 class PaperFailure:
@@ -79,38 +89,33 @@ class PendingEstimate:
     claim_id: str
     corrections: str
     """Which corrections are applied; empty for the machine's own value. Handed back unchanged."""
-    run: Any
+    run: TrainingRun
     published: date | None
-
-
-@dataclass(frozen=True, slots=True)
-class Review:
-    """A curator's decision on one field of a fact, or on the whole record (``field`` None)."""
-
-    fact_key: str
-    field: str | None
-    decision: Decision
-    reviewer: str
-    reviewed_at: datetime
-    value: Any = None
-    """The right value, for ``correct``; None says that the paper does not state it."""
-    reason: str = ""
-    seen: Mapping[str, Any] | None = None
-    """The exported record as the reviewer saw it."""
 
 
 def begin_ingest_run(
     engine: Engine, settings: Mapping[str, Any], started: datetime, window: HarvestWindow | None = None
 ) -> int:
     """Record that a run begins; its number."""
-    raise NotImplementedError
+    row = {"started_at": started, "status": str(IngestStatus.RUNNING), "settings": dict(settings), "counts": {}}
+    if window is not None:
+        row |= {"window_source": window.source, "window_since": window.since, "window_until": window.until}
+    with writing(engine) as connection:
+        inserted = connection.execute(schema.ingest_runs.insert().values(row))
+        return int((inserted.inserted_primary_key or (0,))[0])
 
 
 def finish_ingest_run(
     engine: Engine, run_id: int, status: IngestStatus, counts: Mapping[str, Any], finished: datetime
 ) -> None:
     """Record how a run ended. ``last_successful_window`` counts it only if it succeeded."""
-    raise NotImplementedError
+    table = schema.ingest_runs
+    with writing(engine) as connection:
+        connection.execute(
+            table.update()
+            .where(table.c.ingest_run_id == run_id)
+            .values(status=str(status), counts=dict(counts), finished_at=finished)
+        )
 
 
 def upsert_papers(engine: Engine, papers: Iterable[PaperMetadata]) -> int:
@@ -118,7 +123,8 @@ def upsert_papers(engine: Engine, papers: Iterable[PaperMetadata]) -> int:
 
     Of two tellings the one of the later version holds; what is unknown in it never erases what is known.
     """
-    raise NotImplementedError
+    with writing(engine) as connection:
+        return _upsert_papers(connection, [(metadata, None) for metadata in papers])
 
 
 def record_documents(engine: Engine, documents: Iterable[PaperDocument], at: datetime) -> int:
@@ -126,7 +132,8 @@ def record_documents(engine: Engine, documents: Iterable[PaperDocument], at: dat
 
     To be called also for a PDF that is already extracted: it may now be known under another paper's name.
     """
-    raise NotImplementedError
+    with writing(engine) as connection:
+        return _record_documents(connection, list(documents), at)
 
 
 def save_extractions(
@@ -135,22 +142,206 @@ def save_extractions(
     """Save papers, documents, claims and estimates in ONE transaction; how many extractions were new.
 
     A document that this extractor version has already been saved for is left as it is.
+    ``RecordError`` (nothing is saved) where a record has no place in the database.
     """
-    raise NotImplementedError
+    by_document = {paper.extraction.sha256: paper for paper in papers}
+    claims = {sha256: _claims(paper, extractor_version) for sha256, paper in by_document.items()}
+    with writing(engine) as connection:
+        _record_documents(connection, [paper.document for paper in papers], at)
+        _note_extractor(connection, extractor_version, at)
+        new = _insert_extractions(connection, by_document, extractor_version, at)
+        _insert_new(connection, schema.claims, [row for sha256 in new for row in claims[sha256]])
+        rows = [
+            _estimate_row(claim["claim_id"], "", estimate, estimator_version, at)
+            for sha256 in new
+            for claim, estimate in zip(claims[sha256], by_document[sha256].estimates, strict=False)
+        ]
+        _insert_new(connection, schema.burden_estimates, rows)
+    return len(new)
 
 
 def save_failure(engine: Engine, failure: PaperFailure, extractor_version: str, at: datetime) -> bool:
-    """Record why a paper could not be read; whether that was new. A later success supersedes it."""
-    raise NotImplementedError
+    """Record why a paper could not be read; whether that was new. A later success supersedes it.
+
+    One row a paper, version, PDF and extractor version: the same failure again changes nothing,
+    another one replaces it.
+    """
+    table = schema.failures
+    document = failure.document
+    row = {
+        "paper_key": paper_key(failure.metadata, document.sha256 if document else None),
+        "version": failure.metadata.version or 0,
+        "document_sha256": document.sha256 if document else "",
+        "extractor_version": extractor_version,
+        "cause": str(failure.cause),
+        "message": clean_text(failure.message)[:MAXIMUM_MESSAGE_CHARACTERS],
+        "failed_at": at,
+    }
+    with writing(engine) as connection:
+        if document:
+            _record_documents(connection, [document], at)
+        else:
+            _upsert_papers(connection, [(failure.metadata, None)])
+        _note_extractor(connection, extractor_version, at)
+        new = _insert_new(connection, table, [row]) == 1
+        if not new:
+            same = [table.c[column.name] == row[column.name] for column in table.primary_key]
+            other = or_(table.c.cause != row["cause"], table.c.message != row["message"])
+            changed = {name: row[name] for name in ("cause", "message", "failed_at")}
+            connection.execute(table.update().where(*same, other).values(changed))
+        return new
 
 
 def save_estimates(
     engine: Engine, estimates: Iterable[tuple[PendingEstimate, BurdenEstimate]], estimator_version: str, at: datetime
 ) -> int:
     """Save estimates for runs that ``queries.pending_estimates`` gave; how many were new."""
-    raise NotImplementedError
+    rows = [
+        _estimate_row(pending.claim_id, pending.corrections, estimate, estimator_version, at)
+        for pending, estimate in estimates
+    ]
+    with writing(engine) as connection:
+        return _insert_new(connection, schema.burden_estimates, rows)
 
 
-def add_review(engine: Engine, review: Review) -> str:
-    """Append a review; its id. The latest review of a fact and field is in force."""
-    raise NotImplementedError
+def _claims(paper: ExtractedPaper, extractor_version: str) -> list[Row]:
+    """Rows of ``claims``, runs first; an id is the digest of all that the row says."""
+    if len(paper.estimates) != len(paper.extraction.runs):
+        raise RecordError(
+            f"PDF {paper.extraction.sha256[:12]}: {len(paper.estimates)} estimates"
+            f" for {len(paper.extraction.runs)} runs"
+        )
+    rows = []
+    for row in claim_rows(paper.extraction):
+        row["extractor_version"] = extractor_version
+        rows.append({"claim_id": digest(row)[:32], **row})
+    return rows
+
+
+def _estimate_row(
+    claim_id: str, corrections: str, estimate: BurdenEstimate, estimator_version: str, at: datetime
+) -> Row:
+    return {
+        "claim_id": claim_id,
+        "corrections": corrections,
+        "estimator_version": estimator_version,
+        "estimated_at": at,
+        **estimate_columns(estimate),
+    }
+
+
+def _upsert_papers(connection: Connection, papers: Iterable[tuple[PaperMetadata, str | None]]) -> int:
+    """As ``upsert_papers``; a paper without an arXiv id comes with its PDF's sha256."""
+    rows: dict[str, list[Row]] = {}
+    for metadata, sha256 in papers:
+        row = _paper_row(metadata, sha256)
+        rows.setdefault(row["paper_key"], []).append(row)
+    ordered = [row for key in sorted(rows) for row in rows[key]]
+    new = _insert_new(connection, schema.papers, ordered)
+    if new < len(ordered):
+        _merge_papers(connection, ordered)
+    return new
+
+
+def _paper_row(metadata: PaperMetadata, sha256: str | None) -> Row:
+    return {
+        "paper_key": paper_key(metadata, sha256),
+        "arxiv_id": metadata.arxiv_id and clean_text(metadata.arxiv_id),
+        "described_version": metadata.version or 0,
+        "title": clean_text(metadata.title),
+        "abstract": clean_text(metadata.abstract),
+        "authors": [clean_text(author) for author in metadata.authors],
+        "categories": [clean_text(category) for category in metadata.categories],
+        "published": metadata.published,
+        "updated": metadata.updated,
+        "withdrawn": metadata.withdrawn,
+        "license_url": metadata.license_url and clean_text(metadata.license_url),
+        "doi": metadata.doi and clean_text(metadata.doi),
+    }
+
+
+def _merge_papers(connection: Connection, rows: list[Row]) -> None:
+    """Lay tellings over the stored papers: field by field, that of the later version, unless it is unknown."""
+    table = schema.papers
+    insert = _insert(connection, table)
+    new = insert.excluded
+    not_older = new.described_version >= table.c.described_version
+
+    def known(column: ColumnElement[Any], name: str) -> ColumnElement[bool]:
+        if name in ("title", "abstract"):
+            return column != ""
+        if name in ("authors", "categories"):
+            return column != []
+        return column.is_not(None)
+
+    fields = ("title", "abstract", "authors", "categories", "published", "updated", "license_url", "doi")
+    merged: dict[str, ColumnElement[Any]] = {
+        name: case((known(new[name], name) & (not_older | ~known(table.c[name], name)), new[name]), else_=table.c[name])
+        for name in fields
+    }
+    merged["withdrawn"] = case(
+        (new.described_version > table.c.described_version, new.withdrawn),
+        (new.described_version == table.c.described_version, or_(new.withdrawn, table.c.withdrawn)),
+        else_=table.c.withdrawn,
+    )
+    merged["described_version"] = case((not_older, new.described_version), else_=table.c.described_version)
+    statement = insert.on_conflict_do_update(index_elements=[table.c.paper_key], set_=merged)
+    connection.execute(statement, rows)
+
+
+def _record_documents(connection: Connection, documents: Sequence[PaperDocument], at: datetime) -> int:
+    ordered = sorted(documents, key=lambda document: document.sha256)
+    _upsert_papers(connection, [(document.metadata, document.sha256) for document in ordered])
+    rows = [
+        {"document_sha256": document.sha256, "byte_count": document.byte_count, "recorded_at": at}
+        for document in ordered
+    ]
+    new = _insert_new(connection, schema.documents, rows)
+    links = [
+        {
+            "paper_key": paper_key(document.metadata, document.sha256),
+            "version": document.metadata.version or 0,
+            "document_sha256": document.sha256,
+            "recorded_at": at,
+        }
+        for document in ordered
+    ]
+    _insert_new(connection, schema.paper_versions, links)
+    return new
+
+
+def _note_extractor(connection: Connection, extractor_version: str, at: datetime) -> None:
+    _insert_new(connection, schema.extractors, [{"extractor_version": extractor_version, "first_used_at": at}])
+
+
+def _insert_extractions(
+    connection: Connection, papers: Mapping[str, ExtractedPaper], extractor_version: str, at: datetime
+) -> list[str]:
+    """Insert the extractions that are not there; their documents, sorted."""
+    table = schema.extractions
+    rows = [
+        {
+            "document_sha256": sha256,
+            "extractor_version": extractor_version,
+            "extracted_at": at,
+            "page_count": papers[sha256].extraction.page_count,
+            "stamp": papers[sha256].extraction.stamp and clean_text(papers[sha256].extraction.stamp or ""),
+            "unknown_hardware": [clean_text(name) for name in papers[sha256].extraction.unknown_hardware],
+        }
+        for sha256 in sorted(papers)
+    ]
+    if not rows:
+        return []
+    insert = _insert(connection, table).on_conflict_do_nothing().returning(table.c.document_sha256)
+    return sorted(connection.scalars(insert, rows))
+
+
+def _insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int:
+    """Insert the rows whose primary key is not there yet; how many."""
+    if not rows:
+        return 0
+    return connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows).rowcount
+
+
+def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:
+    return sqlite.insert(table) if is_sqlite(connection) else postgresql.insert(table)
