@@ -184,9 +184,9 @@ class Catalogue:
     def resolve(self, name: str, published: date | None) -> Resolution | None:
         """The card to reckon with for a name written in a paper of this date, with all that it may be.
 
-        A card released after the paper is left out (if all were, the first released stays). A name without a rate of its own takes the newest card
-        left, so "Titan X" is the Maxwell card until 1 August 2016 and the Pascal card from then on, or where
-        the date is not known.
+        A card released after the paper is left out; if all were, the first released stays. A name without a
+        rate of its own takes the newest card left, so "Titan X" is the Maxwell card until 1 August 2016 and the
+        Pascal card from then on, or where the date is not known.
         """
         accelerator = self._by_name.get(name) or self.find(name)
         if accelerator is None:
