@@ -23,6 +23,7 @@ from db.migrate import upgrade
 from db.queries import documents_of, extracted, failed, last_successful_window, pending_estimates
 from db.store import (
     ExtractedPaper,
+    HarvestWindow,
     IngestStatus,
     PaperDocument,
     PaperFailure,
@@ -99,11 +100,35 @@ class Watcher(Protocol):
         """One more paper is dealt with."""
 
 
+class RunRecord:
+    """The run's own row in the database. A run that changes nothing and covers no days leaves none."""
+
+    def __init__(self, engine: Engine, request: IngestRequest, started: datetime, window: HarvestWindow | None) -> None:
+        self._engine = engine
+        self._request = request
+        self._started = started
+        self._window = window
+        self._run_id: int | None = None
+        if window is not None:
+            self.begin()
+
+    def begin(self) -> None:
+        """Make the row, unless it is there."""
+        if self._run_id is None:
+            said = self._request.described()
+            self._run_id = begin_ingest_run(self._engine, said, self._started, self._window)
+
+    def finish(self, status: IngestStatus, tally: Tally) -> None:
+        if self._run_id is not None:
+            finish_ingest_run(self._engine, self._run_id, status, tally.counts(), datetime.now(UTC))
+
+
 @dataclass(frozen=True, slots=True)
 class Workplace:
     """What the papers of a run are worked on with."""
 
     engine: Engine
+    run: RunRecord
     store: PdfStore
     http: PoliteSession
     settings: Settings
@@ -131,10 +156,11 @@ def ingest(
     engine = open_database(settings.database)
     upgrade(engine)
     http = PoliteSession(settings.arxiv)
-    workplace = Workplace(engine, PdfStore(settings.pdf_folder), http, settings, request.retry_failed, watcher)
+    store = PdfStore(settings.pdf_folder)
     last_window = partial(last_successful_window, engine)
     with discover(request, settings, http, last_window, started.date()) as discovery:
-        run_id = begin_ingest_run(engine, request.described(), started, discovery.window)
+        run = RunRecord(engine, request, started, discovery.window)
+        workplace = Workplace(engine, run, store, http, settings, request.retry_failed, watcher)
         tally = Tally()
         try:
             if watcher is not None:
@@ -146,9 +172,9 @@ def ingest(
             interrupted = isinstance(error, KeyboardInterrupt | SystemExit)
             status = IngestStatus.INTERRUPTED if interrupted else IngestStatus.FAILED
             with contextlib.suppress(DatabaseError):  # the database may be what failed; its error is on its way
-                finish_ingest_run(engine, run_id, status, tally.counts(), datetime.now(UTC))
+                run.finish(status, tally)
             raise
-        finish_ingest_run(engine, run_id, IngestStatus.SUCCEEDED, tally.counts(), datetime.now(UTC))
+        run.finish(IngestStatus.SUCCEEDED, tally)
     return tally
 
 
@@ -202,6 +228,7 @@ def _jobs(
         if _is_settled(paper, pdf, workplace, tally):
             workplace.done(paper)
             continue
+        workplace.run.begin()
         under_way[str(number)] = (paper, pdf)
         yield PdfJob(str(number), pdf.path, dated(paper.metadata))
 
@@ -266,5 +293,6 @@ def _record_failure(
 ) -> None:
     document = PaperDocument(paper.metadata, pdf.sha256, pdf.byte_count) if pdf else None
     failure = PaperFailure(paper.metadata, document, error.cause, error.message)
-    save_failure(workplace.engine, failure, EXTRACTOR_VERSION, datetime.now(UTC))
+    if save_failure(workplace.engine, failure, EXTRACTOR_VERSION, datetime.now(UTC)):
+        workplace.run.begin()
     tally.failures.append(FailedPaper(paper.name, error.cause, error.message))

@@ -1,0 +1,54 @@
+"""Text from outside does not act on the terminal."""
+
+from __future__ import annotations
+
+import pytest
+
+from flows.terminal import print_failures, print_records, print_table, printable
+
+
+@pytest.mark.parametrize(
+    ("text", "shown"),
+    [
+        ("Deep \x1b[2JNets", "Deep [2JNets"),
+        ("a\x9b31mred", "a31mred"),
+        ("left\u202eright\u2066", "leftright"),
+        ("two\r\nlines\tand a tab", "two  lines and a tab"),
+        ("zero\u200bwidth\ufeff", "zerowidth"),
+        ("bell\x07 \x00null", "bell null"),
+        ("8 × V100 – 3·10²³ Ärzte 変圧器", "8 × V100 – 3·10²³ Ärzte 変圧器"),
+    ],
+)
+def test_printable(text: str, shown: str) -> None:
+    assert printable(text) == shown
+
+
+def test_tables_take_no_markup_and_no_escapes(capsys: pytest.CaptureFixture[str]) -> None:
+    print_table(["[b]title[/b]"], [["[red]x[/red] [/] :smile: \x1b]0;owned\x07"]])
+    shown = capsys.readouterr().out
+    assert "[red]x[/red] [/] :smile: ]0;owned" in shown
+    assert "\x1b" not in shown and "\x07" not in shown
+
+
+def test_records_show_paper_burden_and_evidence(capsys: pytest.CaptureFixture[str]) -> None:
+    record = {
+        "arxiv_id": "2001.00001",
+        "accelerator": "NVIDIA Tesla P100",
+        "accelerator_count": 8,
+        "duration_hours": 84.0,
+        "hardware_burden_flop": 2.56e19,
+        "page": 7,
+        "evidence": "We trained on 8 P100 GPUs " + "x" * 600,
+    }
+    print_records([record])
+    shown = " ".join(capsys.readouterr().out.split())
+    for part in ("2001.00001", "NVIDIA Tesla P100", " 8 ", " 84 ", "2.6e+19", " 7 ", "We trained on 8 P100 GPUs", "…"):
+        assert part in shown
+    assert "None" not in shown
+
+
+def test_failures_go_to_stderr_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
+    print_failures([("evil\n.pdf", "broken", "no\x1b[31m pages")])
+    shown = capsys.readouterr()
+    assert shown.out == ""
+    assert shown.err == "failed: evil .pdf: broken: no[31m pages\n"
