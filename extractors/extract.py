@@ -1,0 +1,29 @@
+"""One PDF to all that is read in it."""
+
+from __future__ import annotations
+
+from datetime import date
+
+from extractors.pdf import read_pdf
+from extractors.records import Extraction
+from extractors.runs import find_runs
+
+EXTRACTOR_VERSION = "1"
+"""Raised with every change that may read something else in a paper; stored papers are then read anew."""
+
+
+def extract(pdf: bytes, published: date | None = None) -> Extraction:
+    """Everything that the rules find in ``pdf``.
+
+    Raises ``PaperError`` with the cause where the PDF can't be read.
+    """
+    document = read_pdf(pdf)
+    runs, training_compute, unknown_hardware = find_runs(document)
+    return Extraction(
+        sha256=document.sha256,
+        page_count=len(document.pages),
+        runs=runs,
+        training_compute=training_compute,
+        unknown_hardware=unknown_hardware,
+        stamp=document.stamp,
+    )
