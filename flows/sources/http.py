@@ -2,11 +2,286 @@
 
 from __future__ import annotations
 
-from flows.sources import ArxivConfig
+import io
+import logging
+import threading
+import time
+from collections.abc import Callable, Iterator, Mapping
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from typing import BinaryIO
+from urllib.parse import urljoin, urlsplit
+from xml.etree.ElementTree import Element, ParseError
+
+import defusedxml.ElementTree
+import requests
+import tenacity
+import urllib3
+from defusedxml import DefusedXmlException
+
+from flows.sources import AccessRefusedError, ArxivConfig, SourceError
+
+_BLOCK_BYTES = 64 * 1024
+_MAX_REDIRECTS = 5
+_MIN_BACK_OFF_SECONDS = 0.1
+_PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+
+log = logging.getLogger(__name__)
+
+
+class NoAnswerError(SourceError):
+    """Every attempt at an address failed; ``attempts`` tells how many, the message why the last one did."""
+
+    def __init__(self, url: str, attempts: int, last: PassingError) -> None:
+        super().__init__(f"no usable answer from {url} in {attempts} attempts: {last}")
+        self.last = last
+
+
+class RejectedError(SourceError):
+    """An answer that says no for good, such as 404."""
+
+    def __init__(self, url: str, status: int, body: bytes) -> None:
+        super().__init__(f"{url} answered HTTP {status}")
+        self.status = status
+        self.body = body
+
+
+class PassingError(Exception):
+    """What is worth another attempt: a dropped connection, 503, a page that should not be empty."""
+
+    def __init__(self, message: str, *, retry_after_seconds: float | None = None, status: int | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+        self.status = status
+
+
+class Pacer:
+    """Spaces requests: one at a time, and so many seconds between the starts of any two."""
+
+    def __init__(
+        self, *, clock: Callable[[], float] = time.monotonic, wait: Callable[[float], None] = time.sleep
+    ) -> None:
+        self.clock = clock
+        self.wait = wait
+        self._lock = threading.Lock()
+        self._last_start: float | None = None
+
+    @contextmanager
+    def turn(self, delay_seconds: float) -> Iterator[None]:
+        """Wait for this request's turn, and keep all others waiting until it is over."""
+        with self._lock:
+            if self._last_start is not None:
+                pause_seconds = self._last_start + delay_seconds - self.clock()
+                if pause_seconds > 0:
+                    self.wait(pause_seconds)
+            self._last_start = self.clock()
+            yield
+
+
+_PACER_OF_THIS_PROCESS = Pacer()
+"""arXiv counts all requests of a user together, so sessions share it unless told otherwise."""
+
+
+@dataclass(frozen=True, slots=True)
+class Answer:
+    """Status 200 or 206, its headers, and the bytes (empty where they went into a sink)."""
+
+    url: str
+    status: int
+    headers: Mapping[str, str]
+    content: bytes = b""
+    length_known: bool = False
+    """The server said beforehand how long the body is, and it came whole."""
+
+    def xml(self) -> Element:
+        """The content as XML, without entities or DTD; ``PassingError`` where it is broken."""
+        try:
+            root: Element = defusedxml.ElementTree.fromstring(self.content, forbid_dtd=True)
+        except (ParseError, DefusedXmlException, ValueError) as error:
+            raise PassingError(f"not well-formed XML: {error}") from error
+        return root
+
+
+Check = Callable[[Answer], None]
+"""Looks at an answer and raises ``PassingError`` if another attempt may bring a better one."""
+
+Begin = Callable[[int, Mapping[str, str]], BinaryIO]
+"""Told the status (200 or 206) and the headers, gives the file that the body is written into."""
 
 
 class PoliteSession:
     """All requests of a run go through one of these."""
 
-    def __init__(self, config: ArxivConfig) -> None:
+    def __init__(self, config: ArxivConfig, *, pacer: Pacer | None = None) -> None:
         self.config = config
+        self.unanswered_in_a_row = 0
+        """Addresses given up one after the other without a word from the server, or with 5xx."""
+        self._pacer = pacer or _PACER_OF_THIS_PROCESS
+        self._session = requests.Session()
+        contact = f" (+{config.contact})" if config.contact else ""
+        # Unencoded answers only: their size is bounded as it comes, and a part of one can be resumed.
+        self._session.headers.update(
+            {"User-Agent": f"burden/{version('arxiv-burden')}{contact}", "Accept-Encoding": "identity"}
+        )
+
+    def get(self, url: str, params: Mapping[str, str] | None = None, *, check: Check | None = None) -> Answer:
+        """The answer from ``url``, at most ``max_feed_bytes`` long, asked for until it comes and passes ``check``."""
+        address = requests.Request("GET", url, params=params).prepare().url or url
+
+        def attempt() -> Answer:
+            body = io.BytesIO()
+            answer = self.ask_once(address, lambda status, headers: body, max_bytes=self.config.max_feed_bytes)
+            answer = replace(answer, content=body.getvalue())
+            if check is not None:
+                check(answer)
+            return answer
+
+        return self.persist(address, attempt)
+
+    def persist(self, url: str, attempt: Callable[[], Answer]) -> Answer:
+        """Call ``attempt`` until it raises no ``PassingError``, backing off in between."""
+        retrying = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type(PassingError),
+            stop=tenacity.stop_after_attempt(self.config.max_attempts),
+            wait=self._pause_seconds,
+            sleep=self._pacer.wait,
+            before_sleep=lambda state: log.info(
+                "%s: %s; trying again", url, state.outcome and state.outcome.exception()
+            ),
+            reraise=True,
+        )
+        try:
+            answer = retrying(attempt)
+        except PassingError as last:
+            self.unanswered_in_a_row += 1
+            if last.status == 429:
+                raise AccessRefusedError(
+                    f"{url} refused {self.config.max_attempts} attempts as too many requests (HTTP 429); "
+                    "stop here, wait some hours, and see that nothing else on your network asks arXiv at the same time"
+                ) from last
+            raise NoAnswerError(url, self.config.max_attempts, last) from last
+        return answer
+
+    def ask_once(self, url: str, begin: Begin, *, max_bytes: int, headers: Mapping[str, str] | None = None) -> Answer:
+        """One paced request; its body goes where ``begin`` says, as it comes.
+
+        Follows redirects, each as a request of its own, within the host or within arxiv.org.
+        """
+        address = url
+        for _ in range(_MAX_REDIRECTS + 1):
+            with self._pacer.turn(self.config.delay_seconds):
+                answer = self._request(address, begin, max_bytes, headers)
+            if answer.status not in (301, 302, 303, 307, 308):
+                return answer
+            address = _redirect_target(address, answer.headers.get("Location", ""))
+        raise SourceError(f"{url} redirects more than {_MAX_REDIRECTS} times")
+
+    def _request(self, url: str, begin: Begin, max_bytes: int, headers: Mapping[str, str] | None) -> Answer:
+        deadline = self._pacer.clock() + self.config.total_timeout_seconds
+        try:
+            response = self._session.get(
+                url,
+                headers=dict(headers or {}),
+                stream=True,
+                allow_redirects=False,
+                timeout=(self.config.connect_timeout_seconds, self.config.read_timeout_seconds),
+            )
+        except requests.RequestException as error:
+            raise PassingError(f"{type(error).__name__}: {error}") from error
+        with response:
+            if response.status_code < 500:
+                self.unanswered_in_a_row = 0
+            if response.is_redirect:
+                return Answer(url, response.status_code, response.headers)
+            self._refuse(url, response, deadline)
+            sink = begin(response.status_code, response.headers)
+            byte_count = 0
+            for block in self._blocks(response, deadline):
+                byte_count += len(block)
+                if byte_count > max_bytes:
+                    raise TooLongError(url, max_bytes)
+                sink.write(block)
+            length = response.headers.get("Content-Length")
+            if length is not None and length.isdigit() and byte_count != int(length):
+                raise PassingError(f"the connection dropped after {byte_count:,} of {int(length):,} bytes")
+            return Answer(url, response.status_code, response.headers, length_known=length is not None)
+
+    def _refuse(self, url: str, response: requests.Response, deadline: float) -> None:
+        """Raise what any status but 200 and 206 means."""
+        status = response.status_code
+        if status == 403:
+            raise AccessRefusedError(
+                f"{url} refused access (HTTP 403): arXiv has blocked this address or User-Agent; stop, wait a day, "
+                "set BURDEN_CONTACT, and write to help@arxiv.org if it persists"
+            )
+        if status in _PASSING_STATUSES:
+            retry_after_seconds = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
+            raise PassingError(f"HTTP {status}", retry_after_seconds=retry_after_seconds, status=status)
+        if status not in (200, 206):
+            raise RejectedError(url, status, next(self._blocks(response, deadline), b""))
+        if response.headers.get("Content-Encoding", "identity") != "identity":
+            raise SourceError(f"{url} sent an encoded answer although none was asked for")
+
+    def _blocks(self, response: requests.Response, deadline: float) -> Iterator[bytes]:
+        """The body in the blocks in which it arrives, so that a slow drip is seen while it drips."""
+        while True:
+            try:
+                block = response.raw.read1(_BLOCK_BYTES, decode_content=False)
+            except (urllib3.exceptions.HTTPError, OSError) as error:
+                raise PassingError(f"the connection dropped: {error}") from error
+            if not block:
+                return
+            if self._pacer.clock() > deadline:
+                raise PassingError(f"not whole after {self.config.total_timeout_seconds:g} s, however steadily it came")
+            yield block
+
+    def _pause_seconds(self, state: tenacity.RetryCallState) -> float:
+        """Retry-After where the server gave one, and never less than the exponential back-off."""
+        error = state.outcome.exception() if state.outcome else None
+        asked_seconds = error.retry_after_seconds if isinstance(error, PassingError) else None
+        base_seconds = max(self.config.delay_seconds, _MIN_BACK_OFF_SECONDS)
+        pause_seconds: float = base_seconds * 2 ** (state.attempt_number - 1)
+        return min(max(pause_seconds, asked_seconds or 0.0), self.config.max_wait_seconds)
+
+
+class TooLongError(SourceError):
+    """An answer longer than allowed."""
+
+    def __init__(self, url: str, max_bytes: int) -> None:
+        super().__init__(f"{url} sent more than the {max_bytes:,} bytes that are allowed")
+
+
+def parse_retry_after(header: str | None, now: datetime) -> float | None:
+    """Seconds that a Retry-After header asks for; None where it says nothing readable.
+
+    "120" -> 120.0      "Wed, 21 Oct 2026 07:28:00 GMT" -> seconds until then, at least 0
+    "soon" -> None
+    """
+    if header is None:
+        return None
+    if header.strip().isdigit():
+        return float(header.strip())
+    try:
+        until = parsedate_to_datetime(header)
+    except ValueError:
+        return None
+    if until.tzinfo is None:
+        until = until.replace(tzinfo=UTC)
+    return max(0.0, (until - now).total_seconds())
+
+
+def _redirect_target(url: str, location: str) -> str:
+    target = urljoin(url, location)
+    old, new = urlsplit(url), urlsplit(target)
+    if new.scheme not in ("http", "https") or not new.hostname:
+        raise SourceError(f"{url} redirects to something that is no web address: {location[:200]!r}")
+    if new.netloc != old.netloc and not (_at_arxiv(old.hostname or "") and _at_arxiv(new.hostname)):
+        raise SourceError(f"{url} redirects to another server ({new.netloc}), which is not followed")
+    return target
+
+
+def _at_arxiv(host: str) -> bool:
+    return host == "arxiv.org" or host.endswith(".arxiv.org")

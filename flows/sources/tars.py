@@ -1,13 +1,132 @@
-"""arXiv's bulk tars."""
+"""arXiv's bulk tars: ``arXiv_pdf_1001_001.tar`` with members like ``1001/1001.0001.pdf``."""
 
 from __future__ import annotations
 
+import hashlib
+import logging
+import tarfile
 from collections.abc import Iterable, Iterator
+from functools import lru_cache
+from io import BufferedReader
 from pathlib import Path
+from xml.etree.ElementTree import ParseError
 
-from flows.sources import FoundPaper
+import defusedxml.ElementTree
+from defusedxml import DefusedXmlException
+
+from extractors.records import FailureCause, PaperError, PaperMetadata
+from flows.sources import FoundPaper, SourceError
+from flows.sources.identifiers import arxiv_id_of_file, versioned
+
+MANIFEST_NAME = "arXiv_pdf_manifest.xml"
+_MAX_MANIFEST_BYTES = 64 * 1024 * 1024
+_BLOCK_BYTES = 1024 * 1024
+
+log = logging.getLogger(__name__)
 
 
-def papers_in_tars(paths: Iterable[Path], unpack_to: Path, *, manifest: Path | None = None) -> Iterator[FoundPaper]:
-    """The PDFs of the tars, unpacked into ``unpack_to`` one by one as they are drawn."""
-    raise NotImplementedError
+def papers_in_tars(
+    paths: Iterable[Path],
+    unpack_to: Path,
+    *,
+    manifest: Path | None = None,
+    max_pdf_bytes: int = 100 * 1024 * 1024,
+) -> Iterator[FoundPaper]:
+    """The PDFs of the tars, each unpacked into ``unpack_to`` as it is drawn.
+
+    Names in a tar are not trusted with paths: a member is unpacked under its arXiv id alone, and
+    links, devices and oversized members come with their ``failure``. Where arXiv's manifest is given,
+    or lies beside a tar, the md5 of the tar is checked first. A tar that is damaged or does not
+    match ends up in the ``SourceError`` that is raised after all tars; what was read of it stands.
+    """
+    unpack_to.mkdir(parents=True, exist_ok=True)
+    problems: list[str] = []
+    for path in paths:
+        try:
+            _check_md5(path, manifest)
+            yield from _papers_in_tar(path, unpack_to, max_pdf_bytes)
+        except tarfile.TarError as error:
+            problems.append(f"{path}: {error}")
+        except SourceError as error:
+            problems.append(str(error))
+    if problems:
+        raise SourceError("not read, or not to the end:\n" + "\n".join(problems))
+
+
+def _papers_in_tar(path: Path, unpack_to: Path, max_pdf_bytes: int) -> Iterator[FoundPaper]:
+    with _open(path) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
+        for member in tar:
+            if member.name.lower().endswith(".pdf"):
+                yield _unpack(tar, member, f"{member.name[:200]} in {path.name}", unpack_to, max_pdf_bytes)
+            elif not member.isdir():
+                log.info("%s: passed over %s", path, member.name)
+        _expect_end_mark(stream, tar.offset, path)
+
+
+def _unpack(
+    tar: tarfile.TarFile, member: tarfile.TarInfo, name: str, unpack_to: Path, max_pdf_bytes: int
+) -> FoundPaper:
+    """Copy one member out, as far as it is a file of bearable size."""
+    stem = member.name.rpartition("/")[2][: -len(".pdf")]
+    arxiv_id, version = arxiv_id_of_file(stem)
+    metadata = PaperMetadata(arxiv_id, version)
+    content = tar.extractfile(member) if member.isreg() else None
+    if content is None:
+        failure = PaperError(FailureCause.NOT_A_PDF, f"{name} is a link or a device, not a file")
+        return FoundPaper(metadata, "tar", failure=failure)
+    if member.size > max_pdf_bytes:
+        message = f"{name} has {member.size:,} bytes, more than the {max_pdf_bytes:,} allowed (BURDEN_PDF_LIMIT_MB)"
+        return FoundPaper(metadata, "tar", failure=PaperError(FailureCause.TOO_LARGE, message))
+    # Unpacked under its id, or a digest of its name: never under a name that the tar has chosen.
+    file_name = versioned(arxiv_id.replace("/", "_"), version) if arxiv_id else _digest(member.name)
+    target = unpack_to / f"{file_name}.pdf"
+    with content, target.open("wb") as sink:
+        while block := content.read(_BLOCK_BYTES):
+            sink.write(block)
+    return FoundPaper(metadata, "tar", pdf_path=target)
+
+
+def _digest(name: str) -> str:
+    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+
+
+def _open(path: Path) -> BufferedReader:
+    try:
+        return path.open("rb")
+    except OSError as error:
+        raise SourceError(f"can't open {path}: {error.strerror}") from error
+
+
+def _expect_end_mark(stream: BufferedReader, offset: int, path: Path) -> None:
+    """Tell the end of a tar from a broken or missing header, which ``tarfile`` takes for the end as well."""
+    stream.seek(offset)
+    if stream.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
+        raise SourceError(f"{path} breaks off or is damaged at byte {offset:,}: download it again")
+
+
+def _check_md5(path: Path, manifest: Path | None) -> None:
+    """Compare with arXiv's manifest, where there is one and it names this tar."""
+    manifest = manifest or path.with_name(MANIFEST_NAME)
+    expected = _manifest_md5(manifest).get(path.name) if manifest.exists() else None
+    if expected is None:
+        log.info("%s: no md5 to check it by", path)
+        return
+    with _open(path) as stream:
+        found = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+    if found != expected:
+        raise SourceError(f"{path} has the md5 {found}, but {manifest} says {expected}: download it again")
+
+
+@lru_cache(maxsize=4)
+def _manifest_md5(manifest: Path) -> dict[str, str]:
+    """md5 of each tar that arXiv's manifest names, by file name without folder."""
+    if manifest.stat().st_size > _MAX_MANIFEST_BYTES:
+        raise SourceError(f"{manifest} is larger than {_MAX_MANIFEST_BYTES:,} bytes, which no manifest is")
+    try:
+        root = defusedxml.ElementTree.fromstring(manifest.read_bytes(), forbid_dtd=True)
+    except (ParseError, DefusedXmlException, ValueError) as error:
+        raise SourceError(f"{manifest} is not a manifest of arXiv's tars: {error}") from error
+    entries = ((file.findtext("filename", ""), file.findtext("md5sum", "")) for file in root.iter("file"))
+    return {
+        name.strip().rpartition("/")[2]: md5.strip().lower() for name, md5 in entries if name.strip() and md5.strip()
+    }
