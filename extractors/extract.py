@@ -7,9 +7,9 @@ from datetime import date
 from extractors.pdf import read_pdf
 from extractors.records import Extraction
 from extractors.runs import find_runs
+from extractors.version import EXTRACTOR_VERSION
 
-EXTRACTOR_VERSION = "1"
-"""Raised with every change that may read something else in a paper; stored papers are then read anew."""
+__all__ = ["EXTRACTOR_VERSION", "extract"]
 
 
 def extract(pdf: bytes, published: date | None = None) -> Extraction:

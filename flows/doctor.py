@@ -11,11 +11,10 @@ from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from extractors.extract import EXTRACTOR_VERSION
-
 from db.engine import open_database
 from db.errors import DatabaseError
 from db.migrate import database_status
+from extractors.version import EXTRACTOR_VERSION
 from flows.papers import catalogue
 from flows.settings import Settings, foreign_variables, settings_in_force
 from models.burden import estimator_version

@@ -15,8 +15,6 @@ from functools import partial
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
-from extractors.extract import EXTRACTOR_VERSION
-
 from db.engine import open_database
 from db.errors import DatabaseError, RecordError
 from db.migrate import upgrade
@@ -36,6 +34,7 @@ from db.store import (
     upsert_papers,
 )
 from extractors.records import Extraction, FailureCause, PaperError
+from extractors.version import EXTRACTOR_VERSION
 from flows.discovery import IngestRequest, discover
 from flows.papers import catalogue, dated, estimated, identified
 from flows.settings import Settings
