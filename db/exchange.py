@@ -211,6 +211,6 @@ def _write_parquet(records: Iterable[Record], columns: Mapping[str, str], stream
             rows = [
                 record | {name: record[name] and date.fromisoformat(record[name]) for name in dates} for record in batch
             ]
-            writer.write_table(pyarrow.Table.from_pylist(batch, schema=schema))
+            writer.write_table(pyarrow.Table.from_pylist(rows, schema=schema))
             count += len(batch)
     return count

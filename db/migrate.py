@@ -45,18 +45,27 @@ def upgrade(engine: Engine, revision: str | None = None) -> None:
     All or nothing: a migration that fails or is killed leaves the database as it was. ``revision`` stops at an
     earlier step, without views.
     """
-    head = _script().get_current_head()
-    target = revision or head
+    target = revision or _head()
     with engine.connect() as connection:
         if _is_at(connection, target):
             return
+    with changing_schema(engine) as connection:
+        command.upgrade(_config(connection), target)
+
+
+@contextmanager
+def changing_schema(engine: Engine) -> Iterator[Connection]:
+    """One transaction in which tables may be altered: views and triggers are taken down, and stand again after it.
+
+    It holds off other migrators. Foreign keys rest meanwhile, since SQLite alters a table by making it anew,
+    and are checked at the end.
+    """
     with _sole_migrator(engine) as connection:
-        if _is_at(connection, target):
-            return
         grants = objects.take_down(connection)
-        command.upgrade(_config(connection), target or "head")
-        objects.put_up(connection, grants, with_views=target == head)
-        _remember_objects(connection, objects.objects_digest() if target == head else "")
+        yield connection
+        at_head = _revision(connection) == _head()
+        objects.put_up(connection, grants, with_views=at_head)
+        _remember_objects(connection, objects.objects_digest() if at_head else "")
         if is_sqlite(connection) and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
             raise SchemaError("the migration would leave rows without the row that they refer to; nothing was changed")
 
@@ -71,10 +80,10 @@ def database_status(engine: Engine) -> DatabaseStatus:
             for table in schema.metadata.sorted_tables:
                 if table.name in present and table is not schema.installed_objects:
                     counts[table.name] = connection.scalar(select(func.count()).select_from(table)) or 0
-    return DatabaseStatus(hidden_url(engine.url), revision, _script().get_current_head() or "", counts)
+    return DatabaseStatus(hidden_url(engine.url), revision, _head(), counts)
 
 
-def _is_at(connection: Connection, target: str | None) -> bool:
+def _is_at(connection: Connection, target: str) -> bool:
     """Whether the schema is at the target, and its views and triggers are this program's."""
     if _revision(connection) != target:
         return False
@@ -102,6 +111,11 @@ def _config(connection: Connection | None = None) -> Config:
     config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
     config.attributes["connection"] = connection
     return config
+
+
+def _head() -> str:
+    """The revision that this program works with."""
+    return _script().get_current_head() or ""
 
 
 def _script() -> ScriptDirectory:

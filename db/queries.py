@@ -6,12 +6,13 @@ from collections.abc import Iterable, Iterator, Mapping
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Engine, RowMapping, Select, Table, select, text
+from sqlalchemy import Boolean, Date, Engine, RowMapping, Select, Table, bindparam, select, text
 from sqlalchemy.sql.selectable import TextualSelect
 
 from db import schema
 from db.engine import is_sqlite
 from db.exchange import COLUMNS, Record, burden_record, fact_record
+from db.facts import Kind
 from db.schema import JsonText
 from db.store import HarvestWindow, IngestStatus, PendingEstimate
 from extractors.records import Box, CountUnit, Evidence, FailureCause, Stage, Status, TrainingRun
@@ -83,12 +84,15 @@ def exported_records(engine: Engine, what: str, candidates: bool = False) -> Ite
         for row in _stream(engine, query.columns(published=Date)):
             yield burden_record(row)
         return
-    kind = {"runs": "training_run", "results": "result"}.get(what)
+    kinds = {"runs": [Kind.TRAINING_RUN], "results": [Kind.RESULT]}.get(what, list(Kind))
+    statuses = list(Status) if candidates else [Status.ACCEPTED]
     query = text(
-        "SELECT * FROM facts_in_force"  # noqa: S608
-        " WHERE (:kind IS NULL OR kind = :kind) AND (:candidates OR status = 'accepted')"
+        "SELECT * FROM facts_in_force WHERE kind IN :kinds AND status IN :statuses"  # noqa: S608
         f" ORDER BY paper_key{bytewise}, position"
-    ).bindparams(kind=kind, candidates=candidates)
+    ).bindparams(
+        bindparam("kinds", [str(kind) for kind in kinds], expanding=True),
+        bindparam("statuses", [str(status) for status in statuses], expanding=True),
+    )
     for row in _stream(engine, query.columns(mixed_precision=Boolean, own=Boolean, rules=JsonText, published=Date)):
         yield fact_record(row)
 

@@ -236,10 +236,11 @@ def _upsert_papers(connection: Connection, papers: Iterable[tuple[PaperMetadata,
     for metadata, sha256 in papers:
         row = _paper_row(metadata, sha256)
         rows.setdefault(row["paper_key"], []).append(row)
-    ordered = [row for key in sorted(rows) for row in rows[key]]
-    new = _insert_new(connection, schema.papers, ordered)
-    if new < len(ordered):
-        _merge_papers(connection, ordered)
+    keys = sorted(rows)
+    new = _insert_new(connection, schema.papers, [rows[key][0] for key in keys])
+    for telling in range(max(map(len, rows.values()), default=0)):
+        # one statement may not touch a row twice, so a paper told of twice goes in two
+        _merge_papers(connection, [rows[key][telling] for key in keys if len(rows[key]) > telling])
     return new
 
 
@@ -340,7 +341,8 @@ def _insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> in
     """Insert the rows whose primary key is not there yet; how many."""
     if not rows:
         return 0
-    return connection.execute(_insert(connection, table).on_conflict_do_nothing(), rows).rowcount
+    insert = _insert(connection, table).on_conflict_do_nothing().execution_options(preserve_rowcount=True)
+    return connection.execute(insert, rows).rowcount
 
 
 def _insert(connection: Connection, table: Table) -> postgresql.Insert | sqlite.Insert:

@@ -1,0 +1,229 @@
+"""Both databases for real: an SQLite file, and a PostgreSQL server of the tests' own."""
+
+from __future__ import annotations
+
+import os
+import secrets
+import shutil
+import subprocess
+import tempfile
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, replace
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import URL, Engine, create_engine, make_url
+
+from db.engine import open_database
+from db.migrate import upgrade
+from db.store import ExtractedPaper, save_extractions
+from extractors.records import (
+    Box,
+    BurdenEstimate,
+    CountUnit,
+    Evidence,
+    Extraction,
+    PaperMetadata,
+    Stage,
+    TrainingCompute,
+    TrainingRun,
+)
+
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
+
+
+@dataclass(frozen=True)
+class Server:
+    """A PostgreSQL server, and the URL of a database on it that is there for administration."""
+
+    url: URL
+
+    def create(self, name: str, template: str = "template0") -> str:
+        self.run(f"CREATE DATABASE {name} TEMPLATE {template}")
+        return self.url.set(database=name).render_as_string(hide_password=False)
+
+    def run(self, statement: str) -> None:
+        engine = create_engine(self.url.set(drivername="postgresql+psycopg"), isolation_level="AUTOCOMMIT")
+        with engine.connect() as connection:
+            connection.exec_driver_sql(statement)
+        engine.dispose()
+
+
+def _absent(reason: str) -> None:
+    if "postgresql" in os.environ.get("BURDEN_REQUIRE", "").split(","):
+        pytest.fail(f"BURDEN_REQUIRE names postgresql, but {reason}")
+    pytest.skip(f"postgresql: {reason}")
+
+
+def _binaries() -> Path | None:
+    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
+    on_path = shutil.which("initdb")
+    return found[-1].parent if found else Path(on_path).parent if on_path else None
+
+
+@pytest.fixture(scope="session")
+def postgresql_server() -> Iterator[Server]:
+    """The server of BURDEN_TEST_POSTGRESQL_URL, else one started here on a socket, with a password."""
+    given = os.environ.get("BURDEN_TEST_POSTGRESQL_URL")
+    if given:
+        yield Server(make_url(given))
+        return
+    binaries = _binaries()
+    if binaries is None:
+        _absent("no BURDEN_TEST_POSTGRESQL_URL, and no initdb was found")
+        return
+    is_root = os.geteuid() == 0
+    as_server = ["runuser", "-u", "postgres", "--"] if is_root else []
+    folder = Path(tempfile.mkdtemp(prefix="burden-pg-", dir="/tmp"))  # a short path, open to the server's user
+    password = secrets.token_hex(8)
+    (folder / "password").write_text(password)
+    if is_root:
+        for path in (folder, folder / "password"):
+            shutil.chown(path, "postgres")
+
+    def run(name: str, *arguments: str) -> None:
+        command = [*as_server, str(binaries / name), "-D", str(folder / "data"), *arguments]
+        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
+
+    try:
+        run(
+            "initdb", "--username=burden", "--auth=scram-sha-256", f"--pwfile={folder}/password",
+            "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
+        )  # fmt: skip
+        options = f"-k {folder} -c listen_addresses= -c fsync=off -c full_page_writes=off"
+        run("pg_ctl", "start", "--wait", "--silent", "--log", f"{folder}/log", "--options", options)
+        try:
+            yield Server(URL.create("postgresql", "burden", password, database="postgres", query={"host": str(folder)}))
+        finally:
+            run("pg_ctl", "stop", "--mode=immediate", "--silent")
+    finally:
+        shutil.rmtree(folder)
+
+
+@pytest.fixture(scope="session")
+def postgresql_template(postgresql_server: Server) -> Iterator[str]:
+    name = f"burden_template_{secrets.token_hex(4)}"
+    engine = open_database(postgresql_server.create(name))
+    upgrade(engine)
+    engine.dispose()
+    yield name
+    postgresql_server.run(f"DROP DATABASE {name}")
+
+
+@pytest.fixture(scope="session")
+def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    path = tmp_path_factory.mktemp("template") / "burden.sqlite"
+    engine = open_database(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    return path
+
+
+@pytest.fixture
+def new_postgresql(request: pytest.FixtureRequest) -> Iterator[Callable[[str], str]]:
+    """Makes PostgreSQL databases from a template, and drops them after the test."""
+    server: Server = request.getfixturevalue("postgresql_server")
+    names: list[str] = []
+
+    def make(template: str) -> str:
+        names.append(f"burden_test_{secrets.token_hex(6)}")
+        return server.create(names[-1], template)
+
+    yield make
+    for name in names:
+        server.run(f"DROP DATABASE {name} WITH (FORCE)")
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database that nobody has set up yet."""
+    if request.param == "sqlite":
+        return f"sqlite:///{tmp_path}/burden.sqlite"
+    return str(request.getfixturevalue("new_postgresql")("template0"))
+
+
+@pytest.fixture(params=["sqlite", "postgresql"])
+def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
+    """URL of a database that is set up and has no rows."""
+    if request.param == "sqlite":
+        path = tmp_path / "burden.sqlite"
+        shutil.copy(request.getfixturevalue("sqlite_template"), path)
+        return f"sqlite:///{path}"
+    return str(request.getfixturevalue("new_postgresql")(request.getfixturevalue("postgresql_template")))
+
+
+@pytest.fixture
+def engine(url: str) -> Iterator[Engine]:
+    """A database that is set up and has no rows."""
+    opened = open_database(url)
+    yield opened
+    opened.dispose()
+
+
+class Sample:
+    """Records to save: a paper with one run, and what a test changes of it."""
+
+    noon = NOON
+
+    def metadata(self, arxiv_id: str | None = "2401.00001", version: int | None = 1, **changes: Any) -> PaperMetadata:
+        known = PaperMetadata(
+            arxiv_id=arxiv_id,
+            version=version,
+            title="A paper",
+            abstract="About a model.",
+            authors=("Ada Example", "Ben Example"),
+            categories=("cs.LG", "cs.CV"),
+            published=date(2024, 1, 2),
+            updated=date(2024, 1, 2),
+        )
+        return replace(known, **changes)
+
+    def run(self, quote: str = "We train on 8 P100 GPUs for 84 hours.", page: int = 7, **changes: Any) -> TrainingRun:
+        run = TrainingRun(
+            evidence=Evidence(page, Box(108.0, 300.12, 504.0, 322.9), quote, 1000, 1000 + len(quote), ("count.x", "t")),
+            accelerator="NVIDIA Tesla P100",
+            accelerator_count=8,
+            count_unit=CountUnit.DEVICES,
+            duration_hours=84.0,
+            model="Base",
+            stage=Stage.TRAINING,
+            confidence=0.94,
+        )
+        return replace(run, **changes)
+
+    def compute(self, flop: float = 2.3e19, **changes: Any) -> TrainingCompute:
+        evidence = Evidence(8, Box(1.0, 2.0, 3.0, 4.0), "It took 2.3e19 FLOPs.", 1500, 1521, ("flop",))
+        return replace(TrainingCompute(evidence=evidence, flop=flop, model="Base", confidence=0.8), **changes)
+
+    def estimate(self, flop: float | None = 2.6e19, **changes: Any) -> BurdenEstimate:
+        if flop is None:
+            return BurdenEstimate(None, None, None, None, None, reason="no rate for this device")
+        estimate = BurdenEstimate(flop, flop * 0.9, flop * 1.1, flop * 2, "8 devices x 10.6 TFLOP/s fp32 x 84 h")
+        return replace(estimate, **changes)
+
+    def paper(
+        self,
+        *runs: TrainingRun,
+        metadata: PaperMetadata | None = None,
+        sha256: str = "a" * 64,
+        compute: tuple[TrainingCompute, ...] = (),
+        estimates: tuple[BurdenEstimate, ...] | None = None,
+        **changes: Any,
+    ) -> ExtractedPaper:
+        extraction = replace(Extraction(sha256, 10, runs, compute), **changes)
+        if estimates is None:
+            estimates = tuple(self.estimate() for _ in runs)
+        return ExtractedPaper(metadata or self.metadata(), 12_345, extraction, estimates)
+
+    def save(
+        self, engine: Engine, *papers: ExtractedPaper, extractor: str = "x1", estimator: str = "e1", hours: float = 0
+    ) -> int:
+        """Save, ``hours`` after noon."""
+        return save_extractions(engine, papers, extractor, estimator, NOON + timedelta(hours=hours))
+
+
+@pytest.fixture
+def sample() -> Sample:
+    return Sample()
