@@ -13,7 +13,7 @@ _NOISE = frozenset(
     (
         *("nvidia", "nvidias", "geforce", "tesla", "google", "googles", "cloud", "amd", "intel", "huawei", "amazon"),
         *("gpu", "gpus", "graphics", "card", "cards", "accelerator", "accelerators", "processor", "processors"),
-        *("device", "devices", "the"),
+        *("device", "devices", "cpu", "cpus", "the", "r", "tm"),
     )
 )
 _GLUED_NOISE = re.compile(r"^(?:nvidia|google|amd|geforce|tesla)+(?=[a-z]*\d)|(?:gpus?|cards?)$")
