@@ -25,6 +25,7 @@ _RECORD_COLUMNS = {
     "accelerator_count": "count",
     "duration_hours": "hours",
     "hardware_burden_flop": "burden, FLOP",
+    "how": "how",
     "page": "page",
     "evidence": "evidence",
 }
@@ -78,13 +79,19 @@ def _cell(value: object) -> str:
 
 
 def print_records(records: Iterable[Mapping[str, Any]]) -> None:
-    """Training runs with their burden, page and evidence, one a row."""
-    shown = {field: title for field, title in _RECORD_COLUMNS.items()}
-    rows = [[_shortened(record.get(field)) for field in shown] for record in records]
-    if rows:
-        print_table(list(shown.values()), rows)
+    """Burden with its page and evidence, one record a row; a column that no record fills is left out."""
+    held = [{"how": _how(record), **record} for record in records]
+    shown = [field for field in _RECORD_COLUMNS if any(record.get(field) is not None for record in held)]
+    if held:
+        titles = [_RECORD_COLUMNS[field] for field in shown]
+        print_table(titles, ([_shortened(record.get(field)) for field in shown] for record in held))
     else:
         console().print("nothing found")
+
+
+def _how(record: Mapping[str, Any]) -> str | None:
+    """How the burden was reckoned, or why it was not, where no columns of count and hours tell."""
+    return None if "accelerator_count" in record else record.get("method") or record.get("reason")
 
 
 def _shortened(value: object) -> object:
