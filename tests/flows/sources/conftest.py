@@ -1,0 +1,40 @@
+"""A loopback arXiv, and a polite session to it whose waiting costs no time."""
+
+from __future__ import annotations
+
+import sys
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+
+sys.path.insert(0, str(Path(__file__).parent))
+
+from loopback_arxiv import Clock, LoopbackArxiv
+
+from flows.sources import ArxivConfig
+from flows.sources.http import Pacer, PoliteSession
+
+
+@pytest.fixture
+def arxiv(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackArxiv]:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with LoopbackArxiv() as server:
+        yield server
+
+
+@pytest.fixture
+def clock() -> Clock:
+    return Clock()
+
+
+@pytest.fixture
+def config(arxiv: LoopbackArxiv) -> ArxivConfig:
+    return ArxivConfig(
+        api_url=arxiv.api_url, oai_url=arxiv.oai_url, pdf_url=arxiv.pdf_url, contact="desk@example.org", max_attempts=4
+    )
+
+
+@pytest.fixture
+def http(config: ArxivConfig, clock: Clock) -> PoliteSession:
+    return PoliteSession(config, pacer=Pacer(clock=clock, wait=clock.wait))
