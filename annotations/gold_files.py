@@ -52,17 +52,16 @@ def read_gold_runs(path: Path) -> dict[str, list[Record]]:
 
 def read_gold_results(path: Path) -> list[Record]:
     """Values of the papers' own models: ``arxiv_id,benchmark,metric,value`` a line."""
-    with path.open(newline="", encoding="utf-8") as lines:
-        reader = csv.DictReader(lines)
-        missing = [column for column in _RESULT_COLUMNS if column not in (reader.fieldnames or ())]
-        if missing:
-            raise EvaluationError(f"{path}, line 1: columns missing: {', '.join(missing)}")
-        rows = []
-        for row in reader:
-            value = number(row["value"])
-            if value is None:
-                raise EvaluationError(f"{path}, line {reader.line_num}: value {row['value']!r} is not a number")
-            rows.append({**row, "arxiv_id": bare_id(row["arxiv_id"]), "value": value})
+    reader = csv.DictReader(_text(path).splitlines(keepends=True))
+    missing = [column for column in _RESULT_COLUMNS if column not in (reader.fieldnames or ())]
+    if missing:
+        raise EvaluationError(f"{path}, line 1: columns missing: {', '.join(missing)}")
+    rows = []
+    for row in reader:
+        value = number(row["value"])
+        if value is None:
+            raise EvaluationError(f"{path}, line {reader.line_num}: value {row['value']!r} is not a number")
+        rows.append({**row, "arxiv_id": bare_id(row["arxiv_id"]), "value": value})
     return rows
 
 
@@ -95,13 +94,7 @@ def check_record(record: Record, place: str) -> Record:
 
 
 def _json_lines(path: Path) -> Iterator[tuple[str, Record]]:
-    try:
-        text = path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise EvaluationError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise EvaluationError(f"{path}: not UTF-8 text ({error})") from error
-    for index, line in enumerate(text.split("\n"), start=1):
+    for index, line in enumerate(_text(path).split("\n"), start=1):
         if not line.strip():
             continue
         place = f"{path}, line {index}"
@@ -112,6 +105,15 @@ def _json_lines(path: Path) -> Iterator[tuple[str, Record]]:
         if not isinstance(row, dict):
             raise EvaluationError(f"{place}: an object is expected, not {type(row).__name__}")
         yield place, row
+
+
+def _text(path: Path) -> str:
+    try:
+        return path.read_text(encoding="utf-8")
+    except OSError as error:
+        raise EvaluationError(f"{path}: {error.strerror}") from error
+    except UnicodeDecodeError as error:
+        raise EvaluationError(f"{path}: not UTF-8 text ({error})") from error
 
 
 def _new_paper(row: Record, papers: dict[str, list[Record]], place: str) -> str:
