@@ -83,14 +83,16 @@ class Accelerator:
 
     @property
     def peak_precision(self) -> str:
-        """Precision of the conventional peak: bf16 for TPUs; fp32 for the others, where the maker states one."""
+        """Precision of the conventional peak: fp32, or bf16 or fp16 where matrix units are all the device is for."""
+        if self.kind in ("gpu", "cpu"):
+            return "fp32"
         if self.kind == "tpu":
             return "bf16"
-        return "fp16" if self.kind == "other" and self.fp32_tflops is None else "fp32"
+        return "fp32" if self.half_tflops is None else "fp16"
 
     @property
     def peak_tflops(self) -> float | None:
-        """The conventional peak: fp32 without tensor cores for a GPU, bf16 of one chip for a TPU."""
+        """The conventional peak: fp32 without tensor cores for a GPU, bf16 of one chip for a TPU and its like."""
         return self.fp32_tflops if self.peak_precision == "fp32" else self.half_tflops
 
 

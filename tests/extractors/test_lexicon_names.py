@@ -129,7 +129,7 @@ FAMILIES = {
     "Ascend 910B": "Ascend 910",
     "Gaudi2": "Gaudi2",
     "Bow IPU": "IPU",
-    "WSE-2": "Cerebras",
+    "CS-2": "Cerebras",
     "Xeon Phi 7250": "Xeon Phi",
     "Xeon E5620": "CPU",
 }
@@ -162,7 +162,7 @@ def test_every_spelling_finds_its_card() -> None:
 
 
 @given(
-    st.sampled_from(sorted(one.name for one in CATALOGUE)),
+    st.sampled_from(sorted(one.name for one in CATALOGUE if not one.name.endswith("0S"))),  # "v100s" are many V100
     st.sampled_from(["{}", "{} GPU", "{} GPUs", "{} cards", " {} ", "the {}", "{} 32GB", "{} (16 GB)", "{}-24G"]),
     st.sampled_from([str, str.upper, str.lower]),
     st.sampled_from([" ", "-", "  "]),
@@ -202,7 +202,7 @@ def test_names_are_found_in_running_text(text: str, expected: list[tuple[str, st
     assert found == expected
 
 
-@pytest.mark.parametrize("word", ["A10", "L4", "T4", "M40", "K20", "IPU", "Titan", "3090", "1080"])
+@pytest.mark.parametrize("word", ["A10", "L4", "T4", "M40", "K20", "IPU", "Titan", "3090", "1080", "CS-2", "Gaudi"])
 def test_spellings_that_mean_other_things_are_weak(word: str) -> None:
     (mention,) = CATALOGUE.mentions(f"see {word} below")
     assert mention.weak
