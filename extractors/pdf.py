@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import hashlib
+import re
 from collections.abc import Iterator
 from itertools import groupby
 from typing import Any
@@ -20,6 +21,8 @@ MAX_PAGES = 800
 MAX_WORDS_PER_PAGE = 60_000
 
 _TEXT_FLAGS = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_PRESERVE_LIGATURES
+_LIBRARY_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
+_OUT_OF_MEMORY = re.compile(r"\b(?:m|c|re)alloc\b.*failed")
 _BOLD = pymupdf.TEXT_FONT_BOLD
 _RAISED_BY = 0.15
 """A span whose baseline stands this share of the font size above the line's is a superscript."""
@@ -38,8 +41,8 @@ def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES) -> Document:
         for index in range(pdf.page_count):
             try:
                 pages.append(_read_page(pdf[index], index + 1))
-            except (RuntimeError, ValueError) as error:
-                raise PaperError(FailureCause.BROKEN, f"page {index + 1} can't be read: {error}") from error
+            except _LIBRARY_ERRORS as error:
+                raise _unreadable(f"page {index + 1} can't be read", error) from error
     arranged, stamp = arrange(pages)
     if not any(page.lines for page in arranged):
         raise PaperError(FailureCause.NO_TEXT, f"none of its {len(arranged)} pages holds text (a scan?)")
@@ -55,19 +58,29 @@ def _opened(data: bytes, max_pages: int) -> Any:
     pymupdf.TOOLS.mupdf_display_warnings(False)
     try:
         pdf = pymupdf.open(stream=data, filetype="pdf")
-    except (RuntimeError, ValueError) as error:
-        raise PaperError(FailureCause.BROKEN, f"can't be opened: {error}") from error
+        page_count = 0 if pdf.needs_pass else pdf.page_count
+    except _LIBRARY_ERRORS as error:
+        raise _unreadable("can't be opened", error) from error
     cause: PaperError | None = None
     if pdf.needs_pass:
         cause = PaperError(FailureCause.ENCRYPTED, "is encrypted and needs a password")
-    elif pdf.page_count == 0:
+    elif page_count == 0 and pdf.is_repaired:
+        cause = PaperError(FailureCause.BROKEN, "is damaged, and no page can be found in what is left")
+    elif page_count == 0:
         cause = PaperError(FailureCause.EMPTY, "has no pages")
-    elif pdf.page_count > max_pages:
-        cause = PaperError(FailureCause.TOO_LARGE, f"has {pdf.page_count} pages; at most {max_pages} are read")
+    elif page_count > max_pages:
+        cause = PaperError(FailureCause.TOO_LARGE, f"has {page_count} pages; at most {max_pages} are read")
     if cause:
         pdf.close()
         raise cause
     return pdf
+
+
+def _unreadable(what: str, error: Exception) -> PaperError:
+    """The library's complaint as a failure of the paper: out of memory, else broken."""
+    said = error.what() if isinstance(error, pymupdf.mupdf.FzErrorBase) else str(error)
+    cause = FailureCause.MEMORY if _OUT_OF_MEMORY.search(said) else FailureCause.BROKEN
+    return PaperError(cause, f"{what}: {said}")
 
 
 def _read_page(page: Any, number: int) -> RawPage:

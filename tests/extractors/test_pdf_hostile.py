@@ -1,0 +1,111 @@
+"""Whatever arrives as a PDF is read or fails with its cause, and never in another way."""
+
+from __future__ import annotations
+
+import json
+import subprocess
+import sys
+from pathlib import Path
+
+import pytest
+
+from extractors.pdf import read_pdf
+from extractors.records import Document, FailureCause, PaperError
+
+sys.path.insert(0, str(Path(__file__).parent))
+import hostile_pdfs
+from hostile_pdfs import CASES, SENTENCE, HostilePdf
+
+IN_PROCESS = [case for case in CASES if not case.needs_limits]
+
+
+def outcome(case: HostilePdf) -> FailureCause | None:
+    try:
+        read_pdf(case.make())
+    except PaperError as error:
+        assert error.message, "a failure says what was wrong"
+        return error.cause
+    return None
+
+
+@pytest.mark.parametrize("case", IN_PROCESS, ids=lambda case: case.name)
+def test_ends_as_it_has_to(case: HostilePdf) -> None:
+    assert outcome(case) in case.outcomes
+
+
+SENTENCE_SURVIVES = [
+    "garbage_before_its_header",
+    "offsets_all_wrong",
+    "encrypted_with_empty_user_password",
+    "page_that_is_its_own_parent",
+    "form_that_draws_itself",
+    "inverted_page_box",
+    "negative_page_box",
+    "text_off_the_page",
+    "not_a_number_in_a_matrix",
+    "lone_surrogates_in_text",
+    "rotated_page",
+]
+
+
+@pytest.mark.parametrize("name", SENTENCE_SURVIVES)
+def test_what_can_be_read_is_read(name: str) -> None:
+    document = read_pdf(getattr(hostile_pdfs, name)())
+    assert SENTENCE in document.text
+
+
+def test_text_off_the_page_is_not_read() -> None:
+    assert "9999" not in read_pdf(hostile_pdfs.text_off_the_page()).text
+
+
+@pytest.mark.parametrize(
+    "characters",
+    [
+        "V\x00\x01\x07\x1b[\x9f\x7f\x0b1",
+        "a\ud800b\udfffc",
+        "8\u202e001V\u202c\u2066x\u2069",
+        "\ue000\uf8ff\ufffe\uffffz",
+    ],
+    ids=["control characters", "lone surrogates", "direction overrides", "private use"],
+)
+def test_no_text_that_a_file_or_a_terminal_chokes_on(characters: str) -> None:
+    text = readable(read_pdf(hostile_pdfs.text_that_maps_to(characters)))
+    assert not {character for character in text if character < " " and character != "\n"}
+    assert not {character for character in text if "\x7f" <= character <= "\x9f" or "\u202a" <= character <= "\u202e"}
+    assert not {character for character in text if "\u2066" <= character <= "\u2069"}
+
+
+def readable(document: Document) -> str:
+    """All text of ``document``, after a round through UTF-8 and JSON, which refuse half characters."""
+    text = document.text
+    assert json.loads(json.dumps(text).encode().decode()) == text
+    return text.encode("utf-8").decode("utf-8")
+
+
+LIMITED = """
+import resource, sys
+sys.path[:0] = {path!r}
+import hostile_pdfs
+from extractors.pdf import read_pdf
+from extractors.records import PaperError
+data = getattr(hostile_pdfs, {name!r})()
+resource.setrlimit(resource.RLIMIT_DATA, (900 << 20, 900 << 20))
+resource.setrlimit(resource.RLIMIT_CPU, (4, 4))
+try:
+    read_pdf(data)
+except PaperError as error:
+    print(error.cause.value)
+except MemoryError:
+    print("memory")
+else:
+    print("reads")
+"""
+
+
+@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory hold on Linux only")
+@pytest.mark.parametrize("name", ["forms_that_double", "deflate_bomb", "object_stream_bomb"])
+def test_bombs_end_in_a_cause_under_limits(name: str) -> None:
+    """Under a limit of memory and time the reader says what stopped it, or the system ends the process."""
+    code = LIMITED.format(path=[str(Path(__file__).parents[2]), str(Path(__file__).parent)], name=name)
+    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
+    assert run.stdout.strip() in {"reads", "memory", "too_large"} or run.returncode < 0, run.stderr[-500:]
