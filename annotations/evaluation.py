@@ -152,7 +152,8 @@ def _field_scores(scores: list[PaperScore]) -> tuple[FieldScore, ...]:
     totals = counts.sum(axis=0)
     precision, recall, f1 = _ratios(totals)
     resampled = np.einsum("rp,pfc->rfc", _resampling(len(scores)), counts)
-    bounds = [_bounds(measure) for measure in _ratios(resampled)]
+    empty = resampled[..., 1] + resampled[..., 2] == 0
+    bounds = [_bounds(measure, empty) for measure in _ratios(resampled)]
     return tuple(
         FieldScore(
             field=field,
@@ -174,7 +175,7 @@ def _burden_share(scores: list[PaperScore]) -> BurdenShare:
     counts = np.array([(score.burdens_right, score.burdens_judged) for score in scores], dtype=float).reshape(-1, 2)
     totals = counts.sum(axis=0)
     resampled = _resampling(len(scores)) @ counts
-    (bounds,) = _bounds(_divided(resampled[:, :1], resampled[:, 1:]))
+    (bounds,) = _bounds(_divided(resampled[:, :1], resampled[:, 1:]), resampled[:, 1:] == 0)
     return BurdenShare(float(_divided(totals[:1], totals[1:])[0]), int(totals[1]), bounds)
 
 
@@ -197,9 +198,15 @@ def _divided(part: NDArray[np.float64], whole: NDArray[np.float64]) -> NDArray[n
     return np.divide(part, whole, out=np.zeros_like(part), where=whole != 0)
 
 
-def _bounds(resampled: NDArray[np.float64]) -> list[Bounds]:
-    low, high = np.quantile(resampled, (0.025, 0.975), axis=0)
-    return [(float(one), float(other)) for one, other in zip(low, high, strict=True)]
+def _bounds(resampled: NDArray[np.float64], empty: NDArray[np.bool_]) -> list[Bounds]:
+    """Of each column; resamples that drew no paper with anything to score say nothing of it."""
+    columns = (column[~nothing] for column, nothing in zip(resampled.T, empty.T, strict=True))
+    return [(0.0, 0.0) if column.size == 0 else _interval(column) for column in columns]
+
+
+def _interval(column: NDArray[np.float64]) -> Bounds:
+    low, high = np.quantile(column, (0.025, 0.975))
+    return float(low), float(high)
 
 
 def _rounded(figures: dict[str, Any]) -> dict[str, Any]:

@@ -150,6 +150,13 @@ def test_intervals_hold_the_figure_and_repeat(scored) -> None:
     assert evaluation == scored(gold, *records)
 
 
+def test_a_rare_fact_is_judged_where_it_is_drawn(scored) -> None:
+    gold = {str(paper): [gold_run("NVIDIA V100", 8)] for paper in range(30)}
+    gold["rare"] = [gold_run("NVIDIA V100", device_hours=100)]
+    evaluation = scored(gold, found_run("rare", "NVIDIA Tesla V100", device_hours=100))
+    assert evaluation.field("device_hours").f1_interval == (1.0, 1.0)
+
+
 def test_nothing_against_nothing(scored) -> None:
     evaluation = scored({})
     assert all((score.f1, score.f1_interval) == (0.0, (0.0, 0.0)) for score in evaluation.fields)
