@@ -41,7 +41,7 @@ _REFERENCES = re.compile(
     r"(?:\d+\.?\s+|[A-Z]\.?\s+|[IVX]+\.\s+)?(?:References?|Bibliography|Literature Cited)(?:\s+and Notes)?[.:]?", re.I
 )
 _AFTER_REFERENCES = re.compile(
-    r"(?:(?:Appendix|Appendices|APPENDIX|Supplement\w*|SUPPLEMENT\w*)\b.*|[A-J](?:\.\d+)*\.?\s+[A-Z].*|Acknowledge?ments?.*)"
+    r"(?:(?:Appendix|Appendices|APPENDIX|Supplement\w*|SUPPLEMENT\w*|Methods|METHODS|Checklist)\b.*|[A-J](?:\.\d+)*\.?\s+[A-Z].*|Acknowledge?ments?.*)"
 )
 _MAX_HEADING_WORDS = 14
 
@@ -302,9 +302,8 @@ class _RoleReader:
         line = row.cells[0]
         stands_out = line.bold or line.size > 1.08 * self._body_size or text.isupper()
         if self._in_references:
-            return (stands_out and bool(_AFTER_REFERENCES.fullmatch(text))) or bool(
-                re.match(r"(?:Appendix|APPENDIX|Supplementary Material)\b", text)
-            )
+            larger = line.size > 1.08 * self._body_size and text[:1].isupper() and not text.endswith(".")
+            return larger or (stands_out and bool(_AFTER_REFERENCES.fullmatch(text)))
         if _NAMED_HEADING.fullmatch(text):
             return True
         return stands_out and (

@@ -28,7 +28,7 @@ from spacy.matcher import Matcher
 from spacy.util import compile_infix_regex, filter_spans
 
 from extractors.lexicon.catalogue import load_catalogue
-from extractors.patterns import Pattern, load_patterns
+from extractors.patterns import Pattern, load_patterns, load_word_tags
 from extractors.quantities import Compute, Quantity, find_compute, find_times, number_of
 from extractors.records import CountUnit
 
@@ -55,6 +55,7 @@ _MEMORY_SIZE = (
     r"\d{1,3}(?:\.\d)?[\s-]?(?:GiB|GB|gb|G)\b(?:[\s-](?:of\s)?(?:memory|RAM|VRAM|HBM\d?e?|SXM\d?|PCI-?[eE]|NVLink)\b)*"
 )
 _MEMORY = re.compile(rf"\b{_MEMORY_SIZE}")
+_DGX = re.compile(r"\bDGX-?\s?(?:[12]H?|Station|SuperPOD)\b")
 _NOUN_AFTER_NAME = re.compile(
     rf"(?:[\s-]*\(?\s?(?:{_MEMORY_SIZE}|SXM\d?|PCI-?[eE]|NVLink)\s?\)?(?![\w]))?"
     r"(?:[\s-]*(?:(?:GPU|gpu|TPU|[Gg]raphics)(?:\s(?:cards?|accelerators?|devices?|processors?))?|cards?|accelerators?)s?\b(?![-\s](?:hour|day)))?"
@@ -71,16 +72,10 @@ _UNKNOWN = re.compile(
 )
 
 _NUMBER_WORD = re.compile(r"\d{1,6}|\d{1,3}(?:,\d{3})+|[a-z]+(?:-[a-z]+)?")
-_ONES = frozenset(("a", "an", "single"))
-_MACHINES = frozenset(
-    "node nodes machine machines server servers host hosts box boxes workstation workstations worker workers replica "
-    "replicas instance instances computer computers system systems dgx dgx-1 dgx-2 pod pods".split()
-)
-_FILLERS = frozenset(
-    "nvidia nvidia's amd google google's cloud tesla geforce quadro intel × x * - ~ parallel synchronized synchronous "
-    "asynchronous distributed high-end identical local consumer commodity separate physical volta pascal ampere hopper "
-    "kepler maxwell turing powerful standard older modern recent desktop such consumer-grade first-generation "
-    "second-generation third-generation total of".split()
+_INFIXES = (
+    r"(?<=\d)-(?=[A-Za-z])|(?<=[A-Za-z0-9])-(?=\d)|-(?=[GT]PU)",
+    r"(?<=[A-Za-z0-9])[/×~()](?=[A-Za-z0-9])",
+    r"(?<=[A-Za-z]),(?=[A-Za-z0-9])",
 )
 _UNITS = {
     "core": CountUnit.CORES,
@@ -225,11 +220,10 @@ def _names(words: str) -> Iterator[Hardware]:
 
 @cache
 def _pipeline() -> Any:
-    """A blank English tokenizer that also parts "8-GPU", "3/4" and "V100,K80"."""
-    nlp = spacy.blank("en")
-    nlp.tokenizer.infix_finditer = compile_infix_regex(
-        [*nlp.Defaults.infixes, r"(?<=[A-Za-z0-9])[-/×~()](?=[A-Za-z0-9])", r"(?<=[A-Za-z]),(?=[A-Za-z0-9])"]
-    ).finditer
+    """A blank English tokenizer that parts "8-GPU", "3/4" and "V100,K80" but leaves "high-end" whole."""
+    nlp: Any = spacy.blank("en")
+    whole_words = [infix for infix in nlp.Defaults.infixes if "–" not in infix]
+    nlp.tokenizer.infix_finditer = compile_infix_regex([*whole_words, *_INFIXES]).finditer
     return nlp
 
 
@@ -238,7 +232,9 @@ def _annotated(words: str, named: Sequence[Hardware], times: Sequence[Quantity])
     doc = _pipeline()(words)
     marks = [(item.start, item.end, "HARDWARE" if item.specific else "DEVICE") for item in named]
     marks += [(item.start, item.end, "TIME") for item in times]
-    marks += [(match.start(), match.end(), "FILLER") for match in _MEMORY.finditer(words)] if named else []
+    if named:
+        marks += [(match.start(), match.end(), "FILLER") for match in _MEMORY.finditer(words)]
+        marks += [(match.start(), match.end(), "MACHINE") for match in _DGX.finditer(words)]
     spans = []
     for start, end, label in marks:
         span = doc.char_span(start, end, label=label, alignment_mode="expand")
@@ -254,12 +250,9 @@ def _annotated(words: str, named: Sequence[Hardware], times: Sequence[Quantity])
 
 
 def _tag(lower: str) -> str:
-    if lower in _ONES:
-        return "ONE"
-    if lower in _FILLERS:
-        return "FILLER"
-    if lower in _MACHINES:
-        return "MACHINE"
+    tag = load_word_tags().get(lower)
+    if tag is not None:
+        return tag
     if _NUMBER_WORD.fullmatch(lower) and number_of(lower) is not None:
         return "NUMBER"
     return "WORD"
@@ -270,7 +263,7 @@ def _matcher(name: str) -> tuple[Any, dict[str, Pattern]]:
     matcher = Matcher(_pipeline().vocab)
     patterns = {pattern.id: pattern for pattern in load_patterns(name)}
     for pattern in patterns.values():
-        matcher.add(pattern.id, [list(alternative) for alternative in pattern.tokens])
+        matcher.add(pattern.id, [[dict(token) for token in alternative] for alternative in pattern.tokens])
     return matcher, patterns
 
 

@@ -81,11 +81,12 @@ class Compute:
 _NUMBER = rf"\d{{1,{MAX_DIGITS}}}(?:,\d{{3}})*(?:\.\d{{1,6}})?"
 _WORD_NUMBER = (
     r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
-    r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty)(?:[- ]and[- ]a[- ]half)?|half(?:[- ]an?)?|an?(?:[- ]single)?|single)"
+    r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty)(?:[- ]and[- ]a[- ]half)?|"
+    r"half(?:[- ]an?)?|an?(?:[- ]single)?|single)"
 )
 _AMOUNT = rf"(?:{_NUMBER}|\b{_WORD_NUMBER}\b)"
 _UNIT = (
-    r"(?:seconds?|secs?|s|minutes?|mins?|m(?=in\b)|hours?|hrs?|h|days?|d|weeks?|wks?|months?|years?|yrs?)(?![\w^]|/s)"
+    r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?|(?-i:[shd]))(?![\w^]|/s|-gen)"
 )
 _WORD_UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?)(?!\w)"
 _HALF = r"(?:\s+and\s+a\s+half|\s*1/2)"
@@ -97,7 +98,8 @@ _RANGE = re.compile(
     re.IGNORECASE,
 )
 _SINGLE = re.compile(
-    rf"(?P<amount>{_AMOUNT})(?P<half_before>{_HALF})?[\s-]{{0,3}}(?:more\s+|full\s+|whole\s+|additional\s+|wall[- ]?clock\s+)?"
+    rf"(?P<amount>{_AMOUNT})(?P<half_before>{_HALF})?[\s-]{{0,3}}"
+    r"(?:more\s+|full\s+|whole\s+|additional\s+|wall[- ]?clock\s+)?"
     rf"(?P<unit>{_UNIT})(?P<half>{_HALF})?",
     re.IGNORECASE,
 )
@@ -118,6 +120,12 @@ _PER_STEP_AFTER = re.compile(
     r"\s*(?:\)?\s*(?:/|per\b|each\b|for\s+(?:each|every|one|an?|a\s+single)\b|every\b)\s*(?:training\s+|single\s+|1k\s+|100\s+)?"
     r"(?:epoch|epcoh|iter|step|batch|mini-?batch|image|img|sample|sentence|sent|example|frame|token|word|query|video|"
     r"update|episode|game|move|fold|k\b|\d+k?\s(?:step|iter|update|batch))|-per-)",
+    re.IGNORECASE,
+)
+_PER_STEP_BEFORE = re.compile(
+    r"\b(?:each|one|every|an?|per|single|1)[\s-]+(?:training[\s-]+|gradient[\s-]+|single[\s-]+)?"
+    r"(?:epoch|iteration|step|update|(?:mini-?)?batch(?!\s+size|\s+of)|image|frame|example|forward\s+pass)s?\b"
+    r"(?:(?!train|whole|total|entire|all\b)[^.;:]){0,80}$",
     re.IGNORECASE,
 )
 _NO_TRAINING_TIME_AFTER = re.compile(
@@ -334,7 +342,8 @@ def _judged(text: str, quantities: list[Quantity]) -> list[Quantity]:
     end = quantities[-1].end
     if _NO_TRAINING_TIME_AFTER.match(text, end):
         return []
-    if _PER_STEP_AFTER.match(text, end):
+    start = quantities[0].start
+    if _PER_STEP_AFTER.match(text, end) or _PER_STEP_BEFORE.search(text[max(0, start - 100) : start]):
         return [
             Quantity(QuantityKind.TIME_PER_STEP, quantity.duration, quantity.start, quantity.end)
             for quantity in quantities

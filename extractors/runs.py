@@ -10,10 +10,11 @@ from __future__ import annotations
 
 import math
 import re
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.mentions import Hardware, Sentence, find_mentions
+from extractors.mentions import Cue, Hardware, Sentence, find_mentions
+from extractors.patterns import load_section_rules
 from extractors.quantities import Quantity, QuantityKind
 from extractors.records import (
     Box,
@@ -31,30 +32,21 @@ from extractors.records import (
 ACCEPTED_FROM = 0.5
 """Records of at least this confidence are accepted; those from ``CANDIDATE_FROM`` on are kept as candidates."""
 CANDIDATE_FROM = 0.2
+_SURE_FROM = 0.7
+"""A name lends itself to a plain "GPU" elsewhere only where it is this sure to be the paper's own."""
 MAX_QUOTE_CHARACTERS = 500
 
-_PRIOR_NAMED_COUNTED = 0.2
-_PRIOR_NAMED = -0.5
+_PRIOR_NAMED_COUNTED = -0.1
+_PRIOR_NAMED = -0.8
 _PRIOR_DEVICE_COUNTED = -0.8
-_PRIOR_TIME = -2.2
+_PRIOR_TIME = -2.0
 _PRIOR_COMPUTE = -1.5
 _NEIGHBOUR_SHARE = 0.35
 """Of the weight of a cue in the sentence before or after."""
 
-_SECTIONS = (
-    (
-        re.compile(
-            r"train|implement|hyper-?param|setup|settings?\b|schedule|pre-?train|fine-?tun|optimi|detail|hardware|configur|infrastruct|resources|comput",
-            re.I,
-        ),
-        1.0,
-    ),
-    (re.compile(r"experiment|result|evaluation|search|appendix", re.I), 0.3),
-    (re.compile(r"inference|latency|speed|runtime|run-?time|efficien|throughput|deploy|timing|benchmark", re.I), -1.0),
-    (re.compile(r"related|background|previous|prior work|literature|motivation", re.I), -2.0),
-    (re.compile(r"acknowledge?ment", re.I), -2.0),
-    (re.compile(r"introduction|abstract|conclusion|discussion", re.I), -0.3),
-)
+_FURTHER_SHARE = 0.4
+"""Of the weight of a second cue of the same label in a sentence."""
+
 _STAGES = (
     (Stage.FINETUNING, re.compile(r"fine-?\s?tun", re.I)),
     (Stage.PRETRAINING, re.compile(r"pre-?\s?train", re.I)),
@@ -64,7 +56,9 @@ _STAGES = (
 _MIXED_PRECISION = re.compile(
     r"mixed[- ]precision|half[- ]precision|\bfp16\b|\bbf16\b|bfloat16|float16|tensor cores", re.I
 )
-_TIME_LABELS = ("time",)
+_SHORTEST_HOURS = 1 / 60
+_LONGEST_HOURS = 8760.0
+"""In running text, shorter times are of steps and inference, longer ones of projects and people."""
 _READ_ROLES = (Role.BODY, Role.CAPTION, Role.FOOTNOTE, Role.TITLE)
 
 
@@ -98,7 +92,7 @@ def find_runs(document: Document) -> tuple[tuple[TrainingRun, ...], tuple[Traini
         for sentence in find_mentions(passage.text)
     ]
     mixed = any(_MIXED_PRECISION.search(passage.text) for passage in document.passages if passage.role is Role.BODY)
-    statements = _hardware_statements(places)
+    statements = _with_names(_hardware_statements(places), places)
     timed = _timed_runs(places, statements)
     used = {id(statement) for run_statements, _ in timed for statement in run_statements}
     runs = [run for _, run in timed]
@@ -109,9 +103,15 @@ def find_runs(document: Document) -> tuple[tuple[TrainingRun, ...], tuple[Traini
     return _merged(runs), tuple(_computes(places)), tuple(unknown)
 
 
-def _log_odds(place: _Place, places: Sequence[_Place], index: int, labels: tuple[str, ...] | None = None) -> float:
-    """The cues of a sentence, a share of its neighbours', and of its section."""
-    total = sum(cue.weight for cue in place.sentence.cues)
+def _log_odds(place: _Place, places: Sequence[_Place], index: int) -> float:
+    """The cues of a sentence, a share of its neighbours', and of its section.
+
+    Words of time speak for training only beside words of training: "2 s on a K20 to process an image".
+    """
+    cues = place.sentence.cues
+    trains = any(cue.label == "training" for cue in cues)
+    labels = {cue.label for cue in cues if trains or cue.label != "time"}
+    total = sum(_weight_of(label, cues) for label in labels)
     for neighbour in (index - 1, index + 1):
         if 0 <= neighbour < len(places) and places[neighbour].passage is place.passage:
             weights = [cue.weight for cue in places[neighbour].sentence.cues if cue.label in ("training", "others")]
@@ -119,11 +119,17 @@ def _log_odds(place: _Place, places: Sequence[_Place], index: int, labels: tuple
     return total + _section_weight(place.passage.section)
 
 
+def _weight_of(label: str, cues: Sequence[Cue]) -> float:
+    """The cues of one label say much the same: the strongest counts in full, the others for a part."""
+    weights = sorted((cue.weight for cue in cues if cue.label == label), key=abs, reverse=True)
+    return weights[0] + _FURTHER_SHARE * sum(weights[1:])
+
+
 def _section_weight(section: str | None) -> float:
-    for pattern, weight in _SECTIONS:
-        if section and pattern.search(section):
-            return weight
-    return 0.0
+    """What the heading adds: the first section rule that matches."""
+    if not section:
+        return 0.0
+    return next((rule.weight for rule in load_section_rules() if rule.pattern.search(section)), 0.0)
 
 
 def _confidence(log_odds: float) -> float:
@@ -141,8 +147,9 @@ def _hardware_statements(places: Sequence[_Place]) -> list[_Statement]:
         for hardware in place.sentence.hardware:
             if hardware.unit is CountUnit.MACHINES and hardware.count:
                 machines = (place.passage, hardware.count)
-            if hardware.each_machine and hardware.count and machines and machines[0] is place.passage:
-                hardware = replace(hardware, count=hardware.count * machines[1])
+            if hardware.each_machine and hardware.count:
+                known = machines is not None and machines[0] is place.passage
+                hardware = replace(hardware, count=hardware.count * machines[1] if known and machines else None)
             if not hardware.specific and not hardware.count:
                 continue
             if not hardware.specific:
@@ -155,6 +162,30 @@ def _hardware_statements(places: Sequence[_Place]) -> list[_Statement]:
     return found
 
 
+def _with_names(statements: Sequence[_Statement], places: Sequence[_Place]) -> list[_Statement]:
+    """Plain "GPU" and "TPU" by the one name that the paper gives to what it trains on, if there is just one.
+
+    A TPU's version counts wherever the paper names it.
+    """
+    sure = {
+        statement.hardware.name
+        for statement in statements
+        if statement.hardware.specific and statement.confidence >= _SURE_FROM
+    }
+    mentioned = {hardware.name for place in places for hardware in place.sentence.hardware if hardware.specific}
+    names = {"GPU": {name for name in sure if "TPU" not in name}, "TPU": {name for name in mentioned if "TPU" in name}}
+    return [_named(statement, names) for statement in statements]
+
+
+def _named(statement: _Statement, names: Mapping[str, set[str]]) -> _Statement:
+    hardware = statement.hardware
+    candidates = names.get(hardware.name, set())
+    if hardware.specific or len(candidates) != 1:
+        return statement
+    (name,) = candidates
+    return replace(statement, hardware=replace(hardware, name=name, rules=(*hardware.rules, "link.only-name")))
+
+
 def _timed_runs(
     places: Sequence[_Place], statements: Sequence[_Statement]
 ) -> list[tuple[list[_Statement], TrainingRun]]:
@@ -162,17 +193,27 @@ def _timed_runs(
     runs = []
     for index, place in enumerate(places):
         for time in place.sentence.times:
-            if time.kind is QuantityKind.TIME_PER_STEP:
+            if not _may_be_training_time(time, place):
                 continue
-            cues = place.sentence.cues
-            says_time = any(cue.label in _TIME_LABELS for cue in cues) or time.kind is QuantityKind.DEVICE_TIME
-            confidence = _confidence(_PRIOR_TIME + _log_odds(place, places, index)) if says_time else 0.0
+            confidence = _confidence(_PRIOR_TIME + _log_odds(place, places, index))
             if confidence < CANDIDATE_FROM:
                 continue
             statement = _hardware_for(time, place, statements)
             run = _run(place, statement, time, confidence)
             runs.append(([statement] if statement else [], run))
     return runs
+
+
+def _may_be_training_time(time: Quantity, place: _Place) -> bool:
+    """Between a minute and a year, in a sentence that speaks of time taken, of training or of hardware."""
+    if time.kind is QuantityKind.DEVICE_TIME:
+        return True
+    if time.kind is QuantityKind.TIME_PER_STEP:
+        return False
+    if not _SHORTEST_HOURS <= time.duration.hours <= _LONGEST_HOURS:
+        return False
+    labels = {cue.label for cue in place.sentence.cues}
+    return "time" in labels and ("training" in labels or bool(place.sentence.hardware))
 
 
 def _hardware_for(time: Quantity, place: _Place, statements: Sequence[_Statement]) -> _Statement | None:

@@ -1,9 +1,16 @@
-"""Rules about papers, as data: one JSON object a line, each with an example that matches and one that does not."""
+"""Rules about papers, as data: one JSON object a line, each with an example that matches and one that does not.
+
+``counts.jsonl``    how a count is said of hardware (spaCy token patterns)
+``cues.jsonl``      words that speak for or against this paper's own training (spaCy token patterns)
+``sections.jsonl``  what a section's heading says of its sentences (regular expressions)
+``words.json``      words that the token patterns know as MACHINE, FILLER and ONE
+"""
 
 from __future__ import annotations
 
 import json
-from collections.abc import Mapping
+import re
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib.resources import files
@@ -26,30 +33,69 @@ class Pattern:
     """Sentences that must, and must not, match."""
 
 
+@dataclass(frozen=True, slots=True)
+class SectionRule:
+    """A heading's pattern, and what it adds to the log-odds of the sentences below it."""
+
+    id: str
+    pattern: re.Pattern[str]
+    weight: float
+    matches: tuple[str, ...]
+    misses: tuple[str, ...]
+
+
 @cache
 def load_patterns(name: str) -> tuple[Pattern, ...]:
-    """The patterns of ``name`` ("counts", "cues"), in the order of their file.
+    """The patterns of ``name`` ("counts", "cues"), in the order of their file."""
+    return tuple(
+        Pattern(
+            id=row["id"],
+            label=row["label"],
+            tokens=tuple(tuple(alternative) for alternative in row["patterns"]),
+            weight=float(row.get("weight", 0.0)),
+            matches=tuple(row["matches"]),
+            misses=tuple(row["misses"]),
+        )
+        for row in _rows(f"{name}.jsonl", ("id", "label", "patterns", "matches", "misses"))
+    )
 
-    Raises ``ValueError`` naming the file and line of a pattern that is wrong.
-    """
-    patterns: dict[str, Pattern] = {}
-    text = files(__name__).joinpath(f"{name}.jsonl").read_text(encoding="utf-8")
-    for number, line in enumerate(text.splitlines(), start=1):
-        if not line.strip():
-            continue
+
+@cache
+def load_section_rules() -> tuple[SectionRule, ...]:
+    """The section rules, the first that matches a heading counts."""
+    return tuple(
+        SectionRule(
+            id=row["id"],
+            pattern=re.compile(row["pattern"], re.IGNORECASE),
+            weight=float(row["weight"]),
+            matches=tuple(row["matches"]),
+            misses=tuple(row["misses"]),
+        )
+        for row in _rows("sections.jsonl", ("id", "pattern", "weight", "matches", "misses"))
+    )
+
+
+@cache
+def load_word_tags() -> Mapping[str, str]:
+    """The tag of each word that has one: "node" -> MACHINE, "synchronized" -> FILLER, "single" -> ONE."""
+    tags = json.loads(_text("words.json"))
+    return {word: tag for tag, words in tags.items() for word in words}
+
+
+def _rows(file: str, required: tuple[str, ...]) -> Iterator[dict[str, Any]]:
+    """The objects of a JSON-lines file; ``ValueError`` names the file and line that is wrong."""
+    seen = set()
+    for number, line in enumerate(_text(file).splitlines(), start=1):
         try:
             row = json.loads(line)
-            pattern = Pattern(
-                id=row["id"],
-                label=row["label"],
-                tokens=tuple(tuple(alternative) for alternative in row["patterns"]),
-                weight=float(row.get("weight", 0.0)),
-                matches=tuple(row["matches"]),
-                misses=tuple(row["misses"]),
-            )
-        except (KeyError, TypeError, ValueError) as error:
-            raise ValueError(f"{name}.jsonl, line {number}: {error!r}") from error
-        if pattern.id in patterns:
-            raise ValueError(f"{name}.jsonl, line {number}: the id {pattern.id!r} is taken")
-        patterns[pattern.id] = pattern
-    return tuple(patterns.values())
+        except ValueError as error:
+            raise ValueError(f"{file}, line {number}: {error}") from error
+        missing = [key for key in required if key not in row]
+        if missing or row["id"] in seen:
+            raise ValueError(f"{file}, line {number}: {'lacks ' + ', '.join(missing) if missing else 'id is taken'}")
+        seen.add(row["id"])
+        yield row
+
+
+def _text(file: str) -> str:
+    return files(__name__).joinpath(file).read_text(encoding="utf-8")
