@@ -8,7 +8,15 @@ from collections.abc import Mapping
 from typing import BinaryIO
 
 from extractors.records import FailureCause, PaperError
-from flows.sources.http import Answer, NoAnswerError, PassingError, PoliteSession, RejectedError, TooLongError
+from flows.sources.http import (
+    Answer,
+    NoAnswerError,
+    PassingError,
+    PoliteSession,
+    RejectedError,
+    TooLongError,
+    UnusableAnswerError,
+)
 
 _HEADER_WITHIN_BYTES = 1024
 _END_WITHIN_BYTES = 2048
@@ -29,10 +37,10 @@ def download_pdf(http: PoliteSession, url: str, name: str, sink: BinaryIO, *, ma
     """
     try:
         http.persist(url, _Download(http, url, name, sink, max_bytes).attempt)
-    except RejectedError as error:
-        raise PaperError(FailureCause.DOWNLOAD, f"{name}: {error}") from error
     except TooLongError as error:
         raise PaperError(FailureCause.TOO_LARGE, f"{name}: {error}") from error
+    except UnusableAnswerError as error:
+        raise PaperError(FailureCause.DOWNLOAD, f"{name}: {error}") from error
     except NoAnswerError as error:
         if http.unanswered_in_a_row >= _SERVER_AWAY_AFTER:
             raise
@@ -61,6 +69,8 @@ class _Download:
         except RejectedError as error:
             if error.status != 416:
                 raise
+            if error.headers.get("Content-Range") == f"bytes */{have_bytes}":
+                return Answer(self._url, 416, error.headers)  # the server has no more than is here already
             self._start_over()
             raise PassingError("what is here already can't be resumed") from error
         self._check(answer)

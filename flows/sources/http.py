@@ -40,13 +40,24 @@ class NoAnswerError(SourceError):
         self.last = last
 
 
-class RejectedError(SourceError):
+class UnusableAnswerError(SourceError):
+    """An answer that another attempt would not better."""
+
+
+class RejectedError(UnusableAnswerError):
     """An answer that says no for good, such as 404."""
 
-    def __init__(self, url: str, status: int, body: bytes) -> None:
+    def __init__(self, url: str, status: int, headers: Mapping[str, str]) -> None:
         super().__init__(f"{url} answered HTTP {status}")
         self.status = status
-        self.body = body
+        self.headers = headers
+
+
+class TooLongError(UnusableAnswerError):
+    """An answer longer than allowed."""
+
+    def __init__(self, url: str, max_bytes: int) -> None:
+        super().__init__(f"{url} sent more than the {max_bytes:,} bytes that are allowed")
 
 
 class PassingError(Exception):
@@ -177,7 +188,7 @@ class PoliteSession:
             if answer.status not in (301, 302, 303, 307, 308):
                 return answer
             address = _redirect_target(address, answer.headers.get("Location", ""))
-        raise SourceError(f"{url} redirects more than {_MAX_REDIRECTS} times")
+        raise UnusableAnswerError(f"{url} redirects more than {_MAX_REDIRECTS} times")
 
     def _request(self, url: str, begin: Begin, max_bytes: int, headers: Mapping[str, str] | None) -> Answer:
         deadline = self._pacer.clock() + self.config.total_timeout_seconds
@@ -196,7 +207,7 @@ class PoliteSession:
                 self.unanswered_in_a_row = 0
             if response.is_redirect:
                 return Answer(url, response.status_code, response.headers)
-            self._refuse(url, response, deadline)
+            self._refuse(url, response)
             sink = begin(response.status_code, response.headers)
             byte_count = 0
             for block in self._blocks(response, deadline):
@@ -209,7 +220,7 @@ class PoliteSession:
                 raise PassingError(f"the connection dropped after {byte_count:,} of {int(length):,} bytes")
             return Answer(url, response.status_code, response.headers, length_known=length is not None)
 
-    def _refuse(self, url: str, response: requests.Response, deadline: float) -> None:
+    def _refuse(self, url: str, response: requests.Response) -> None:
         """Raise what any status but 200 and 206 means."""
         status = response.status_code
         if status == 403:
@@ -221,9 +232,9 @@ class PoliteSession:
             retry_after_seconds = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
             raise PassingError(f"HTTP {status}", retry_after_seconds=retry_after_seconds, status=status)
         if status not in (200, 206):
-            raise RejectedError(url, status, next(self._blocks(response, deadline), b""))
+            raise RejectedError(url, status, response.headers)
         if response.headers.get("Content-Encoding", "identity") != "identity":
-            raise SourceError(f"{url} sent an encoded answer although none was asked for")
+            raise UnusableAnswerError(f"{url} sent an encoded answer although none was asked for")
 
     def _blocks(self, response: requests.Response, deadline: float) -> Iterator[bytes]:
         """The body in the blocks in which it arrives, so that a slow drip is seen while it drips."""
@@ -245,13 +256,6 @@ class PoliteSession:
         base_seconds = max(self.config.delay_seconds, _MIN_BACK_OFF_SECONDS)
         pause_seconds: float = base_seconds * 2 ** (state.attempt_number - 1)
         return min(max(pause_seconds, asked_seconds or 0.0), self.config.max_wait_seconds)
-
-
-class TooLongError(SourceError):
-    """An answer longer than allowed."""
-
-    def __init__(self, url: str, max_bytes: int) -> None:
-        super().__init__(f"{url} sent more than the {max_bytes:,} bytes that are allowed")
 
 
 def parse_retry_after(header: str | None, now: datetime) -> float | None:
@@ -277,9 +281,9 @@ def _redirect_target(url: str, location: str) -> str:
     target = urljoin(url, location)
     old, new = urlsplit(url), urlsplit(target)
     if new.scheme not in ("http", "https") or not new.hostname:
-        raise SourceError(f"{url} redirects to something that is no web address: {location[:200]!r}")
+        raise UnusableAnswerError(f"{url} redirects to something that is no web address: {location[:200]!r}")
     if new.netloc != old.netloc and not (_at_arxiv(old.hostname or "") and _at_arxiv(new.hostname)):
-        raise SourceError(f"{url} redirects to another server ({new.netloc}), which is not followed")
+        raise UnusableAnswerError(f"{url} redirects to another server ({new.netloc}), which is not followed")
     return target
 
 

@@ -20,7 +20,7 @@ import threading
 import time
 from collections import defaultdict, deque
 from collections.abc import Callable, Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
@@ -114,6 +114,11 @@ def truncated(byte_count: int, *, announced: bool = True) -> Fault:
     return misbehave
 
 
+def cut_short(byte_count: int) -> Fault:
+    """The body stops early, and its chunks end in good order, as behind a proxy that lost the rest."""
+    return lambda handler, reply: handler.send(replace(reply, body=reply.body[:byte_count], send_length=False))
+
+
 def malformed() -> Fault:
     """The answer is cut in the middle, yet its length is announced accordingly."""
 
@@ -148,11 +153,12 @@ def oai_error(code: str, words: str = "The value is invalid or expired.") -> Fau
     return misbehave
 
 
-def silent() -> Fault:
-    """Sends the head, then nothing until the client goes away or the server stops."""
+def stalled(byte_count: int = 0) -> Fault:
+    """Sends the head and some bytes, then nothing until the server stops."""
 
     def misbehave(handler: _Handler, reply: Reply) -> None:
         handler.send_head(200, {"Content-Type": reply.content_type, "Content-Length": str(len(reply.body))})
+        handler.wfile.write(reply.body[:byte_count])
         handler.server.stopping.wait()
         handler.hang_up()
 

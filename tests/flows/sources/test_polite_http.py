@@ -6,7 +6,7 @@ import threading
 from datetime import UTC, datetime
 
 import pytest
-from loopback_arxiv import Clock, LoopbackArxiv, dropped, redirect, silent, slow_drip, status
+from loopback_arxiv import Clock, LoopbackArxiv, dropped, redirect, slow_drip, stalled, status
 
 from flows.sources import AccessRefusedError, ArxivConfig, SourceError
 from flows.sources.http import NoAnswerError, Pacer, PoliteSession, RejectedError, TooLongError, parse_retry_after
@@ -127,7 +127,7 @@ def test_a_drip_ends_at_the_total_deadline(arxiv: LoopbackArxiv, config: ArxivCo
 def test_silence_in_the_middle_ends_at_the_read_timeout(arxiv: LoopbackArxiv, clock: Clock) -> None:
     hasty = ArxivConfig(arxiv.api_url, arxiv.oai_url, arxiv.pdf_url, read_timeout_seconds=0.1, max_attempts=2)
     http = PoliteSession(hasty, pacer=Pacer(clock=clock, wait=clock.wait))
-    arxiv.misbehave("api", silent())
+    arxiv.misbehave("api", stalled())
     assert b"<feed" in http.get(arxiv.api_url).content
     assert len(arxiv.requests) == 2
 
