@@ -36,6 +36,7 @@ from extractors.records import Evidence, Extraction, PaperMetadata, TrainingComp
 MAXIMUM_QUOTE_CHARACTERS = 500
 _LARGEST_INTEGER = 2**53
 """Greater whole numbers are not exact in JSON, and no paper has so many devices."""
+_NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 _UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
 
 
@@ -102,8 +103,12 @@ def digest(value: object) -> str:
 
 def fact_digest(kind: str, page: int, words: str, ordinal: int) -> str:
     """The part of a fact's key that does not name the paper; see the rule at the top."""
-    plain = "".join(character for character in unicodedata.normalize("NFKC", words).casefold() if character.isalnum())
-    return digest([kind, page, plain, ordinal])[:32]
+    return digest([kind, page, plain_words(words), ordinal])[:32]
+
+
+def plain_words(text: str) -> str:
+    """Casefolded letters and digits: "On 8 V100-GPUs" -> "on8v100gpus"."""
+    return _NEITHER_LETTER_NOR_DIGIT.sub("", unicodedata.normalize("NFKC", text).casefold())
 
 
 def fact_key(paper: str, kind: str, page: int, quote: str, ordinal: int) -> str:
@@ -125,7 +130,7 @@ def claim_rows(extraction: Extraction) -> list[ClaimRow]:
     rows = [_claim_row(extraction.sha256, record, position) for position, record in enumerate(records)]
     seen: Counter[tuple[str, int, str]] = Counter()
     for row in sorted(rows, key=lambda row: (row["quote_start"], row["position"])):
-        same = (row["kind"], row["page"], fact_digest(row["kind"], row["page"], row["quote"], 0))
+        same = (row["kind"], row["page"], plain_words(row["quote"]))
         row["ordinal"] = seen[same]
         row["fact_digest"] = fact_digest(row["kind"], row["page"], row["quote"], seen[same])
         seen[same] += 1

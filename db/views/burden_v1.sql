@@ -1,79 +1,66 @@
 -- One row a paper and model (null: the model is not named): the sum over its stages. Of several runs of one
 -- stage (ablations, alternatives) the largest counts. A sum with ``stages_without_estimate`` above 0 is a lower bound.
-WITH runs AS (
-    SELECT
-        f.*,
-        ROW_NUMBER() OVER (
-            PARTITION BY f.paper_key, f.model, f.stage
-            ORDER BY CASE WHEN f.hardware_burden_flop IS NULL THEN 1 ELSE 0 END, f.hardware_burden_flop DESC, f.position
-        ) AS place_in_stage,
-        ROW_NUMBER() OVER (
-            PARTITION BY f.paper_key, f.model
-            ORDER BY CASE WHEN f.hardware_burden_flop IS NULL THEN 1 ELSE 0 END, f.hardware_burden_flop DESC, f.position
-        ) AS place_in_model
-    FROM facts_in_force AS f
-    WHERE f.kind = 'training_run' AND f.status = 'accepted'
-),
-summed AS (
-    SELECT
-        paper_key,
-        model,
-        SUM(CASE WHEN place_in_stage = 1 THEN hardware_burden_flop END) AS hardware_burden_flop,
-        SUM(CASE WHEN place_in_stage = 1 THEN hardware_burden_low END) AS hardware_burden_low,
-        SUM(CASE WHEN place_in_stage = 1 THEN hardware_burden_high END) AS hardware_burden_high,
-        SUM(CASE WHEN place_in_stage = 1 THEN precision_aware_flop END) AS precision_aware_flop,
-        COUNT(*) AS run_count,
-        COUNT(DISTINCT stage) AS stage_count,
-        SUM(CASE WHEN place_in_stage = 1 AND hardware_burden_flop IS NULL THEN 1 ELSE 0 END) AS stages_without_estimate,
-        MIN(CASE WHEN place_in_stage = 1 THEN confidence END) AS confidence,
-        MAX(CASE WHEN basis = 'curated' THEN 2 WHEN basis = 'imported' THEN 1 ELSE 0 END) AS basis_rank,
-        MAX(CASE WHEN place_in_model = 1 THEN accelerator END) AS accelerator,
-        MAX(CASE WHEN place_in_model = 1 THEN method END) AS method,
-        MAX(CASE WHEN place_in_model = 1 THEN reason END) AS reason,
-        MAX(CASE WHEN place_in_model = 1 THEN page END) AS page,
-        MAX(CASE WHEN place_in_model = 1 THEN quote END) AS evidence,
-        MAX(CASE WHEN place_in_model = 1 THEN fact_key END) AS fact_key
-    FROM runs
-    GROUP BY paper_key, model
-),
-stated AS (
-    SELECT paper_key, model, MAX(flop) AS stated_training_flop
-    FROM facts_in_force
-    WHERE kind = 'training_compute' AND status = 'accepted'
-    GROUP BY paper_key, model
-),
-models AS (
-    SELECT paper_key, model FROM summed
-    UNION
-    SELECT paper_key, model FROM stated
-)
+-- Accelerator, method and evidence are those of the largest run. (Windows instead of GROUP BY: SQLite can then
+-- look at one paper without reading all.)
 SELECT
-    m.paper_key AS arxiv_id,
-    NULLIF(d.version, 0) AS version,
-    p.title,
-    p.published,
-    m.model,
-    s.hardware_burden_flop,
-    s.hardware_burden_low,
-    s.hardware_burden_high,
-    s.precision_aware_flop,
-    t.stated_training_flop,
-    COALESCE(s.run_count, 0) AS run_count,
-    COALESCE(s.stage_count, 0) AS stage_count,
-    COALESCE(s.stages_without_estimate, 0) AS stages_without_estimate,
-    s.accelerator,
-    s.method,
+    paper_key AS arxiv_id,
+    version,
+    title,
+    published,
+    model,
+    hardware_burden_flop_sum AS hardware_burden_flop,
+    hardware_burden_low_sum AS hardware_burden_low,
+    hardware_burden_high_sum AS hardware_burden_high,
+    precision_aware_flop_sum AS precision_aware_flop,
+    stated_training_flop,
+    run_count,
+    stage_count,
+    stages_without_estimate,
+    accelerator,
+    method,
     CASE
-        WHEN s.paper_key IS NULL THEN 'the paper states operations, and no accelerator or time for this model'
-        ELSE s.reason
+        WHEN run_count = 0 THEN 'the paper states operations, but no accelerator or time for this model'
+        ELSE reason
     END AS reason,
-    s.page,
-    s.evidence,
-    s.confidence,
-    CASE s.basis_rank WHEN 2 THEN 'curated' WHEN 1 THEN 'imported' WHEN 0 THEN 'machine' END AS basis,
-    s.fact_key
-FROM models AS m
-JOIN papers AS p ON p.paper_key = m.paper_key
-JOIN documents_in_force AS d ON d.paper_key = m.paper_key
-LEFT JOIN summed AS s ON s.paper_key = m.paper_key AND COALESCE(s.model, '') = COALESCE(m.model, '')
-LEFT JOIN stated AS t ON t.paper_key = m.paper_key AND COALESCE(t.model, '') = COALESCE(m.model, '')
+    page,
+    quote AS evidence,
+    lowest_confidence AS confidence,
+    CASE basis_rank WHEN 2 THEN 'curated' WHEN 1 THEN 'imported' ELSE 'machine' END AS basis,
+    fact_key
+FROM (
+    SELECT
+        staged.*,
+        SUM(CASE WHEN place_in_stage = 1 THEN hardware_burden_flop END) OVER whole AS hardware_burden_flop_sum,
+        SUM(CASE WHEN place_in_stage = 1 THEN hardware_burden_low END) OVER whole AS hardware_burden_low_sum,
+        SUM(CASE WHEN place_in_stage = 1 THEN hardware_burden_high END) OVER whole AS hardware_burden_high_sum,
+        SUM(CASE WHEN place_in_stage = 1 THEN precision_aware_flop END) OVER whole AS precision_aware_flop_sum,
+        MAX(flop) OVER whole AS stated_training_flop,
+        SUM(is_run) OVER whole AS run_count,
+        SUM(CASE WHEN place_in_stage = 1 THEN is_run ELSE 0 END) OVER whole AS stage_count,
+        SUM(CASE WHEN place_in_stage = 1 AND hardware_burden_flop IS NULL THEN is_run ELSE 0 END) OVER whole
+            AS stages_without_estimate,
+        MIN(CASE WHEN place_in_stage = 1 THEN confidence END) OVER whole AS lowest_confidence,
+        MAX(CASE basis WHEN 'curated' THEN 2 WHEN 'imported' THEN 1 ELSE 0 END) OVER whole AS basis_rank,
+        ROW_NUMBER() OVER (
+            PARTITION BY paper_key, model
+            ORDER BY
+                is_run DESC,
+                CASE WHEN hardware_burden_flop IS NULL THEN 1 ELSE 0 END,
+                hardware_burden_flop DESC,
+                position
+        ) AS place
+    FROM (
+        SELECT
+            f.*,
+            CASE WHEN f.kind = 'training_run' THEN 1 ELSE 0 END AS is_run,
+            ROW_NUMBER() OVER (
+                PARTITION BY f.paper_key, f.model, f.kind, f.stage
+                ORDER BY
+                    CASE WHEN f.hardware_burden_flop IS NULL THEN 1 ELSE 0 END, f.hardware_burden_flop DESC, f.position
+            ) AS place_in_stage
+        FROM facts_in_force AS f
+        WHERE f.kind IN ('training_run', 'training_compute') AND f.status = 'accepted'
+    ) AS staged
+    WINDOW whole AS (PARTITION BY paper_key, model)
+) AS ranked
+WHERE place = 1

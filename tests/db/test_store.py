@@ -221,14 +221,14 @@ from extractors.records import *
 url, backwards = sys.argv[1], sys.argv[2] == "b"
 engine = open_database(url)
 estimate = BurdenEstimate(1e18, 1e18, 1e18, 1e18, "by hand")
-numbers = list(range(120))
+numbers = list(range(60))
 for number in reversed(numbers) if backwards else numbers:
     papers = []
     for part in range(3):
         evidence = Evidence(1, Box(0, 0, 1, 1), f"sentence {part}", 0, 9)
         run = TrainingRun(evidence, "GPU", duration_hours=1.0 + number)
-        metadata = PaperMetadata(f"2401.{(number + part) % 120:05d}", 1, title="T")
-        extraction = Extraction(f"{(number + part) % 120:064x}", 1, (run,))
+        metadata = PaperMetadata(f"2401.{(number + part) % 60:05d}", 1, title="T")
+        extraction = Extraction(f"{(number + part) % 60:064x}", 1, (run,))
         papers.append(ExtractedPaper(metadata, 1, extraction, [estimate]))
     papers = papers[::-1] if backwards else papers
     save_extractions(engine, papers, "x1", "e1", datetime(2026, 3, 1, tzinfo=timezone.utc))
@@ -246,11 +246,11 @@ def test_two_processes_that_write_the_same_papers_lose_and_double_nothing(url: s
     engine = open_database(url)
     counts = database_status(engine).row_counts
     assert {name: counts[name] for name in ("papers", "documents", "extractions", "claims", "burden_estimates")} == {
-        "papers": 120,
-        "documents": 120,
-        "extractions": 120,
-        "claims": 120,
-        "burden_estimates": 120,
+        "papers": 60,
+        "documents": 60,
+        "extractions": 60,
+        "claims": 60,
+        "burden_estimates": 60,
     }
     engine.dispose()
 
@@ -260,15 +260,15 @@ def test_a_killed_writer_leaves_whole_papers_and_a_rerun_completes(url: str) -> 
     writer = subprocess.Popen([sys.executable, "-c", slow, url, "f"], cwd=REPOSITORY, stdout=subprocess.PIPE, text=True)
     assert writer.stdout is not None
     for line in writer.stdout:
-        if line.strip() == "40":
+        if line.strip() == "25":
             writer.kill()
             break
     writer.wait(timeout=60)
     engine = open_database(url)
     counts = database_status(engine).row_counts
-    assert counts["extractions"] == counts["claims"] == counts["burden_estimates"] < 120
+    assert counts["extractions"] == counts["claims"] == counts["burden_estimates"] < 60
     subprocess.run([sys.executable, "-c", WRITER, url, "f"], cwd=REPOSITORY, check=True, timeout=120)
-    assert database_status(engine).row_counts["claims"] == 120
+    assert database_status(engine).row_counts["claims"] == 60
     engine.dispose()
 
 
