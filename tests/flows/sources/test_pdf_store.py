@@ -195,8 +195,8 @@ def test_a_pdf_without_its_end_is_not_taken_for_whole(
     assert store.fetch(http, paper).sha256 == SHA256
 
     paper = offer(arxiv, "2406.05678")
-    arxiv.misbehave("pdf", *[cut_short(1_000)] * 4)
-    with pytest.raises(PaperError, match=r"truncated: 4,000 bytes came, and no %%EOF") as caught:
+    arxiv.misbehave("pdf", cut_short(9_000), *[cut_short(1_000)] * 3)
+    with pytest.raises(PaperError, match=r"truncated: 12,000 bytes came, and no %%EOF") as caught:
         store.fetch(http, paper)
     assert caught.value.cause is FailureCause.DOWNLOAD
 
