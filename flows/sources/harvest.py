@@ -19,9 +19,17 @@ from extractors.records import FailureCause, PaperError, PaperMetadata
 from flows.sources import ArxivConfig, FoundPaper, SourceError
 from flows.sources.http import Answer, PassingError, PoliteSession
 from flows.sources.identifiers import BadArxivIdError, parse_arxiv_id, versioned
-from flows.sources.relevance import DEFAULT_CATEGORIES, RelevanceFilter, default_filter, in_categories, is_relevant
+from flows.sources.relevance import (
+    DEFAULT_CATEGORIES,
+    RelevanceFilter,
+    check_categories,
+    default_filter,
+    in_categories,
+    is_relevant,
+)
 
-SETS = ("cs", "stat", "eess")
+_GROUPS = frozenset({"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"})
+"""arXiv's sets outside physics, whose archives are sets within the set ``physics``."""
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
@@ -40,7 +48,7 @@ def harvest_changes(
     *,
     since: date,
     until: date | None = None,
-    sets: Sequence[str] = SETS,
+    sets: Sequence[str] | None = None,
     categories: Sequence[str] = DEFAULT_CATEGORIES,
     relevance: RelevanceFilter | None = None,
     http: PoliteSession | None = None,
@@ -49,14 +57,16 @@ def harvest_changes(
 
     A change is a new paper, a new version, a withdrawal, or a correction of the record; arXiv
     dates it by the day of the change. A withdrawn version has no PDF; a deleted record comes
-    with its ``failure``. Papers that fail ``categories`` or ``relevance`` come too, marked.
+    with its ``failure``. Lists those of arXiv's ``sets`` in which the ``categories`` are, unless
+    told otherwise. Papers that fail ``categories`` or ``relevance`` come too, marked.
     """
     if until is not None and since > until:
         raise SourceError(f"the harvest window is empty: it begins on {since} and ends on {until}")
+    check_categories(categories)
     session = http or PoliteSession(config)
     terms = relevance or default_filter()
     seen: set[str | None] = set()
-    for set_name in sets:
+    for set_name in sets if sets is not None else sets_of(categories or DEFAULT_CATEGORIES):
         for record in _records_of_set(session, set_name, since, until):
             paper = _paper(config, record)
             if paper is None or paper.metadata.arxiv_id in seen:
@@ -64,6 +74,16 @@ def harvest_changes(
             seen.add(paper.metadata.arxiv_id)
             wanted = in_categories if paper.failure else partial(is_relevant, relevance=terms)
             yield replace(paper, relevant=wanted(paper.metadata, categories))
+
+
+def sets_of(categories: Sequence[str]) -> list[str]:
+    """The OAI-PMH sets that hold these categories, each once.
+
+    "cs.LG", "cs.CV", "stat.ML" -> "cs", "stat"      "cond-mat.dis-nn" -> "physics:cond-mat"
+    """
+    archives = [category.partition(".")[0] for category in categories]
+    sets = (name if name in _GROUPS or name == "physics" else f"physics:{name}" for name in archives)
+    return list(dict.fromkeys(sets))
 
 
 def _records_of_set(session: PoliteSession, set_name: str, since: date, until: date | None) -> Iterator[Element]:

@@ -159,9 +159,7 @@ class PoliteSession:
             stop=tenacity.stop_after_attempt(self.config.max_attempts),
             wait=self._pause_seconds,
             sleep=self._pacer.wait,
-            before_sleep=lambda state: log.info(
-                "%s: %s; trying again", url, state.outcome and state.outcome.exception()
-            ),
+            before_sleep=lambda state: _tell_of_pause(url, state),
             reraise=True,
         )
         try:
@@ -275,6 +273,12 @@ def parse_retry_after(header: str | None, now: datetime) -> float | None:
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
     return max(0.0, (until - now).total_seconds())
+
+
+def _tell_of_pause(url: str, state: tenacity.RetryCallState) -> None:
+    reason = state.outcome.exception() if state.outcome else None
+    pause_seconds = state.next_action.sleep if state.next_action else 0.0
+    log.warning("%s: %s; asking again in %.0f s", url, reason, pause_seconds)
 
 
 def _redirect_target(url: str, location: str) -> str:

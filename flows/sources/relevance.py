@@ -70,6 +70,21 @@ def default_filter() -> RelevanceFilter:
     return RelevanceFilter.from_file(DEFAULT_TERMS_FILE)
 
 
+_CATEGORY = re.compile(
+    r"(?:cs|econ|eess|math|q-bio|q-fin|stat)\.[A-Z]{2}|(?:astro-ph|cond-mat|nlin|physics)\.[A-Za-z-]{2,10}|[a-z]+-[a-z]+"
+)
+
+
+def check_categories(categories: Iterable[str]) -> None:
+    """``SourceError`` for what can't be an arXiv category, which would otherwise just find nothing.
+
+    "cs.LG", "cond-mat.dis-nn", "quant-ph" -> fine      "cs.lg", "cs", "machine learning" -> refused
+    """
+    bad = [category for category in categories if not _CATEGORY.fullmatch(category)]
+    if bad:
+        raise SourceError(f"not an arXiv category: {', '.join(map(repr, bad))} (they look like cs.LG or quant-ph)")
+
+
 def in_categories(metadata: PaperMetadata, categories: Sequence[str]) -> bool:
     """Listed or cross-listed in one of ``categories``; where none are given, always."""
     return not categories or not set(categories).isdisjoint(metadata.categories)

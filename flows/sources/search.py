@@ -11,7 +11,7 @@ from extractors.records import FailureCause, PaperError, PaperMetadata
 from flows.sources import ArxivConfig, FoundPaper, Origin, SourceError
 from flows.sources.http import Answer, PassingError, PoliteSession, RejectedError
 from flows.sources.identifiers import BadArxivIdError, parse_arxiv_id, versioned
-from flows.sources.relevance import DEFAULT_CATEGORIES, RelevanceFilter, default_filter, is_relevant
+from flows.sources.relevance import DEFAULT_CATEGORIES, RelevanceFilter, check_categories, default_filter, is_relevant
 
 if TYPE_CHECKING:
     import arxiv  # type: ignore[import-untyped]
@@ -61,6 +61,7 @@ def search_arxiv(
     """
     if limit is not None and limit <= 0:
         return
+    check_categories(categories)
     first, last = since or FIRST_DAY, until or datetime.now(UTC).date()
     if first > last:
         raise SourceError(f"the search window is empty: it begins on {first} and ends on {last}")

@@ -79,8 +79,9 @@ class PdfStore:
     def fetch(self, http: PoliteSession, paper: FoundPaper) -> StoredPdf:
         """The paper's PDF, downloaded (or copied from ``pdf_path``) unless the store has it.
 
-        A PDF that was unpacked from a tar is moved in rather than copied. Raises ``PaperError``
-        for this paper alone, ``SourceError`` and ``OSError`` for the run.
+        A PDF that was unpacked from a tar is moved in rather than copied. Only arXiv's own files
+        get a reference: what a folder calls by an arXiv id may be something else. Raises
+        ``PaperError`` for this paper alone, ``SourceError`` and ``OSError`` for the run.
         """
         if paper.failure is not None:
             raise paper.failure
@@ -93,7 +94,7 @@ class PdfStore:
             return known
         else:
             stored = self._download(http, paper, paper.pdf_url)
-        if arxiv_id and version:
+        if arxiv_id and version and paper.origin != "folder":
             self._refer(arxiv_id, version, stored)
         return stored
 

@@ -76,7 +76,7 @@ def test_lists_go_on_through_resumption_tokens(arxiv: LoopbackArxiv, http: Polit
 def test_a_paper_in_two_sets_comes_once(arxiv: LoopbackArxiv, http: PoliteSession) -> None:
     arxiv.add("2406.00001", categories=["cs.LG", "stat.ML", "eess.AS"])
     assert names(harvest(http)) == ["2406.00001v1"]
-    assert [request.parameters["set"] for request in arxiv.asked("oai")] == ["cs", "stat", "eess"]
+    assert [request.parameters["set"] for request in arxiv.asked("oai")] == ["cs", "eess", "stat"]
 
 
 def test_an_expired_token_begins_the_list_anew_without_repeating_papers(
@@ -173,6 +173,12 @@ def test_a_record_that_can_not_be_read_costs_only_itself(
     assert names(harvest(http, sets=["cs"])) == ["2406.00002v1"]
     assert "oai:arXiv.org:2406.00001" in caplog.text
     assert "no version history" in caplog.text
+
+
+def test_the_sets_are_those_of_the_categories(arxiv: LoopbackArxiv, http: PoliteSession) -> None:
+    arxiv.add("2406.00001", categories=["q-bio.NC"])
+    assert [paper.relevant for paper in harvest(http, categories=["q-bio.NC", "cond-mat.dis-nn", "q-bio.QM"])] == [True]
+    assert [request.parameters["set"] for request in arxiv.asked("oai")] == ["q-bio", "physics:cond-mat"]
 
 
 @pytest.mark.parametrize(

@@ -281,6 +281,15 @@ def test_files_of_a_folder_are_copied_those_of_a_tar_are_moved(
         store.fetch(http, gone)
 
 
+def test_a_folder_s_file_does_not_stand_for_arxiv_s(
+    arxiv: LoopbackArxiv, http: PoliteSession, store: PdfStore, tmp_path: Path
+) -> None:
+    path = tmp_path / "2406.01234v1.pdf"
+    path.write_bytes(b"%PDF-1.4 something else")
+    store.fetch(http, FoundPaper(PaperMetadata("2406.01234", 1), "folder", pdf_path=path))
+    assert store.fetch(http, offer(arxiv)).sha256 == SHA256
+
+
 def test_broken_files_are_stored_too_so_that_their_failure_has_a_sha256(store: PdfStore, tmp_path: Path) -> None:
     empty = tmp_path / "empty.pdf"
     empty.touch()

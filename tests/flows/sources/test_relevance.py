@@ -8,7 +8,7 @@ import pytest
 
 from extractors.records import PaperMetadata
 from flows.sources import SourceError
-from flows.sources.relevance import DEFAULT_CATEGORIES, RelevanceFilter, default_filter, is_relevant
+from flows.sources.relevance import DEFAULT_CATEGORIES, RelevanceFilter, check_categories, default_filter, is_relevant
 
 
 @pytest.mark.parametrize(
@@ -72,3 +72,9 @@ def test_a_bad_terms_file_is_named(tmp_path: Path, content: str, problem: str) -
 def test_a_missing_terms_file_is_named(tmp_path: Path) -> None:
     with pytest.raises(SourceError, match=r"absent\.txt"):
         RelevanceFilter.from_file(tmp_path / "absent.txt")
+
+
+def test_a_misspelt_category_is_refused() -> None:
+    check_categories([*DEFAULT_CATEGORIES, "cond-mat.dis-nn", "quant-ph", "physics.comp-ph", "astro-ph.CO"])
+    with pytest.raises(SourceError, match=r"not an arXiv category: 'cs.lg', 'vision'"):
+        check_categories(["cs.CV", "cs.lg", "vision"])
