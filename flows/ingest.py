@@ -41,7 +41,7 @@ from flows.settings import Settings
 from flows.sources import FoundPaper
 from flows.sources.http import PoliteSession
 from flows.sources.store import PdfStore, StoredPdf
-from flows.workers import PdfJob, read_papers
+from flows.workers import Limits, PdfJob, read_papers
 from models.burden import estimate_burden, estimator_version
 
 if TYPE_CHECKING:
@@ -130,7 +130,8 @@ class Workplace:
     run: RunRecord
     store: PdfStore
     http: PoliteSession
-    settings: Settings
+    worker_count: int
+    limits: Limits
     retry_failed: bool
     watcher: Watcher | None = None
 
@@ -155,11 +156,12 @@ def ingest(
     engine = open_database(settings.database)
     upgrade(engine)
     http = PoliteSession(settings.arxiv)
-    store = PdfStore(settings.pdf_folder)
+    store = PdfStore(settings.pdf_folder, max_pdf_bytes=settings.limits.pdf_limit_mb * 1_000_000)
     last_window = partial(last_successful_window, engine)
     with discover(request, settings, http, last_window, started.date()) as discovery:
         run = RunRecord(engine, request, started, discovery.window)
-        workplace = Workplace(engine, run, store, http, settings, request.retry_failed, watcher)
+        worker_count = min(settings.jobs, discovery.total or settings.jobs)
+        workplace = Workplace(engine, run, store, http, worker_count, settings.limits, request.retry_failed, watcher)
         tally = Tally()
         try:
             if watcher is not None:
@@ -195,11 +197,10 @@ def _bring_estimates_up_to_date(engine: Engine) -> None:
 
 def process_papers(papers: Iterable[FoundPaper], workplace: Workplace) -> Tally:
     """Download, read, estimate and load; one paper's trouble is its own."""
-    settings = workplace.settings
     tally = Tally()
     under_way: dict[str, tuple[FoundPaper, StoredPdf]] = {}
     jobs = _jobs(papers, workplace, tally, under_way)
-    with contextlib.closing(read_papers(jobs, settings.limits, workers=settings.jobs)) as readings:
+    with contextlib.closing(read_papers(jobs, workplace.limits, workers=workplace.worker_count)) as readings:
         for reading in readings:
             paper, pdf = under_way.pop(reading.job.key)
             if reading.extraction is not None:
@@ -234,12 +235,8 @@ def _jobs(
 
 def _fetched(paper: FoundPaper, workplace: Workplace, tally: Tally) -> StoredPdf:
     """The paper's PDF, in the store; what arXiv says of the paper is recorded even if there is none."""
-    if paper.failure is not None:
-        raise paper.failure
-    if paper.pdf_path is None:
+    if paper.pdf_path is None and paper.failure is None:
         tally.papers_new += upsert_papers(workplace.engine, [paper.metadata])
-        if paper.pdf_url is None:
-            raise PaperError(FailureCause.WITHDRAWN, "withdrawn by its authors: there is no PDF of this version")
     return workplace.store.fetch(workplace.http, paper)
 
 
@@ -290,8 +287,10 @@ def _load(paper: FoundPaper, pdf: StoredPdf, extraction: Extraction, workplace: 
 def _record_failure(
     paper: FoundPaper, pdf: StoredPdf | None, error: PaperError, workplace: Workplace, tally: Tally
 ) -> None:
+    tally.failures.append(FailedPaper(paper.name, error.cause, error.message))
+    if pdf is None and paper.metadata.arxiv_id is None:
+        return  # neither an id nor bytes by which the database could know it
     document = PaperDocument(paper.metadata, pdf.sha256, pdf.byte_count) if pdf else None
     failure = PaperFailure(paper.metadata, document, error.cause, error.message)
     if save_failure(workplace.engine, failure, EXTRACTOR_VERSION, datetime.now(UTC)):
         workplace.run.begin()
-    tally.failures.append(FailedPaper(paper.name, error.cause, error.message))
