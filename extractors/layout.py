@@ -3,7 +3,7 @@
 The rules, in the order in which they are applied:
 
 1. the stamp, running heads, page numbers and review line numbers are furniture;
-2. a page is read in two columns where a gutter parts its lines, full-width lines between bands;
+2. a page is read in two or three columns where gutters part its lines, full-width lines between bands;
 3. pieces of one baseline are one line, unless they are cells of a table;
 4. headings, captions, footnotes, tables and references are told by size, place and first words.
 """
@@ -13,7 +13,7 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Sequence
+from collections.abc import Iterable, Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -37,6 +37,7 @@ _NAMED_HEADING = re.compile(
     r"(?:\s(?:[A-Z]|\d+))?[.:]?",
     re.IGNORECASE,
 )
+_FIRST_HEADING = re.compile(r"(?i:abstract)[.:]?|1\.?\s+[A-Z]\w+(?:\s\w+){0,5}|(?i:(?:1\.?\s+|I\.\s+)?introduction)")
 _REFERENCES = re.compile(
     r"(?:\d+\.?\s+|[A-Z]\.?\s+|[IVX]+\.\s+)?(?:References?|Bibliography|Literature Cited)(?:\s+and Notes)?[.:]?", re.I
 )
@@ -97,6 +98,7 @@ def arrange(pages: Sequence[RawPage]) -> tuple[tuple[Page, ...], str | None]:
     for page in pages:
         body, aside = [], []
         numbers = _line_numbers(page)
+        page_numbers = [line for line in page.lines if _is_margin_furniture(line, line.text, page, frozenset())]
         for line in page.lines:
             text = line.text
             found = _STAMP.match(text) if line.direction != (1, 0) or page.number == 1 else None
@@ -105,18 +107,20 @@ def arrange(pages: Sequence[RawPage]) -> tuple[tuple[Page, ...], str | None]:
                 aside.append(line)
             elif id(line) in numbers or _is_margin_furniture(line, text, page, repeated):
                 aside.append(line)
+            elif any(_beside(line, number) for number in page_numbers):
+                aside.append(line)
             else:
                 body.append(line)
         kept.append(body)
         furniture.append(aside)
     body_size = _body_size(kept)
-    gutters = [_gutter(page, lines) for page, lines in zip(pages, kept, strict=True)]
-    narrow = sum(gutter is not None for gutter in gutters) > 0.4 * len(pages)
+    gutters = _gutters_of_pages(pages, kept)
     reader = _RoleReader(body_size)
     arranged = []
-    for page, lines, aside, gutter in zip(pages, kept, furniture, gutters, strict=True):
-        chunks = _chunks_in_order(lines, gutter if narrow or len(pages) < 3 else None)
-        read = [line for chunk in chunks for line in reader.read(chunk, page)]
+    for page, lines, aside, between in zip(pages, kept, furniture, gutters, strict=True):
+        front_matter_end = _front_matter_end(lines, page)
+        chunks = _chunks_in_order(lines, between, front_matter_end)
+        read = [line for chunk in chunks for line in reader.read(chunk, page, front_matter_end)]
         read += [Line(line.words, line.box, Role.FURNITURE) for line in aside]
         arranged.append(Page(page.number, page.width, page.height, tuple(read)))
     return tuple(arranged), stamp
@@ -145,7 +149,12 @@ def _in_margin(box: Box, page: RawPage) -> bool:
     return box.y1 < _MARGIN_SHARE * page.height or box.y0 > (1 - _MARGIN_SHARE) * page.height
 
 
-def _is_margin_furniture(line: RawLine, text: str, page: RawPage, repeated: set[str]) -> bool:
+def _beside(line: RawLine, page_number: RawLine) -> bool:
+    """A running head shares its baseline with the page number, even if it stands on one page only."""
+    return line.direction == (1, 0) and abs(line.box.y1 - page_number.box.y1) < 2
+
+
+def _is_margin_furniture(line: RawLine, text: str, page: RawPage, repeated: Set[str]) -> bool:
     if line.direction != (1, 0) or not _in_margin(line.box, page):
         return False
     return _PAGE_NUMBER.fullmatch(text) is not None or _without_digits(text) in repeated
@@ -159,11 +168,26 @@ def _line_numbers(page: RawPage) -> set[int]:
         [line for line in numbers if line.box.x1 < 0.12 * page.width],
         [line for line in numbers if line.box.x0 > 0.88 * page.width],
     ):
-        side.sort(key=lambda line: line.box.y0)
-        values = [int(line.text) for line in side]
-        if len(values) >= 15 and all(a < b for a, b in itertools.pairwise(values)):
-            found.update(id(line) for line in side)
+        for column in _aligned(side):
+            column.sort(key=lambda line: line.box.y0)
+            values = [int(line.text) for line in column]
+            if len(values) >= 15 and all(a < b for a, b in itertools.pairwise(values)):
+                found.update(id(line) for line in column)
     return found
+
+
+def _aligned(lines: Sequence[RawLine]) -> Iterator[list[RawLine]]:
+    """Lines that share a left or a right edge, within two points."""
+    for edge in ("x0", "x1"):
+        ordered = sorted(lines, key=lambda line: float(getattr(line.box, edge)))
+        column: list[RawLine] = []
+        for line in ordered:
+            if column and getattr(line.box, edge) - getattr(column[0].box, edge) > 2:
+                yield column
+                column = []
+            column.append(line)
+        if column:
+            yield column
 
 
 def _body_size(pages: Iterable[Iterable[RawLine]]) -> float:
@@ -175,54 +199,123 @@ def _body_size(pages: Iterable[Iterable[RawLine]]) -> float:
     return sizes.most_common(1)[0][0] if sizes else 10.0
 
 
-def _gutter(page: RawPage, lines: Sequence[RawLine]) -> float | None:
-    """The x of the gap between two columns, or None for a page in one column."""
-    wide = [line.box for line in lines if line.direction == (1, 0) and line.box.x1 - line.box.x0 > 0.15 * page.width]
+@dataclass(frozen=True, slots=True)
+class _Gutters:
+    """Where the gaps between a page's columns are, and how sure that is."""
+
+    between: tuple[float, ...]
+    crossing_share: float
+    smallest_column_share: float
+
+    @property
+    def clear(self) -> bool:
+        return self.crossing_share <= 0.1 and self.smallest_column_share >= 0.25
+
+
+def _gutters_of_pages(pages: Sequence[RawPage], kept: Sequence[Sequence[RawLine]]) -> list[tuple[float, ...]]:
+    """The gutters of each page; where most pages have them, also those of a page too empty to show its own.
+
+    A lone page of a one-column paper has columns only if they are clear: drawings can look like them.
+    """
+    found = [_gutters(_wide(lines, page), page.width) for page, lines in zip(pages, kept, strict=True)]
+    usual = [gutters.between for gutters in found if gutters]
+    narrow = len(usual) > 0.4 * len(pages) or len(pages) < 3
+    settled: list[tuple[float, ...]] = []
+    for page, lines, gutters in zip(pages, kept, found, strict=True):
+        if gutters:
+            settled.append(gutters.between if narrow or gutters.clear else ())
+            continue
+        common = Counter(usual).most_common(1)[0][0] if usual and narrow else ()
+        wide = _wide(lines, page)
+        crossing = sum(_column(box, common) < 0 for box in wide)
+        settled.append(common if crossing <= 0.15 * len(wide) else ())
+    return settled
+
+
+def _wide(lines: Sequence[RawLine], page: RawPage) -> list[Box]:
+    """Boxes of the lines that are long enough to tell of columns."""
+    return [line.box for line in lines if line.direction == (1, 0) and line.box.x1 - line.box.x0 > 0.15 * page.width]
+
+
+def _gutters(wide: Sequence[Box], width: float) -> _Gutters | None:
+    """The gap between two columns or the two between three; None for a page in one column."""
     if len(wide) < 8:
         return None
-    best, crossings = 0.0, len(wide)
-    for tenth in range(40, 61):
-        x = page.width * tenth / 100
-        crossing = sum(box.x0 < x - 2 and box.x1 > x + 2 for box in wide)
-        if crossing < crossings or (crossing == crossings and abs(tenth - 50) < abs(best / page.width * 100 - 50)):
-            best, crossings = x, crossing
-    left = sum(box.x1 <= best + 2 for box in wide)
-    right = sum(box.x0 >= best - 2 for box in wide)
-    if crossings > 0.4 * len(wide) or min(left, right) < 0.12 * len(wide):
+    middle, crossed = _least_crossed(wide, width, range(40, 61), 50)
+    two = _judged((middle,), crossed, wide)
+    if crossed > 0.2 * len(wide):
+        left, left_crossed = _least_crossed(wide, width, range(28, 39), 33)
+        right, right_crossed = _least_crossed(wide, width, range(62, 73), 67)
+        three = _judged((left, right), left_crossed + right_crossed, wide)
+        if three.crossing_share <= 0.15 and three.smallest_column_share >= 0.12:
+            return three
+    if two.crossing_share > 0.4 or two.smallest_column_share < 0.12:
         return None
-    return best
+    return two
 
 
-def _chunks_in_order(lines: Sequence[RawLine], gutter: float | None) -> list[list[RawLine]]:
+def _least_crossed(wide: Sequence[Box], width: float, percents: range, usual: int) -> tuple[float, int]:
+    """The x that the fewest lines cross, near the ``usual`` place, and how many do."""
+    crossings = {percent: _crossing(wide, width * percent / 100) for percent in percents}
+    best = min(percents, key=lambda percent: (crossings[percent], abs(percent - usual)))
+    return width * best / 100, crossings[best]
+
+
+def _crossing(wide: Sequence[Box], x: float) -> int:
+    return sum(box.x0 < x - 2 and box.x1 > x + 2 for box in wide)
+
+
+def _judged(between: tuple[float, ...], crossed: int, wide: Sequence[Box]) -> _Gutters:
+    columns = Counter(_column(box, between) for box in wide)
+    smallest = min(columns[column] for column in range(len(between) + 1))
+    return _Gutters(between, crossed / len(wide), smallest / len(wide))
+
+
+def _front_matter_end(lines: Sequence[RawLine], page: RawPage) -> float:
+    """On the first page, the y above which title, authors and addresses stand across all columns.
+
+    That is the top of the abstract or of the first numbered section; 0 where a column of text begins higher.
+    """
+    if page.number != 1:
+        return 0.0
+    starts = [line.box.y0 for line in lines if _FIRST_HEADING.fullmatch(line.text)]
+    end = min(starts, default=0.0)
+    above = sum(line.box.y1 <= end and line.box.x1 - line.box.x0 > 0.3 * page.width for line in lines)
+    return end if above <= 8 else 0.0
+
+
+def _chunks_in_order(
+    lines: Sequence[RawLine], between: tuple[float, ...], front_matter_end: float
+) -> list[list[RawLine]]:
     """Runs of lines of one block and column, in reading order."""
     chunks: list[tuple[int, list[RawLine]]] = []
     key: tuple[int, int, bool] | None = None
     for line in lines:
-        column = _column(line.box, gutter)
+        column = -1 if line.box.y1 <= front_matter_end else _column(line.box, between)
         here = (line.block, column, line.direction == (1, 0))
         if here != key:
             chunks.append((column, []))
             key = here
         chunks[-1][1].append(line)
     boxed = [(column, Box.around(line.box for line in chunk), chunk) for column, chunk in chunks]
-    if gutter is None:
+    if not between:
         return [chunk for _, _, chunk in sorted(boxed, key=lambda item: (item[1].y0, item[1].x0))]
     bands = sorted((box.y0 + box.y1) / 2 for column, box, _ in boxed if column < 0)
 
-    def place(item: tuple[int, Box, list[RawLine]]) -> tuple[float, int, float]:
+    def place(item: tuple[int, Box, list[RawLine]]) -> tuple[float, int, float, float]:
         column, box, _ = item
         middle = (box.y0 + box.y1) / 2
         band = sum(edge < middle for edge in bands) * 2 + (column >= 0)
-        return band, column, box.y0
+        return band, column, box.y0, box.x0
 
     return [chunk for _, _, chunk in sorted(boxed, key=place)]
 
 
-def _column(box: Box, gutter: float | None) -> int:
-    """0 left, 1 right, -1 across both."""
-    if gutter is None or box.x1 <= gutter + 4:
-        return 0
-    return 1 if box.x0 >= gutter - 4 else -1
+def _column(box: Box, between: tuple[float, ...]) -> int:
+    """Number of the column, from 0 at the left; -1 across several."""
+    left = sum(box.x0 >= x - 4 for x in between)
+    right = sum(box.x1 > x + 4 for x in between)
+    return left if left >= right else -1
 
 
 def _rows(chunk: Sequence[RawLine]) -> list[_Row]:
@@ -264,9 +357,11 @@ class _RoleReader:
         self._section: str | None = None
         self._in_references = False
 
-    def read(self, chunk: Sequence[RawLine], page: RawPage) -> list[Line]:
+    def read(self, chunk: Sequence[RawLine], page: RawPage, front_matter_end: float) -> list[Line]:
         """The chunk's lines; a caption runs to the end of its chunk, a footnote too."""
         rows = _rows(chunk)
+        if chunk[-1].box.y1 <= front_matter_end:
+            return [Line(row.words, row.box, self._front_role(row, page)) for row in rows]
         tabular = self._is_tabular(rows)
         running: Role | None = None
         read = []
@@ -285,13 +380,21 @@ class _RoleReader:
             read.append(Line(row.words, row.box, role, self._section))
         return read
 
+    def _front_role(self, row: _Row, page: RawPage) -> Role:
+        line = row.cells[0]
+        titled = self._is_large(line, page) or (line.bold and line.size > 1.08 * self._body_size)
+        return Role.TITLE if titled else Role.BODY
+
+    def _is_large(self, line: RawLine, page: RawPage) -> bool:
+        return line.size > 1.3 * self._body_size and line.box.y0 < 0.35 * page.height
+
     def _lasting_role(self, text: str, line: RawLine, page: RawPage) -> Role | None:
         if _CAPTION.match(text):
             return Role.CAPTION
         small = line.size < 0.92 * self._body_size
         if small and line.box.y0 > 0.6 * page.height and re.match(r"(?:\^|\d{1,2}\s?[A-Z(h]|[*†‡§])", text):
             return Role.FOOTNOTE
-        if page.number == 1 and line.size > 1.3 * self._body_size and line.box.y0 < 0.35 * page.height:
+        if page.number == 1 and self._section is None and self._is_large(line, page) and not _is_known_heading(text):
             return Role.TITLE
         return None
 
@@ -311,14 +414,23 @@ class _RoleReader:
         )
 
     def _is_tabular(self, rows: Sequence[_Row]) -> bool:
-        """Most rows have cells, or most are a few short words in small print: a table or a drawing's labels."""
-        if not rows:
+        """Most rows have cells, or most are a few short words in small print: a table or a drawing's labels.
+
+        Two lines of a reference with a wide gap are no table.
+        """
+        if not rows or (self._in_references and len(rows) < 3):
             return False
         celled = sum(len(row.cells) > 1 or _has_wide_gap(row) for row in rows)
         if celled >= 0.5 * len(rows):
             return True
-        short = median(len(row.words) for row in rows) <= 2 and len(rows) >= 4
-        return short and median(row.cells[0].size for row in rows) <= self._body_size
+        size = median(row.cells[0].size for row in rows)
+        if median(len(row.words) for row in rows) > (2 if len(rows) >= 4 else 4):
+            return False
+        return size <= self._body_size if len(rows) >= 4 else size < 0.85 * self._body_size
+
+
+def _is_known_heading(text: str) -> bool:
+    return bool(_NAMED_HEADING.fullmatch(text) or _NUMBERED_HEADING.match(text))
 
 
 def _has_wide_gap(row: _Row) -> bool:

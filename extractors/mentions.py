@@ -10,7 +10,8 @@ NUMBER     a count ("8", "1,024", "sixteen")
 ONE        "a", "an", "single"
 MACHINE    "node", "server", "worker" …
 FILLER     what may stand between a count and its hardware ("×", "-", "32GB", "synchronized")
-TIME       a duration or device-time
+TIME       a duration or device-time of at least a minute
+MOMENT     a shorter one
 ========== ==============================================================================
 """
 
@@ -31,6 +32,9 @@ from extractors.lexicon.catalogue import load_catalogue
 from extractors.patterns import Pattern, load_patterns, load_word_tags
 from extractors.quantities import Compute, Quantity, find_compute, find_times, number_of
 from extractors.records import CountUnit
+
+SHORTEST_RUN_HOURS = 1 / 60
+"""In running text, shorter times are of steps and of inference."""
 
 MAX_SENTENCE_CHARACTERS = 1_500
 """What is longer is no sentence but a drawing's labels; it is read in slices."""
@@ -231,7 +235,9 @@ def _annotated(words: str, named: Sequence[Hardware], times: Sequence[Quantity])
     """The sentence as spaCy's ``Doc``, each name, memory size and time one token, every token tagged."""
     doc = _pipeline()(words)
     marks = [(item.start, item.end, "HARDWARE" if item.specific else "DEVICE") for item in named]
-    marks += [(item.start, item.end, "TIME") for item in times]
+    marks += [
+        (item.start, item.end, "TIME" if item.duration.hours >= SHORTEST_RUN_HOURS else "MOMENT") for item in times
+    ]
     if named:
         marks += [(match.start(), match.end(), "FILLER") for match in _MEMORY.finditer(words)]
         marks += [(match.start(), match.end(), "MACHINE") for match in _DGX.finditer(words)]
@@ -291,6 +297,8 @@ def _counted(item: Hardware, pattern: Pattern, span: Any) -> Hardware:
     count = _count_of(pattern, span)
     if count is None:
         return item
+    if item.count:  # a slice: two TPU v3-8 are 16 cores
+        return replace(item, count=count * item.count, rules=(*item.rules, pattern.id))
     unit = next((_UNITS[token.lower_] for token in span if token.lower_ in _UNITS), item.unit)
     if pattern.label == "machines":
         unit = CountUnit.MACHINES

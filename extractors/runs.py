@@ -13,7 +13,7 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.mentions import Cue, Hardware, Sentence, find_mentions
+from extractors.mentions import SHORTEST_RUN_HOURS, Cue, Hardware, Sentence, find_mentions
 from extractors.patterns import load_section_rules
 from extractors.quantities import Quantity, QuantityKind
 from extractors.records import (
@@ -39,8 +39,11 @@ MAX_QUOTE_CHARACTERS = 500
 _PRIOR_NAMED_COUNTED = -0.1
 _PRIOR_NAMED = -0.8
 _PRIOR_DEVICE_COUNTED = -0.8
+_PRIOR_ONE_DEVICE = -1.4
 _PRIOR_TIME = -2.0
-_PRIOR_COMPUTE = -1.5
+_PRIOR_COMPUTE = 0.0
+_SMALLEST_TRAINING_FLOP = 1e16
+"""Amounts below are of one pass of a network."""
 _NEIGHBOUR_SHARE = 0.35
 """Of the weight of a cue in the sentence before or after."""
 
@@ -56,9 +59,8 @@ _STAGES = (
 _MIXED_PRECISION = re.compile(
     r"mixed[- ]precision|half[- ]precision|\bfp16\b|\bbf16\b|bfloat16|float16|tensor cores", re.I
 )
-_SHORTEST_HOURS = 1 / 60
-_LONGEST_HOURS = 8760.0
-"""In running text, shorter times are of steps and inference, longer ones of projects and people."""
+_LONGEST_RUN_HOURS = 8760.0
+"""Longer times are of projects and people."""
 _READ_ROLES = (Role.BODY, Role.CAPTION, Role.FOOTNOTE, Role.TITLE)
 
 
@@ -96,7 +98,7 @@ def find_runs(document: Document) -> tuple[tuple[TrainingRun, ...], tuple[Traini
     timed = _timed_runs(places, statements)
     used = {id(statement) for run_statements, _ in timed for statement in run_statements}
     runs = [run for _, run in timed]
-    runs += [_run(statement.place, statement, None) for statement in statements if id(statement) not in used]
+    runs += [_run(statement.place, statement) for statement in statements if id(statement) not in used]
     if mixed:
         runs = [replace(run, mixed_precision=True) for run in runs]
     unknown = sorted({item.name for place in places for item in place.sentence.hardware if not item.known})
@@ -138,28 +140,53 @@ def _confidence(log_odds: float) -> float:
 
 def _hardware_statements(places: Sequence[_Place]) -> list[_Statement]:
     """Named hardware, and counted devices, with the probability that this paper trained on them."""
-    found = []
-    machines: tuple[Passage, int] | None = None
+    found: list[_Statement] = []
+    machines = _Machines()
     for index, place in enumerate(places):
-        if place.sentence.machines:
-            machines = (place.passage, place.sentence.machines)
+        machines.see(place)
         log_odds = _log_odds(place, places, index)
         for hardware in place.sentence.hardware:
-            if hardware.unit is CountUnit.MACHINES and hardware.count:
-                machines = (place.passage, hardware.count)
-            if hardware.each_machine and hardware.count:
-                known = machines is not None and machines[0] is place.passage
-                hardware = replace(hardware, count=hardware.count * machines[1] if known and machines else None)
+            if hardware.each_machine:
+                hardware = replace(hardware, count=machines.times(hardware.count, place))
             if not hardware.specific and not hardware.count:
                 continue
-            if not hardware.specific:
-                prior = _PRIOR_DEVICE_COUNTED - (0.6 if hardware.count == 1 else 0.0)
-            else:
-                prior = _PRIOR_NAMED_COUNTED if hardware.count else _PRIOR_NAMED
-            confidence = _confidence(prior + log_odds)
+            confidence = _confidence(_prior(hardware) + log_odds)
             if confidence >= CANDIDATE_FROM:
                 found.append(_Statement(place, hardware, confidence))
-    return found
+    return [statement for statement in found if id(statement.hardware) not in machines.multiplied]
+
+
+class _Machines:
+    """How many machines the paragraph speaks of: "25 nodes … each node has 8 GPUs"."""
+
+    def __init__(self) -> None:
+        self._passage: Passage | None = None
+        self._count: int | None = None
+        self._hardware: Hardware | None = None
+        self.multiplied: set[int] = set()
+        """Ids of the mentions that count machines whose devices another mention counts."""
+
+    def see(self, place: _Place) -> None:
+        counted = [item for item in place.sentence.hardware if item.unit is CountUnit.MACHINES and item.count]
+        if counted:
+            self._passage, self._count, self._hardware = place.passage, counted[0].count, counted[0]
+        elif place.sentence.machines:
+            self._passage, self._count, self._hardware = place.passage, place.sentence.machines, None
+
+    def times(self, devices: int | None, place: _Place) -> int | None:
+        """Devices of all machines; None where the paragraph does not say how many machines there are."""
+        if devices is None or self._count is None or self._passage is not place.passage:
+            return None
+        if self._hardware is not None:
+            self.multiplied.add(id(self._hardware))
+        return devices * self._count
+
+
+def _prior(hardware: Hardware) -> float:
+    """Log-odds of a mention before anything is known of its sentence."""
+    if hardware.specific:
+        return _PRIOR_NAMED_COUNTED if hardware.count else _PRIOR_NAMED
+    return _PRIOR_DEVICE_COUNTED if hardware.count != 1 else _PRIOR_ONE_DEVICE
 
 
 def _with_names(statements: Sequence[_Statement], places: Sequence[_Place]) -> list[_Statement]:
@@ -192,16 +219,21 @@ def _timed_runs(
     """A run for each time statement, with the statement of hardware that it goes with."""
     runs = []
     for index, place in enumerate(places):
-        for time in place.sentence.times:
-            if not _may_be_training_time(time, place):
-                continue
-            confidence = _confidence(_PRIOR_TIME + _log_odds(place, places, index))
-            if confidence < CANDIDATE_FROM:
-                continue
-            statement = _hardware_for(time, place, statements)
-            run = _run(place, statement, time, confidence)
-            runs.append(([statement] if statement else [], run))
+        times = [time for time in place.sentence.times if _may_be_training_time(time, place)]
+        confidence = _confidence(_PRIOR_TIME + _log_odds(place, places, index))
+        if confidence < CANDIDATE_FROM:
+            continue
+        for together in _said_of_one_run(times):
+            statement = _hardware_for(together[0], place, statements)
+            runs.append(([statement] if statement else [], _run(place, statement, together, confidence)))
     return runs
+
+
+def _said_of_one_run(times: Sequence[Quantity]) -> list[list[Quantity]]:
+    """One duration and one device-time in a sentence are of one run; other times each of a run of their own."""
+    if len(times) == 2 and {time.kind for time in times} == {QuantityKind.DURATION, QuantityKind.DEVICE_TIME}:
+        return [list(times)]
+    return [[time] for time in times]
 
 
 def _may_be_training_time(time: Quantity, place: _Place) -> bool:
@@ -210,10 +242,10 @@ def _may_be_training_time(time: Quantity, place: _Place) -> bool:
         return True
     if time.kind is QuantityKind.TIME_PER_STEP:
         return False
-    if not _SHORTEST_HOURS <= time.duration.hours <= _LONGEST_HOURS:
+    if not SHORTEST_RUN_HOURS <= time.duration.hours <= _LONGEST_RUN_HOURS:
         return False
     labels = {cue.label for cue in place.sentence.cues}
-    return "time" in labels and ("training" in labels or bool(place.sentence.hardware))
+    return "training" in labels and ("time" in labels or bool(place.sentence.hardware))
 
 
 def _hardware_for(time: Quantity, place: _Place, statements: Sequence[_Statement]) -> _Statement | None:
@@ -225,7 +257,7 @@ def _hardware_for(time: Quantity, place: _Place, statements: Sequence[_Statement
     in_passage = [statement for statement in accepted if statement.place.passage is place.passage]
     before = [statement for statement in in_passage if statement.place.sentence.start < place.sentence.start]
     if before:
-        return before[-1]
+        return next((statement for statement in reversed(before) if statement.hardware.count), before[-1])
     if in_passage:
         return in_passage[0]
     start = place.passage.start
@@ -244,13 +276,17 @@ def _distance(hardware: Hardware, time: Quantity) -> int:
     return max(hardware.start - time.end, time.start - hardware.end)
 
 
-def _run(place: _Place, statement: _Statement | None, time: Quantity | None, confidence: float = 1.0) -> TrainingRun:
+def _run(
+    place: _Place, statement: _Statement | None, times: Sequence[Quantity] = (), confidence: float = 1.0
+) -> TrainingRun:
+    """A run of the hardware of ``statement`` over ``times``: at most one duration and one device-time."""
     hardware = statement.hardware if statement else None
     if statement:
         confidence = min(confidence, statement.confidence)
-    wall_clock = time.duration if time and time.kind is QuantityKind.DURATION else None
+    wall_clock = next((time.duration for time in times if time.kind is QuantityKind.DURATION), None)
+    device_time = next((time.duration for time in times if time.kind is QuantityKind.DEVICE_TIME), None)
     rules = hardware.rules if hardware else ()
-    spans = [(time.start, time.end)] if time else []
+    spans = [(time.start, time.end) for time in times]
     if hardware and statement and statement.place is place:
         spans.append((hardware.start, hardware.end))
     return TrainingRun(
@@ -261,7 +297,7 @@ def _run(place: _Place, statement: _Statement | None, time: Quantity | None, con
         duration_hours=wall_clock.hours if wall_clock else None,
         duration_hours_low=wall_clock.low_hours if wall_clock else None,
         duration_hours_high=wall_clock.high_hours if wall_clock else None,
-        device_hours=time.duration.hours if time and not wall_clock else None,
+        device_hours=device_time.hours if device_time else None,
         stage=_stage(place, statement),
         confidence=round(confidence, 4),
         status=Status.ACCEPTED if confidence >= ACCEPTED_FROM else Status.CANDIDATE,
@@ -304,7 +340,7 @@ def _computes(places: Sequence[_Place]) -> Iterable[TrainingCompute]:
     for index, place in enumerate(places):
         for compute in place.sentence.compute:
             confidence = _confidence(_PRIOR_COMPUTE + _log_odds(place, places, index))
-            if compute.flop >= 1e15 and confidence >= CANDIDATE_FROM:
+            if compute.flop >= _SMALLEST_TRAINING_FLOP and confidence >= CANDIDATE_FROM:
                 yield TrainingCompute(
                     evidence=_evidence(place, [(compute.start, compute.end)], ("compute.stated",)),
                     flop=compute.flop,
