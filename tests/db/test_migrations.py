@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from pathlib import Path
 from typing import Any
 
@@ -212,10 +212,9 @@ def test_it_sets_up_from_any_working_directory(tmp_path: Path) -> None:
     assert database_status(open_database(f"sqlite:///{tmp_path}/x")).is_current
 
 
-def test_rights_on_views_outlive_an_upgrade(
-    new_postgresql: Callable[[str], str], postgresql_template: str, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    engine = open_database(new_postgresql(postgresql_template))
+def test_rights_on_views_outlive_an_upgrade(new_postgresql: str) -> None:
+    engine = open_database(new_postgresql)
+    upgrade(engine)
     with engine.begin() as connection:
         connection.execute(text('CREATE ROLE "An Analyst"'))
         connection.execute(text('GRANT SELECT ON training_runs_v1 TO "An Analyst"'))

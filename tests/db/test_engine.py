@@ -1,0 +1,119 @@
+"""Opening: which URLs are taken, and what people read when a database is not there."""
+
+from __future__ import annotations
+
+import socket
+import sqlite3
+from pathlib import Path
+
+import pytest
+from sqlalchemy import Engine, make_url, text
+
+from db.engine import open_database
+from db.errors import DatabaseError
+from db.migrate import database_status, upgrade
+
+
+@pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
+def test_every_common_spelling_means_psycopg_3(new_postgresql: str, scheme: str) -> None:
+    url = new_postgresql
+    engine = open_database(url.replace("postgresql://", f"{scheme}://"))
+    assert engine.url.drivername == "postgresql+psycopg"
+    engine.dispose()
+
+
+def test_an_sqlite_file_and_its_folder_are_made(tmp_path: Path) -> None:
+    path = tmp_path / "new" / "folder" / "burden.sqlite"
+    engine = open_database(f"sqlite:///{path}")
+    upgrade(engine)
+    engine.dispose()
+    connection = sqlite3.connect(path)
+    assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+    assert connection.execute("SELECT count(*) FROM burden_v1").fetchone() == (0,)
+    connection.close()
+
+
+def test_foreign_keys_are_checked(engine: Engine) -> None:
+    statement = "INSERT INTO burden_estimates (claim_id, corrections, estimator_version, estimated_at)"
+    with pytest.raises(DatabaseError, match=r"(?i)foreign key"), engine.begin() as connection:
+        connection.execute(text(f"{statement} VALUES ('none', '', 'e1', '2026-03-01')"))
+
+
+@pytest.mark.parametrize("url", ["mysql://localhost/burden", "not a url", "", "oracle+cx://x", "sqlite+aiosqlite:///x"])
+def test_other_databases_are_refused(url: str) -> None:
+    with pytest.raises(DatabaseError, match=r"SQLite|sqlite"):
+        open_database(url)
+
+
+def test_a_bad_url_does_not_show_its_password() -> None:
+    with pytest.raises(DatabaseError) as caught:
+        open_database("mysql://me:open-sesame@localhost/burden")
+    assert "open-sesame" not in str(caught.value)
+
+
+def test_a_server_that_is_not_there(unused_port: int) -> None:
+    with pytest.raises(DatabaseError, match=r"127\.0\.0\.1.*can't be reached: check that it runs") as caught:
+        open_database(f"postgresql://me:open-sesame@127.0.0.1:{unused_port}/burden?application_name=open-sesame")
+    assert "open-sesame" not in str(caught.value)
+
+
+@pytest.fixture
+def unused_port() -> int:
+    with socket.socket() as listener:
+        listener.bind(("127.0.0.1", 0))
+        return int(listener.getsockname()[1])
+
+
+def test_a_wrong_password_is_not_repeated(new_postgresql: str) -> None:
+    url = make_url(new_postgresql).set(password="open-sesame")
+    for wrong in (url, url.set(password=None).update_query_dict({"password": "open-sesame"})):
+        with pytest.raises(DatabaseError, match=r"password authentication failed.*check that it runs") as caught:
+            open_database(wrong.render_as_string(hide_password=False))
+        assert "open-sesame" not in str(caught.value)
+
+
+def test_the_status_hides_the_password(new_postgresql: str) -> None:
+    url = new_postgresql
+    password = make_url(url).password
+    assert password and password not in database_status(open_database(url)).url
+
+
+def test_a_file_that_is_no_database(tmp_path: Path) -> None:
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(b"%PDF-1.7 this is something else" * 100)
+    with pytest.raises(DatabaseError, match=r"paper\.pdf.*choose another path"):
+        open_database(f"sqlite:///{path}")
+
+
+def test_a_path_that_is_a_folder(tmp_path: Path) -> None:
+    with pytest.raises(DatabaseError, match="check that the path is right"):
+        open_database(f"sqlite:///{tmp_path}")
+
+
+def test_a_folder_that_can_not_be_made(tmp_path: Path) -> None:
+    (tmp_path / "file").write_text("in the way")
+    with pytest.raises(DatabaseError, match=r"folder of .* can't be made"):
+        open_database(f"sqlite:///{tmp_path}/file/burden.sqlite")
+
+
+def test_a_database_that_may_only_be_read_is_read_and_refuses_writing(tmp_path: Path) -> None:
+    path = tmp_path / "burden.sqlite"
+    upgrade(open_database(f"sqlite:///{path}"))
+    engine = open_database(f"sqlite:///file:{path}?mode=ro&uri=true")
+    assert database_status(engine).is_current
+    with pytest.raises(DatabaseError, match="may only be read"), engine.begin() as connection:
+        connection.execute(text("DELETE FROM papers"))
+
+
+def test_a_server_that_goes_away_is_an_error_and_then_found_again(new_postgresql: str) -> None:
+    url = new_postgresql
+    engine, other = open_database(url), open_database(url)
+    upgrade(engine)
+    with pytest.raises(DatabaseError), engine.begin() as connection:
+        number = connection.execute(text("SELECT pg_backend_pid()")).scalar_one()
+        with other.begin() as killer:
+            killer.execute(text(f"SELECT pg_terminate_backend({number}, 5000)"))
+        connection.execute(text("DELETE FROM papers"))
+    assert database_status(engine).is_current
+    engine.dispose()
+    other.dispose()

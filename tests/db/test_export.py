@@ -1,0 +1,187 @@
+"""Exports: one shape of record, whichever way it comes, in every format."""
+
+from __future__ import annotations
+
+import csv
+import io
+import json
+import subprocess
+import sys
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from db.exchange import COLUMNS, FORMATS, extraction_records, write_records, write_records_file
+from db.facts import fact_key
+from db.queries import exported_records
+
+REPOSITORY = Path(__file__).parents[2]
+
+
+def written(records: Any, what: str, file_format: str) -> bytes:
+    stream = io.BytesIO()
+    write_records(records, what, file_format, stream)
+    return stream.getvalue()
+
+
+def test_a_run_is_exported_in_the_shape_that_people_build_on(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run(), metadata=sample.metadata("1706.03762", 5)))
+    (line,) = written(exported_records(engine, "runs"), "runs", "jsonl").splitlines()
+    quote = "We train on 8 P100 GPUs for 84 hours."
+    assert json.loads(line) == {
+        "kind": "training_run",
+        "arxiv_id": "1706.03762",
+        "version": 5,
+        "model": "Base",
+        "stage": "training",
+        "accelerator": "NVIDIA Tesla P100",
+        "accelerator_count": 8,
+        "count_unit": "devices",
+        "duration_hours": 84.0,
+        "duration_hours_low": None,
+        "duration_hours_high": None,
+        "device_hours": None,
+        "mixed_precision": False,
+        "hardware_burden_flop": 2.6e19,
+        "hardware_burden_low": 2.6e19 * 0.9,
+        "hardware_burden_high": 2.6e19 * 1.1,
+        "precision_aware_flop": 5.2e19,
+        "method": "8 devices x 10.6 TFLOP/s fp32 x 84 h",
+        "reason": None,
+        "page": 7,
+        "bbox": [108.0, 300.1, 504.0, 322.9],
+        "evidence": quote,
+        "rules": ["count.x", "t"],
+        "confidence": 0.94,
+        "basis": "machine",
+        "fact_key": fact_key("1706.03762", "training_run", 7, quote, 0),
+    }
+    assert b'"accelerator_count": 8,' in line and b'"page": 7,' in line
+
+
+def test_stated_operations_are_a_kind_of_their_own(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(compute=(sample.compute(),)))
+    (record,) = exported_records(engine, "facts")
+    assert {name: record[name] for name in ("kind", "arxiv_id", "version", "model", "flop", "page", "bbox")} == {
+        "kind": "training_compute",
+        "arxiv_id": "2401.00001",
+        "version": 1,
+        "model": "Base",
+        "flop": 2.3e19,
+        "page": 8,
+        "bbox": [1.0, 2.0, 3.0, 4.0],
+    }
+
+
+@pytest.mark.parametrize("candidates", [False, True])
+def test_a_fresh_extraction_and_the_database_give_the_same_records(
+    engine: Engine, sample: Any, candidates: bool
+) -> None:
+    unknown = sample.run(accelerator=None, accelerator_count=None, count_unit=None, model=None, duration_hours=1 / 3)
+    runs = (sample.run(), unknown, sample.run(mixed_precision=True, status="candidate", stage="unspecified"))
+    estimates = (sample.estimate(), sample.estimate(None), sample.estimate(1e300 / 3))
+    compute = (sample.compute(), sample.compute(status="candidate"))
+    for metadata in (sample.metadata(version=None), sample.metadata(arxiv_id=None, version=None)):
+        digit = "a" if metadata.arxiv_id else "b"
+        paper = sample.paper(*runs, metadata=metadata, sha256=digit * 64, compute=compute, estimates=estimates)
+        sample.save(engine, paper)
+        fresh = list(extraction_records(metadata, paper.extraction, estimates, candidates))
+        held = [
+            record
+            for record in exported_records(engine, "facts", candidates)
+            if record["arxiv_id"] == fresh[0]["arxiv_id"]
+        ]
+        assert len(fresh) == (5 if candidates else 3)
+        assert held == fresh
+        assert [list(record) for record in held] == [list(record) for record in fresh]
+        assert sum(record.get("status") == "candidate" for record in fresh) == (2 if candidates else 0)
+
+
+def test_records_come_in_the_order_of_papers_and_of_the_text(engine: Engine, sample: Any) -> None:
+    for number in ("2401.00002", "cs/0112017", "2401.00001", "Z9", "a1"):
+        paper = sample.paper(sample.run(), metadata=sample.metadata(number), sha256=f"{ord(number[-1]):064x}")
+        sample.save(engine, paper)
+    expected = ["2401.00001", "2401.00002", "Z9", "a1", "cs/0112017"]
+    for what in ("facts", "runs", "burden"):
+        found = [record["arxiv_id"] for record in exported_records(engine, what)]
+        assert found == sorted(found)
+    assert set(found) <= set(expected)
+
+
+def test_burden_is_exported_by_paper_and_model(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run(stage="pretraining"), sample.run(stage="finetuning", page=9)))
+    (record,) = exported_records(engine, "burden")
+    assert list(record) == list(COLUMNS["burden"])
+    assert (record["kind"], record["published"], record["model"]) == ("burden", "2024-01-02", "Base")
+    assert record["hardware_burden_flop"] == pytest.approx(5.2e19)
+
+
+@pytest.mark.parametrize("what", list(COLUMNS))
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_every_export_has_a_row_a_record_in_every_format(
+    engine: Engine, sample: Any, what: str, file_format: str, tmp_path: Path
+) -> None:
+    sample.save(engine, sample.paper(sample.run(), sample.run(page=9), compute=(sample.compute(),)))
+    records = list(exported_records(engine, what))
+    path = tmp_path / f"export.{file_format}"
+    assert write_records_file(iter(records), what, file_format, path) == len(records)
+    if file_format == "jsonl":
+        assert [json.loads(line) for line in path.read_text().splitlines()] == records
+    elif file_format == "csv":
+        with path.open(newline="") as lines:
+            rows = list(csv.DictReader(lines))
+        assert [row["arxiv_id"] for row in rows] == [record["arxiv_id"] for record in records]
+    else:
+        from pyarrow import parquet
+
+        table = parquet.read_table(path)
+        assert table.column_names == list(COLUMNS[what])
+        read = [{name: row[name] for name in record} for row, record in zip(table.to_pylist(), records, strict=True)]
+        assert read == [dict(record, **_dates(record)) for record in records]
+
+
+def _dates(record: dict[str, Any]) -> dict[str, Any]:
+    from datetime import date
+
+    return {"published": date.fromisoformat(record["published"])} if "published" in record else {}
+
+
+def test_a_spreadsheet_takes_no_papers_text_for_a_formula(sample: Any) -> None:
+    run = sample.run(quote='=HYPERLINK("http://x", "8 GPUs"),\nline', model="@SUM(A1)", accelerator="-V100")
+    extraction = sample.paper(run).extraction
+    records = extraction_records(sample.metadata(), extraction, [sample.estimate()])
+    (row,) = csv.DictReader(io.StringIO(written(records, "runs", "csv").decode()))
+    assert row["evidence"] == '\'=HYPERLINK("http://x", "8 GPUs"),\nline'
+    assert (row["model"], row["accelerator"]) == ("'@SUM(A1)", "'-V100")
+    assert (row["version"], row["mixed_precision"], row["device_hours"]) == ("1", "false", "")
+    assert json.loads(row["bbox"]) == [108.0, 300.1, 504.0, 322.9]
+
+
+@pytest.mark.parametrize("file_format", FORMATS)
+def test_a_file_appears_whole_or_not_at_all(tmp_path: Path, sample: Any, file_format: str) -> None:
+    path = tmp_path / "runs.out"
+    path.write_text("of yesterday")
+    extraction = sample.paper(sample.run()).extraction
+
+    def broken() -> Any:
+        yield from extraction_records(sample.metadata(), extraction, [sample.estimate()])
+        raise OSError("the source broke")
+
+    with pytest.raises(OSError, match="the source broke"):
+        write_records_file(broken(), "runs", file_format, path)
+    assert path.read_text() == "of yesterday"
+    assert [file.name for file in tmp_path.iterdir()] == ["runs.out"]
+
+
+@pytest.mark.parametrize(("what", "file_format"), [("run", "jsonl"), ("runs", "xlsx")])
+def test_an_unknown_export_or_format_is_refused(what: str, file_format: str) -> None:
+    with pytest.raises(ValueError, match=r"no such .* \(there are .*\)"):
+        write_records([], what, file_format, io.BytesIO())
+
+
+def test_records_can_be_written_without_loading_the_database_or_arrow() -> None:
+    program = "import sys, db.exchange; print({'sqlalchemy', 'alembic', 'pyarrow'} & set(sys.modules))"
+    told = subprocess.run([sys.executable, "-c", program], cwd=REPOSITORY, capture_output=True, text=True, check=True)
+    assert told.stdout.strip() == "set()"
