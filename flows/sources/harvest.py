@@ -33,7 +33,7 @@ _GROUPS = frozenset({"cs", "econ", "eess", "math", "q-bio", "q-fin", "stat"})
 
 _OAI = "{http://www.openarchives.org/OAI/2.0/}"
 _RAW = "{http://arxiv.org/OAI/arXivRaw/}"
-_MAX_RESTARTS = 3
+_MAX_FRUITLESS_PASSES = 3
 _NESTED_BRACKETS = 3
 
 log = logging.getLogger(__name__)
@@ -87,20 +87,29 @@ def sets_of(categories: Sequence[str]) -> list[str]:
 
 
 def _records_of_set(session: PoliteSession, set_name: str, since: date, until: date | None) -> Iterator[Element]:
-    """Every record of a set in the window; again from the start when a resumption token has expired."""
+    """Every record of a set in the window; again from the start when a resumption token has expired.
+
+    Papers are downloaded between pages, so a long list outlives its tokens: that is no error as
+    long as each pass gets further than the ones before.
+    """
     window = {"set": set_name, "from": since.isoformat()}
     if until is not None:
         window["until"] = min(until, datetime.now(UTC).date()).isoformat()
-    for _ in range(1 + _MAX_RESTARTS):
+    furthest = fruitless_passes = 0
+    while fruitless_passes < _MAX_FRUITLESS_PASSES:
+        listed_count = 0
         try:
-            yield from _list_records(session, {"metadataPrefix": "arXivRaw", **window})
-        except ExpiredTokenError as error:
-            log.info("%s: %s; listing the set %s anew", session.config.oai_url, error, set_name)
-        else:
+            for record in _list_records(session, {"metadataPrefix": "arXivRaw", **window}):
+                listed_count += 1
+                yield record
             return
+        except ExpiredTokenError as error:
+            log.warning("%s: %s; listing the set %s anew", session.config.oai_url, error, set_name)
+            fruitless_passes = fruitless_passes + 1 if listed_count <= furthest else 0
+            furthest = max(furthest, listed_count)
     raise SourceError(
-        f"{session.config.oai_url}: the list of changes in {set_name} since {since} broke off "
-        f"{1 + _MAX_RESTARTS} times because its resumption token expired; ask for a shorter window"
+        f"{session.config.oai_url}: the list of changes in {set_name} since {since} never gets beyond record "
+        f"{furthest:,}, because its resumption token has expired by then; ask for a shorter window"
     )
 
 

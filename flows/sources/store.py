@@ -31,6 +31,10 @@ from flows.sources.http import PoliteSession
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BLOCK_BYTES = 1024 * 1024
 
+_PARTS_OF_THIS_PROCESS: set[Path] = set()
+"""What is being written here just now. Anything else under this process's number is from an earlier process
+that had the same number, as happens in containers."""
+
 
 @dataclass(frozen=True, slots=True)
 class StoredPdf:
@@ -50,7 +54,7 @@ class PdfStore:
         self._tmp = root / "tmp"
         self._tmp.mkdir(parents=True, exist_ok=True)
         for part in self._tmp.glob("*.part"):
-            if not _is_running(part.name.partition("-")[0]):
+            if part not in _PARTS_OF_THIS_PROCESS and not _is_running(part.name.partition("-")[0]):
                 part.unlink(missing_ok=True)
 
     def put(self, pdf: bytes | Path) -> StoredPdf:
@@ -111,7 +115,7 @@ class PdfStore:
 
     def _download(self, http: PoliteSession, paper: FoundPaper, url: str) -> StoredPdf:
         with self._part() as (part, sink):
-            download_pdf(http, url, paper.name, sink, max_bytes=self.max_pdf_bytes)
+            download_pdf(http, url, paper.name, sink, max_bytes=http.config.max_pdf_bytes)
             sink.seek(0)
             digest = hashlib.file_digest(sink, "sha256")
             return self._settle(part, sink, digest.hexdigest())
@@ -164,6 +168,7 @@ class PdfStore:
     def _part(self) -> Iterator[tuple[Path, BufferedRandom]]:
         """A file to write into; removed at the end unless it has been given another name."""
         part = self._tmp / f"{os.getpid()}-{secrets.token_hex(8)}.part"
+        _PARTS_OF_THIS_PROCESS.add(part)
         try:
             with part.open("x+b") as sink:
                 yield part, sink
@@ -173,6 +178,7 @@ class PdfStore:
             raise
         finally:
             part.unlink(missing_ok=True)
+            _PARTS_OF_THIS_PROCESS.discard(part)
 
 
 def _size(path: Path) -> int | None:
@@ -183,6 +189,7 @@ def _size(path: Path) -> int | None:
 
 
 def _is_running(process_id: str) -> bool:
+    """Whether another process of this number is alive."""
     if not process_id.isdigit() or int(process_id) == os.getpid():
         return False
     try:
@@ -195,8 +202,8 @@ def _is_running(process_id: str) -> bool:
 
 
 def _sync_folder(folder: Path) -> None:
-    """Make a rename in ``folder`` outlive a power cut, where the system can."""
-    with contextlib.suppress(OSError):
+    """Make a rename in ``folder`` outlive a power cut, where the system lets folders be opened."""
+    with contextlib.suppress(PermissionError):
         handle = os.open(folder, os.O_RDONLY)
         try:
             os.fsync(handle)

@@ -31,7 +31,12 @@ def clock() -> Clock:
 @pytest.fixture
 def config(arxiv: LoopbackArxiv) -> ArxivConfig:
     return ArxivConfig(
-        api_url=arxiv.api_url, oai_url=arxiv.oai_url, pdf_url=arxiv.pdf_url, contact="desk@example.org", max_attempts=4
+        api_url=arxiv.api_url,
+        oai_url=arxiv.oai_url,
+        pdf_url=arxiv.pdf_url,
+        contact="desk@example.org",
+        max_attempts=4,
+        max_pdf_bytes=1_000_000,
     )
 
 

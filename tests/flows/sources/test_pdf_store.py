@@ -362,11 +362,24 @@ def test_a_kill_during_a_download_leaves_nothing_half(
 
 def test_what_another_running_process_writes_is_left_alone(store: PdfStore) -> None:
     with subprocess.Popen([sys.executable, "-c", "input()"], stdin=subprocess.PIPE) as other:
-        mine, theirs = store.root / f"tmp/{os.getpid()}-a.part", store.root / f"tmp/{other.pid}-b.part"
-        mine.touch()
+        theirs, stale = store.root / f"tmp/{other.pid}-a.part", store.root / f"tmp/{os.getpid()}-b.part"
         theirs.touch()
+        stale.touch()
         PdfStore(store.root)
         assert theirs.exists()
+        assert not stale.exists()
         other.communicate(b"\n")
     PdfStore(store.root)
     assert not theirs.exists()
+
+
+def test_a_second_store_in_the_same_process_does_not_disturb_the_first(
+    arxiv: LoopbackArxiv, http: PoliteSession, store: PdfStore
+) -> None:
+    def open_another_meanwhile(handler: object, reply: object) -> None:
+        PdfStore(store.root)
+        truncated(9_000)(handler, reply)  # type: ignore[arg-type]
+
+    paper = offer(arxiv)
+    arxiv.misbehave("pdf", open_another_meanwhile)
+    assert store.fetch(http, paper).sha256 == SHA256
