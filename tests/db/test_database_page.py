@@ -1,0 +1,57 @@
+"""The page on the database tells the truth: its queries run, and it names every view, column and table."""
+
+from __future__ import annotations
+
+import re
+from pathlib import Path
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine, inspect, text
+
+from db import objects, schema
+from db.reviews import Decision, Review, add_review
+from db.store import PaperFailure, save_failure
+from extractors.records import FailureCause
+
+PAGE = (Path(__file__).parents[2] / "docs" / "database.md").read_text(encoding="utf-8")
+QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, flags=re.DOTALL)
+NEEDS_RESULTS = "analysis_points_v1"
+
+
+@pytest.fixture
+def small_database(engine: Engine, sample: Any) -> Engine:
+    runs = (sample.run(), sample.run(model="Big", page=9))
+    estimates = (sample.estimate(), sample.estimate(None))
+    sample.save(engine, sample.paper(*runs, estimates=estimates, compute=(sample.compute(),)))
+    failure = PaperFailure(sample.metadata("2401.00002"), None, FailureCause.DOWNLOAD, "404 Not Found")
+    save_failure(engine, failure, "x1", sample.noon)
+    with engine.connect() as connection:
+        key = connection.scalar(text("SELECT fact_key FROM training_runs_v1 WHERE model = 'Big'"))
+    add_review(engine, Review(str(key), "model", Decision.CORRECT, "ada", sample.noon, "Bigger", "see Table 3"))
+    return engine
+
+
+@pytest.mark.parametrize("query", QUERIES)
+def test_every_query_runs_and_finds_something(small_database: Engine, query: str) -> None:
+    with small_database.connect() as connection:
+        found = connection.execute(text(query)).all()
+    assert found or NEEDS_RESULTS in query
+
+
+def test_there_are_queries() -> None:
+    assert len(QUERIES) >= 8
+
+
+@pytest.mark.parametrize("view", [name for name in objects.VIEWS if name.endswith("_v1")])
+def test_every_column_of_a_view_is_told_in_order(engine: Engine, view: str) -> None:
+    section = PAGE.partition(f"### `{view}`\n")[2].partition("\n#")[0]
+    told = re.findall(r"^\| `(\w+)` \| \S", section, flags=re.MULTILINE)
+    assert told == [column["name"] for column in inspect(engine).get_columns(view)]
+
+
+def test_every_table_is_told() -> None:
+    section = PAGE.partition("## Tables\n")[2].partition("\n## ")[0]
+    assert set(re.findall(r"^\| `(\w+)` \| \S", section, flags=re.MULTILINE)) == set(schema.metadata.tables)
+    append_only = {line.split("`")[1] for line in section.splitlines() if line.endswith("Append-only. |")}
+    assert append_only == {table.name for table in schema.APPEND_ONLY}
