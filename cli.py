@@ -6,7 +6,7 @@ import json
 import logging
 import signal
 import sys
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -231,15 +231,16 @@ def extract(
     with watched_progress("reading papers") as watcher:
         watcher.expect(len(pdfs))
         workers = min(settings.jobs, len(pdfs))
-        for read in read_pdfs(list(pdfs), settings.limits, workers, candidates):
-            watcher.done(read.path.name)
-            if read.error is not None:
-                failures.append((str(read.path), read.error.cause, read.error.message))
-            elif output == "jsonl":
-                write_records(read.records, "facts", "jsonl", stdout)
-                stdout.flush()
-            else:
-                records.extend(read.records)
+        with closing(read_pdfs(list(pdfs), settings.limits, workers, candidates)) as readings:
+            for read in readings:
+                watcher.done(read.path.name)
+                if read.error is not None:
+                    failures.append((str(read.path), read.error.cause, read.error.message))
+                elif output == "jsonl":
+                    write_records(read.records, "facts", "jsonl", stdout)
+                    stdout.flush()
+                else:
+                    records.extend(read.records)
     if output == "table":
         print_records(records)
     print_failures(failures)
@@ -259,10 +260,7 @@ def export(what: str, output: str | None, file: Path | None, candidates: bool) -
       burden export facts > facts.jsonl
       burden export burden -o burden.csv
     """
-    from db.engine import open_database
     from db.exchange import write_records, write_records_file
-    from db.queries import exported_records
-    from flows.settings import load_settings
     from flows.terminal import print_records
 
     output = output or (file.suffix.lstrip(".") if file and file.suffix in (".csv", ".parquet") else "jsonl")
@@ -270,9 +268,7 @@ def export(what: str, output: str | None, file: Path | None, candidates: bool) -
         raise click.UsageError("a table goes to the terminal; a file takes jsonl, csv or parquet")
     if output == "parquet" and file is None and sys.stdout.isatty():
         raise click.UsageError("parquet is no text: name a file with -o")
-    settings = load_settings()
-    _need_database(settings)
-    records = exported_records(open_database(settings.database), what, candidates)
+    records = _records_in_force(what, candidates)
     if output == "table":
         print_records(records)
     elif file is not None:
@@ -281,9 +277,44 @@ def export(what: str, output: str | None, file: Path | None, candidates: bool) -
         write_records(records, what, output, sys.stdout.buffer)
 
 
+def _records_in_force(what: str, candidates: bool = False) -> Iterator[dict[str, Any]]:
+    from db.engine import open_database
+    from db.queries import exported_records
+    from flows.settings import load_settings
+
+    settings = load_settings()
+    _need_database(settings)
+    return exported_records(open_database(settings.database), what, candidates)
+
+
 def _need_database(settings: Settings) -> None:
     if settings.sqlite_file is not None and not settings.sqlite_file.exists():
         raise click.ClickException(f"no database at {settings.sqlite_file} yet: `burden ingest` makes one")
+
+
+@main.command()
+@click.option("--gold", required=True, type=_file, help="Training runs by paper, as JSON lines.")
+@click.option("--results", type=_file, help="Results of the papers' own models, as CSV.")
+@click.option("--full", type=_file, help="Every value of a few papers, own or cited, as JSON lines.")
+@click.option("--pred", type=_file, help="Exported records to judge.  [default: what the database holds]")
+@_json_option
+def evaluate(gold: Path, results: Path | None, full: Path | None, pred: Path | None, as_json: bool) -> None:
+    """Precision, recall and F1 by field against gold annotations, with intervals, and the papers that differ.
+
+    \b
+    Examples:
+      burden evaluate --gold gold.jsonl
+      burden extract papers/*.pdf --format jsonl > e.jsonl && burden evaluate --gold gold.jsonl --pred e.jsonl
+    """
+    from annotations.evaluation import evaluate as judge
+    from annotations.gold_files import read_export
+    from flows.terminal import print_evaluation
+
+    evaluation = judge(gold, read_export(pred) if pred else list(_records_in_force("facts")), results, full)
+    if as_json:
+        click.echo(json.dumps(evaluation.to_dict()))
+    else:
+        print_evaluation(evaluation)
 
 
 @main.group("db")

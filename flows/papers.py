@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
@@ -29,7 +29,7 @@ class ReadPdf:
     error: PaperError | None = None
 
 
-def read_pdfs(paths: list[Path], limits: Limits, workers: int, candidates: bool) -> Iterator[ReadPdf]:
+def read_pdfs(paths: list[Path], limits: Limits, workers: int, candidates: bool) -> Generator[ReadPdf, None, None]:
     """Read PDFs without a database, ``workers`` at a time; they come back in the order of ``paths``."""
     found = [PaperMetadata(*arxiv_id_of_file(path.stem)) for path in paths]
     jobs = (PdfJob(str(number), path, dated(found[number])) for number, path in enumerate(paths))
