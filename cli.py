@@ -7,6 +7,8 @@ import logging
 import signal
 import sys
 from collections.abc import Callable, Iterator
+from contextlib import closing
+from dataclasses import asdict, astuple
 from datetime import datetime
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, NoReturn
@@ -387,11 +389,7 @@ def doctor(ctx: click.Context, as_json: bool) -> None:
 
     findings = list(examine(load_settings()))
     if as_json:
-        click.echo(
-            json.dumps(
-                [{"subject": f.subject, "health": f.health, "value": f.value, "advice": f.advice} for f in findings]
-            )
-        )
+        click.echo(json.dumps([asdict(finding) for finding in findings]))
     else:
-        print_table(("", "what", "value", ""), ((f.health, f.subject, f.value, f.advice) for f in findings))
+        print_table(("what", "", "value", ""), (astuple(finding) for finding in findings))
     ctx.exit(1 if any(finding.health is Health.BROKEN for finding in findings) else 0)

@@ -53,14 +53,16 @@ def measured(command: list[str], scratch: Path) -> Run:
     child = os.fork()
     if child == 0:
         with scratch.open("wb") as output:
-            subprocess.run(command, stdout=output, stderr=subprocess.DEVNULL, cwd=PROJECT, check=False)  # noqa: S603
+            ended = subprocess.run(command, stdout=output, stderr=subprocess.DEVNULL, cwd=PROJECT, check=False)  # noqa: S603
         used = resource.getrusage(resource.RUSAGE_CHILDREN)
-        os.write(writer, f"{used.ru_utime + used.ru_stime} {used.ru_maxrss / 1024}".encode())
+        os.write(writer, f"{ended.returncode} {used.ru_utime + used.ru_stime} {used.ru_maxrss / 1024}".encode())
         os._exit(0)
     os.close(writer)
     with os.fdopen(reader) as pipe:
-        cpu_seconds, peak_mb = map(float, pipe.read().split())
+        exit_code, cpu_seconds, peak_mb = map(float, pipe.read().split())
     os.waitpid(child, 0)
+    if exit_code:
+        sys.exit(f"exit code {exit_code:g} from: {' '.join(command)[:200]}")
     return Run(cpu_seconds, peak_mb, scratch.read_bytes())
 
 
