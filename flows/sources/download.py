@@ -29,31 +29,30 @@ _NO_FILE_PAGE = re.compile(rb"withdrawn|no file for|file unavailable for", re.IG
 """On arXiv's page for a version without a file, which comes with status 200."""
 
 
-def download_pdf(http: PoliteSession, url: str, name: str, sink: BinaryIO, *, max_bytes: int) -> None:
+def download_pdf(http: PoliteSession, url: str, sink: BinaryIO, *, max_bytes: int) -> None:
     """Download ``url`` into the empty file ``sink``; what breaks off is resumed, or begun again.
 
-    ``PaperError`` names the paper ``name`` and why it alone fails: 404, a web page in place of the
-    PDF, truncated every time. The server refusing us, or being away, is a ``SourceError``.
+    ``PaperError`` tells why this paper alone fails: 404, a web page in place of the PDF, truncated
+    every time. The server refusing us, or being away, is a ``SourceError``.
     """
     try:
-        http.persist(url, _Download(http, url, name, sink, max_bytes).attempt)
+        http.persist(url, _Download(http, url, sink, max_bytes).attempt)
     except TooLongError as error:
-        raise PaperError(FailureCause.TOO_LARGE, f"{name}: {error}") from error
+        raise PaperError(FailureCause.TOO_LARGE, str(error)) from error
     except UnusableAnswerError as error:
-        raise PaperError(FailureCause.DOWNLOAD, f"{name}: {error}") from error
+        raise PaperError(FailureCause.DOWNLOAD, str(error)) from error
     except NoAnswerError as error:
         if http.unanswered_in_a_row >= _SERVER_AWAY_AFTER:
             raise
-        raise PaperError(FailureCause.DOWNLOAD, f"{name}: {error}") from error
+        raise PaperError(FailureCause.DOWNLOAD, str(error)) from error
 
 
 class _Download:
     """A PDF on its way into ``sink``."""
 
-    def __init__(self, http: PoliteSession, url: str, name: str, sink: BinaryIO, max_bytes: int) -> None:
+    def __init__(self, http: PoliteSession, url: str, sink: BinaryIO, max_bytes: int) -> None:
         self._http = http
         self._url = url
-        self._name = name
         self._sink = sink
         self._max_bytes = max_bytes
         self._validator: str | None = None
@@ -69,10 +68,10 @@ class _Download:
         except RejectedError as error:
             if error.status != 416:
                 raise
-            if error.headers.get("Content-Range") == f"bytes */{have_bytes}":
-                return Answer(self._url, 416, error.headers)  # the server has no more than is here already
-            self._start_over()
-            raise PassingError("what is here already can't be resumed") from error
+            if error.headers.get("Content-Range") != f"bytes */{have_bytes}":
+                self._start_over()
+                raise PassingError("what is here already can't be resumed") from error
+            answer = Answer(self._url, 416, error.headers, length_known=True)  # the server has no more than this
         self._check(answer)
         return answer
 
@@ -115,9 +114,9 @@ class _Download:
         """A page instead of a PDF may be a passing fault, once."""
         kind = answer.headers.get("Content-Type", "unknown type")[:80]
         if _NO_FILE_PAGE.search(page):
-            raise PaperError(FailureCause.WITHDRAWN, f"{self._name}: arXiv has no file of this version ({self._url})")
+            raise PaperError(FailureCause.WITHDRAWN, f"arXiv has no file of this version ({self._url})")
         self._web_page_count += 1
         message = f"{len(page):,} bytes of {kind} in place of a PDF" if page else "an empty answer in place of a PDF"
         if self._web_page_count > 1:
-            raise PaperError(FailureCause.NOT_A_PDF, f"{self._name}: {self._url} sent {message}")
+            raise PaperError(FailureCause.NOT_A_PDF, f"{self._url} sent {message}")
         raise PassingError(message)

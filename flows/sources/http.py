@@ -28,6 +28,7 @@ _BLOCK_BYTES = 64 * 1024
 _MAX_REDIRECTS = 5
 _MIN_BACK_OFF_SECONDS = 0.1
 _PASSING_STATUSES = frozenset({408, 425, 429, 500, 502, 503, 504})
+_AWAY_STATUSES = frozenset({502, 503, 504})
 
 log = logging.getLogger(__name__)
 
@@ -129,7 +130,7 @@ class PoliteSession:
     def __init__(self, config: ArxivConfig, *, pacer: Pacer | None = None) -> None:
         self.config = config
         self.unanswered_in_a_row = 0
-        """Addresses given up one after the other without a word from the server, or with 5xx."""
+        """Addresses given up one after the other because the server was silent or unavailable."""
         self._pacer = pacer or _PACER_OF_THIS_PROCESS
         self._session = requests.Session()
         contact = f" (+{config.contact})" if config.contact else ""
@@ -168,7 +169,7 @@ class PoliteSession:
             self.unanswered_in_a_row += 1
             if last.status == 429:
                 raise AccessRefusedError(
-                    f"{url} refused {self.config.max_attempts} attempts as too many requests (HTTP 429); "
+                    f"{_without_query(url)} took {self.config.max_attempts} attempts for too many requests (HTTP 429); "
                     "stop here, wait some hours, and see that nothing else on your network asks arXiv at the same time"
                 ) from last
             raise NoAnswerError(url, self.config.max_attempts, last) from last
@@ -201,7 +202,7 @@ class PoliteSession:
         except requests.RequestException as error:
             raise PassingError(f"{type(error).__name__}: {error}") from error
         with response:
-            if response.status_code < 500:
+            if response.status_code not in _AWAY_STATUSES:
                 self.unanswered_in_a_row = 0
             if response.is_redirect:
                 return Answer(url, response.status_code, response.headers)
@@ -223,8 +224,8 @@ class PoliteSession:
         status = response.status_code
         if status == 403:
             raise AccessRefusedError(
-                f"{url} refused access (HTTP 403): arXiv has blocked this address or User-Agent; stop, wait a day, "
-                "set BURDEN_CONTACT, and write to help@arxiv.org if it persists"
+                f"{_without_query(url)} refused access (HTTP 403): arXiv has blocked this address or User-Agent; "
+                "stop, wait a day, set BURDEN_CONTACT, and write to help@arxiv.org if it persists"
             )
         if status in _PASSING_STATUSES:
             retry_after_seconds = parse_retry_after(response.headers.get("Retry-After"), datetime.now(UTC))
@@ -240,7 +241,8 @@ class PoliteSession:
             try:
                 block = response.raw.read1(_BLOCK_BYTES, decode_content=False)
             except (urllib3.exceptions.HTTPError, OSError) as error:
-                raise PassingError(f"the connection dropped: {error}") from error
+                reason = error.args[0] if error.args else type(error).__name__
+                raise PassingError(f"the connection dropped: {reason}") from error
             if not block:
                 return
             if self._pacer.clock() > deadline:
@@ -273,6 +275,10 @@ def parse_retry_after(header: str | None, now: datetime) -> float | None:
     if until.tzinfo is None:
         until = until.replace(tzinfo=UTC)
     return max(0.0, (until - now).total_seconds())
+
+
+def _without_query(url: str) -> str:
+    return url.partition("?")[0]
 
 
 def _tell_of_pause(url: str, state: tenacity.RetryCallState) -> None:

@@ -91,31 +91,31 @@ class PdfStore:
             raise paper.failure
         arxiv_id, version = paper.metadata.arxiv_id, paper.metadata.version
         if paper.pdf_path is not None:
-            stored = self._take_in(paper, paper.pdf_path)
+            stored = self._take_in(paper.pdf_path, move=paper.origin == "tar")
         elif paper.pdf_url is None:
-            raise PaperError(FailureCause.WITHDRAWN, f"{paper.name}: arXiv has no PDF of this version, it is withdrawn")
+            raise PaperError(FailureCause.WITHDRAWN, "arXiv has no PDF of this version, it is withdrawn")
         elif arxiv_id and version and (known := self.get(arxiv_id, version)):
             return known
         else:
-            stored = self._download(http, paper, paper.pdf_url)
+            stored = self._download(http, paper.pdf_url)
         if arxiv_id and version and paper.origin != "folder":
             self._refer(arxiv_id, version, stored)
         return stored
 
-    def _take_in(self, paper: FoundPaper, path: Path) -> StoredPdf:
+    def _take_in(self, path: Path, *, move: bool) -> StoredPdf:
         try:
             source = path.open("rb")
         except OSError as error:
-            raise PaperError(FailureCause.DOWNLOAD, f"{paper.name}: can't open {path}: {error.strerror}") from error
+            raise PaperError(FailureCause.DOWNLOAD, f"can't open {path}: {error.strerror}") from error
         with source:
             stored = self._put_stream(source, str(path))
-        if paper.origin == "tar":
+        if move:
             path.unlink(missing_ok=True)
         return stored
 
-    def _download(self, http: PoliteSession, paper: FoundPaper, url: str) -> StoredPdf:
+    def _download(self, http: PoliteSession, url: str) -> StoredPdf:
         with self._part() as (part, sink):
-            download_pdf(http, url, paper.name, sink, max_bytes=http.config.max_pdf_bytes)
+            download_pdf(http, url, sink, max_bytes=http.config.max_pdf_bytes)
             sink.seek(0)
             digest = hashlib.file_digest(sink, "sha256")
             return self._settle(part, sink, digest.hexdigest())
