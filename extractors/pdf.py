@@ -10,9 +10,10 @@ from typing import Any
 
 import pymupdf
 
-from extractors.layout import RawLine, RawPage, arrange
+from extractors.layout import arrange
 from extractors.normalise import CONTROL_CHARACTERS, plain_word, raised
 from extractors.passages import passages_of
+from extractors.raw_lines import RawLine, RawPage
 from extractors.records import Box, Document, FailureCause, PaperError, Word
 
 MAX_PAGES = 800
