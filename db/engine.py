@@ -11,10 +11,9 @@ import sqlite3
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
-from sqlalchemy.exc import ArgumentError, NoSuchModuleError
+from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from db.errors import DatabaseError
 
@@ -92,16 +91,10 @@ def _sqlite_engine(url: URL) -> Engine:
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver would commit before DDL; _begin_sqlite begins instead
-    read_only = connection.execute("PRAGMA query_only").fetchone()[0]
-    if not read_only:
-        _switch_to_wal(connection)
-    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON"):
-        connection.execute(f"PRAGMA {pragma}")
-
-
-def _switch_to_wal(connection: sqlite3.Connection) -> None:
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         connection.execute("PRAGMA journal_mode=WAL")
+    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON"):
+        connection.execute(f"PRAGMA {pragma}")
 
 
 def _begin_sqlite(connection: Connection) -> None:
@@ -134,7 +127,7 @@ def _in_words(context: ExceptionContext) -> DatabaseError | None:
     """The ``DatabaseError`` to raise in place of a driver's error, which stays as its cause."""
     original = context.original_exception
     engine = context.engine
-    if context.sqlalchemy_exception is None or engine is None:
+    if engine is None or not isinstance(context.sqlalchemy_exception, DBAPIError):
         return None
     said = str(original).strip().partition("\n")[0]
     advice = _advice(original, said, connecting=context.connection is None)
@@ -151,8 +144,7 @@ def _advice(original: BaseException, said: str, connecting: bool) -> str:
 
 
 def _without_password(message: str, url: URL) -> str:
-    secrets: list[Any] = [url.password, url.query.get("password")]
-    for secret in secrets:
+    for secret in (url.password, url.query.get("password")):
         if secret:
             message = message.replace(str(secret), "***")
     return message

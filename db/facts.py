@@ -5,8 +5,8 @@ extractions are about; reviews attach to facts. **How a review finds its fact ag
 
 1. A fact's key is ``paper key : digest``. The digest is over the kind, the page, the words quoted
    (casefolded, letters and digits only) and an ordinal: the how-manieth record of that kind, on that page,
-   with those words, in the order of the document. Neither the paper's version nor the extractor's, nor any
-   value, goes in.
+   with those words, in the order of the document. For a result, its model, benchmark and metric stand in place
+   of the words. Neither the paper's version nor the extractor's, nor any number that was read, goes in.
 2. After a re-extraction, or with a new version of the paper, a review whose key is found again is carried
    on and overrides the machine's value.
 3. If the machine's value is no longer the one that the reviewer saw, the review still overrides,
@@ -34,6 +34,7 @@ from db.errors import RecordError
 from extractors.records import Evidence, Extraction, PaperMetadata, TrainingCompute, TrainingRun
 
 MAXIMUM_QUOTE_CHARACTERS = 500
+_LONGEST_PAPER_KEY = 100
 _LARGEST_INTEGER = 2**53
 """Greater whole numbers are not exact in JSON, and no paper has so many devices."""
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
@@ -88,6 +89,8 @@ ClaimRow = dict[str, Any]
 
 def paper_key(metadata: PaperMetadata, sha256: str | None) -> str:
     """The arXiv id without version; for a PDF without one, ``sha256:`` and its digest."""
+    if metadata.arxiv_id and len(metadata.arxiv_id) > _LONGEST_PAPER_KEY:
+        raise RecordError(f"not an arXiv id: {metadata.arxiv_id[:80]!r}…")
     if metadata.arxiv_id:
         return clean_text(metadata.arxiv_id)
     if sha256:

@@ -1,6 +1,6 @@
 -- One row a paper and model (null: the model is not named): the sum over its stages. Of several runs of one
--- stage (ablations, alternatives) the largest counts. A sum with ``stages_without_estimate`` above 0 is a lower bound.
--- Accelerator, method and evidence are those of the largest run. (Windows instead of GROUP BY: SQLite can then
+-- stage (ablations, alternatives) the largest counts; an unspecified stage is taken for training. A sum with ``stages_without_estimate`` above 0 is a
+-- lower bound. Accelerator, method and evidence are those of the largest run. (Windows instead of GROUP BY: SQLite can then
 -- look at one paper without reading all.)
 SELECT
     paper_key AS arxiv_id,
@@ -54,7 +54,7 @@ FROM (
             f.*,
             CASE WHEN f.kind = 'training_run' THEN 1 ELSE 0 END AS is_run,
             ROW_NUMBER() OVER (
-                PARTITION BY f.paper_key, f.model, f.kind, f.stage
+                PARTITION BY f.paper_key, f.model, f.kind, CASE f.stage WHEN 'unspecified' THEN 'training' ELSE f.stage END
                 ORDER BY
                     CASE WHEN f.hardware_burden_flop IS NULL THEN 1 ELSE 0 END, f.hardware_burden_flop DESC, f.position
             ) AS place_in_stage

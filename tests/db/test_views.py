@@ -161,6 +161,14 @@ def test_a_models_burden_is_the_sum_over_its_stages(engine: Engine, sample: Any)
     assert (unnamed["model"], unnamed["hardware_burden_flop"]) == (None, 7e18)
 
 
+def test_a_run_of_no_stated_stage_is_not_added_to_the_training(engine: Engine, sample: Any) -> None:
+    runs = (sample.run(), sample.run(stage="unspecified", page=1))
+    sample.save(engine, sample.paper(*runs, estimates=(sample.estimate(2e19), sample.estimate(3e19))))
+    assert rows(engine, "SELECT hardware_burden_flop AS flop, stage_count FROM burden_v1") == [
+        {"flop": 3e19, "stage_count": 1}
+    ]
+
+
 def test_a_burden_without_a_rate_is_unknown_and_says_why(engine: Engine, sample: Any) -> None:
     runs = [sample.run(accelerator="GPU"), sample.run(model="Big"), sample.run(model="Big", stage="search")]
     estimates = (sample.estimate(None), sample.estimate(1e18), sample.estimate(None))
