@@ -64,6 +64,8 @@ class ArxivConfig:
     max_attempts: int = 6
     max_wait_seconds: float = 900.0
     """Longest single pause between attempts, whatever Retry-After asks for."""
+    pace_file: Path | None = None
+    """Named alike by several processes, lets them ask one after the other, as arXiv counts them together."""
     max_feed_bytes: int = 64 * 1024 * 1024
     max_pdf_bytes: int = 100 * 1024 * 1024
 

@@ -4,10 +4,7 @@ from __future__ import annotations
 
 import io
 import logging
-import threading
-import time
 from collections.abc import Callable, Iterator, Mapping
-from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -23,6 +20,7 @@ import urllib3
 from defusedxml import DefusedXmlException
 
 from flows.sources import AccessRefusedError, ArxivConfig, SourceError
+from flows.sources.pace import Pacer
 
 _BLOCK_BYTES = 64 * 1024
 _MAX_REDIRECTS = 5
@@ -70,29 +68,6 @@ class PassingError(Exception):
         self.status = status
 
 
-class Pacer:
-    """Spaces requests: one at a time, and so many seconds between the starts of any two."""
-
-    def __init__(
-        self, *, clock: Callable[[], float] = time.monotonic, wait: Callable[[float], None] = time.sleep
-    ) -> None:
-        self.clock = clock
-        self.wait = wait
-        self._lock = threading.Lock()
-        self._last_start: float | None = None
-
-    @contextmanager
-    def turn(self, delay_seconds: float) -> Iterator[None]:
-        """Wait for this request's turn, and keep all others waiting until it is over."""
-        with self._lock:
-            if self._last_start is not None:
-                pause_seconds = self._last_start + delay_seconds - self.clock()
-                if pause_seconds > 0:
-                    self.wait(pause_seconds)
-            self._last_start = self.clock()
-            yield
-
-
 _PACER_OF_THIS_PROCESS = Pacer()
 """arXiv counts all requests of a user together, so sessions share it unless told otherwise."""
 
@@ -131,7 +106,8 @@ class PoliteSession:
         self.config = config
         self.unanswered_in_a_row = 0
         """Addresses given up one after the other because the server was silent or unavailable."""
-        self._pacer = pacer or _PACER_OF_THIS_PROCESS
+        shared = Pacer(shared_file=config.pace_file) if config.pace_file else _PACER_OF_THIS_PROCESS
+        self._pacer = pacer or shared
         self._session = requests.Session()
         contact = f" (+{config.contact})" if config.contact else ""
         # Unencoded answers only: their size is bounded as it comes, and a part of one can be resumed.

@@ -13,7 +13,8 @@ sys.path.insert(0, str(Path(__file__).parent))
 from loopback_arxiv import Clock, LoopbackArxiv
 
 from flows.sources import ArxivConfig
-from flows.sources.http import Pacer, PoliteSession
+from flows.sources.http import PoliteSession
+from flows.sources.pace import Pacer
 
 
 @pytest.fixture

@@ -33,7 +33,8 @@ from loopback_arxiv import (
 
 from extractors.records import FailureCause, PaperError, PaperMetadata
 from flows.sources import AccessRefusedError, ArxivConfig, FoundPaper
-from flows.sources.http import NoAnswerError, Pacer, PoliteSession
+from flows.sources.http import NoAnswerError, PoliteSession
+from flows.sources.pace import Pacer
 from flows.sources.store import PdfStore
 
 PDF = one_page_pdf("We trained on 8 NVIDIA V100 GPUs for 3.5 days.") + b"%" * 20_000 + b"\n%%EOF\n"

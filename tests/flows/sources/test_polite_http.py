@@ -3,13 +3,16 @@
 from __future__ import annotations
 
 import threading
+from dataclasses import replace
 from datetime import UTC, datetime
+from pathlib import Path
 
 import pytest
 from loopback_arxiv import Clock, LoopbackArxiv, dropped, redirect, slow_drip, stalled, status
 
 from flows.sources import AccessRefusedError, ArxivConfig, SourceError
-from flows.sources.http import NoAnswerError, Pacer, PoliteSession, RejectedError, TooLongError, parse_retry_after
+from flows.sources.http import NoAnswerError, PoliteSession, RejectedError, TooLongError, parse_retry_after
+from flows.sources.pace import Pacer
 
 
 def test_three_seconds_lie_between_requests_over_all_doors(
@@ -41,6 +44,45 @@ def test_sessions_of_one_pacer_ask_one_at_a_time(arxiv: LoopbackArxiv, config: A
     assert len(arxiv.asked("api")) == 4
     assert arxiv.most_at_once == 1
     assert clock.pauses == [3.0, 3.0, 3.0]
+
+
+def test_processes_that_share_a_pace_file_ask_one_after_the_other(
+    arxiv: LoopbackArxiv, config: ArxivConfig, clock: Clock, tmp_path: Path
+) -> None:
+    arxiv.misbehave("api", *[slow_drip(0.0001)] * 2)
+    pace_file = tmp_path / "new folder" / "arxiv.pace"
+    pacers = [Pacer(clock=clock, wait=clock.wait, shared_file=pace_file) for _ in range(2)]  # one a process
+    threads = [
+        threading.Thread(target=PoliteSession(config, pacer=pacer).get, args=(arxiv.api_url,)) for pacer in pacers
+    ]
+    for thread in threads:
+        thread.start()
+    for thread in threads:
+        thread.join()
+    assert arxiv.most_at_once == 1
+    assert clock.pauses == [3.0]
+
+
+def test_the_configured_pace_file_is_used(arxiv: LoopbackArxiv, config: ArxivConfig, tmp_path: Path) -> None:
+    pace_file = tmp_path / "arxiv.pace"
+    PoliteSession(replace(config, delay_seconds=0, pace_file=pace_file)).get(arxiv.api_url)
+    assert float(pace_file.read_text()) > 0
+
+
+@pytest.mark.parametrize(
+    "content", [b"", b"garbage", b"\xff" * 1000, b"9e300"], ids=["empty", "text", "bytes", "future"]
+)
+def test_a_spoilt_pace_file_costs_at_most_one_pause(
+    arxiv: LoopbackArxiv, config: ArxivConfig, clock: Clock, tmp_path: Path, content: bytes
+) -> None:
+    pace_file = tmp_path / "arxiv.pace"
+    pace_file.write_bytes(content)
+    http = PoliteSession(config, pacer=Pacer(clock=clock, wait=clock.wait, shared_file=pace_file))
+    http.get(arxiv.api_url)
+    assert sum(clock.pauses) <= 3.0
+    clock.pauses.clear()
+    http.get(arxiv.api_url)
+    assert clock.pauses == [3.0]
 
 
 def test_the_user_agent_names_the_product_and_the_contact(arxiv: LoopbackArxiv, http: PoliteSession) -> None:
