@@ -82,5 +82,5 @@ class ArxivConfig:
                 )
         if self.delay_seconds < 0:
             raise ValueError(f"the delay between requests can't be negative: {self.delay_seconds:g} s")
-        if "\n" in self.contact or "\r" in self.contact:
-            raise ValueError("the contact has a line break in it, which a User-Agent can't carry")
+        if not (self.contact.isascii() and self.contact.isprintable()):
+            raise ValueError(f"the contact {self.contact!r} has characters that a User-Agent can't carry")

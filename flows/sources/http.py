@@ -176,7 +176,8 @@ class PoliteSession:
                 timeout=(self.config.connect_timeout_seconds, self.config.read_timeout_seconds),
             )
         except requests.RequestException as error:
-            raise PassingError(f"{type(error).__name__}: {error}") from error
+            cause = error.args[0] if error.args else error
+            raise PassingError(f"{type(error).__name__}: {getattr(cause, 'reason', cause)}") from error
         with response:
             if response.status_code not in _AWAY_STATUSES:
                 self.unanswered_in_a_row = 0

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import socket
 import threading
 from dataclasses import replace
 from datetime import UTC, datetime
@@ -218,6 +219,17 @@ def test_an_address_that_is_none_is_refused(address: str) -> None:
         ArxivConfig(pdf_url=address)
 
 
-def test_a_contact_that_would_break_the_header_is_refused() -> None:
-    with pytest.raises(ValueError, match="line break"):
-        ArxivConfig(contact="me@example.org\r\nX-Evil: 1")
+@pytest.mark.parametrize("contact", ["me@example.org\r\nX-Evil: 1", "Jürgen"])
+def test_a_contact_that_a_header_can_not_carry_is_refused(contact: str) -> None:
+    with pytest.raises(ValueError, match="User-Agent can't carry"):
+        ArxivConfig(contact=contact)
+
+
+def test_nobody_listening_is_told_in_plain_words(clock: Clock) -> None:
+    with socket.socket() as unheard:
+        unheard.bind(("127.0.0.1", 0))  # bound, so that nobody else takes it, but not listening
+        base = f"http://127.0.0.1:{unheard.getsockname()[1]}"
+        config = ArxivConfig(f"{base}/api/query", f"{base}/oai", f"{base}/pdf", max_attempts=2)
+        with pytest.raises(NoAnswerError, match=r"in 2 attempts: .*Connection refused") as caught:
+            PoliteSession(config, pacer=Pacer(clock=clock, wait=clock.wait)).get(config.oai_url)
+    assert len(str(caught.value)) < 300
