@@ -273,6 +273,13 @@ def _matcher(name: str) -> tuple[Any, dict[str, Pattern]]:
     return matcher, patterns
 
 
+def matching_patterns(name: str, text: str) -> set[str]:
+    """Ids of the patterns of ``name`` ("counts", "cues") that match a sentence: to try a new rule on a line."""
+    matcher, _ = _matcher(name)
+    doc = _annotated(text, list(_names(text)), tuple(find_times(text)))
+    return {span.label_ for span in matcher(doc, as_spans=True)}
+
+
 def _hardware_of(doc: Any, named: Sequence[Hardware]) -> tuple[tuple[Hardware, ...], int | None]:
     """The named hardware with its counts, and machines counted apart; the longest pattern at each place decides."""
     matcher, patterns = _matcher("counts")

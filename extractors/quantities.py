@@ -104,18 +104,20 @@ _SINGLE = re.compile(
     re.IGNORECASE,
 )
 _COMPOUND_TAIL = re.compile(rf"\s*(?:,|and)?\s*(?P<amount>{_NUMBER})\s?-?(?P<unit>{_UNIT})", re.IGNORECASE)
+_CARD = (
+    r"(?:[A-Z]{1,4}-?\d{2,4}[A-Za-z]{0,4}|TPU[- ]?v?\d\w?|RTX[- ]?\d{4}(?:[- ]?Ti)?|GTX[- ]?\d{3,4}(?:[- ]?Ti)?|"
+    r"\d{4}Ti|Titan\s\w{1,2})[\s-]*"
+)
+_PROCESSOR = r"(?:GPU|TPU|accelerator|device|chip|card|core|CPU)s?[\s-]*"
 _DEVICE = (
-    r"(?:(?:nvidia|tesla|google|cloud|single|geforce|amd)\s+)*"
-    r"(?:(?:[A-Z]{1,4}-?\d{2,4}[A-Za-z]{0,4}|TPU[- ]?v?\d\w?|RTX[- ]?\d{4}(?:[- ]?Ti)?|GTX[- ]?\d{3,4}(?:[- ]?Ti)?|"
-    r"\d{4}Ti|Titan\s\w{1,2})[\s-]*)?(?:(?:GPU|TPU|accelerator|device|chip|card|core|CPU)s?[\s-]*){0,2}"
+    rf"(?:(?:nvidia|tesla|google|cloud|single|geforce|amd)\s+){{0,3}}"
+    rf"(?:{_CARD}(?:{_PROCESSOR}){{0,2}}|(?:{_PROCESSOR}){{1,2}})"
 )
 _DEVICE_TIME = re.compile(
     rf"(?P<amount>{_NUMBER})\s?(?P<scale>[kKMB]\b|thousand\b|million\b)?[\s-]*(?P<device>{_DEVICE})"
     r"(?P<unit>hours?|hrs?|days?|weeks?|months?|years?|minutes?|mins?)(?!\w)",
     re.IGNORECASE,
 )
-_NAMES_DEVICE = re.compile(r"\b(?:GPU|TPU|accelerator|device|chip|card|core|CPU)s?|\d{2,4}", re.IGNORECASE)
-
 _PER_STEP_AFTER = re.compile(
     r"\s*(?:\)?\s*(?:/|per\b|each\b|for\s+(?:each|every|one|an?|a\s+single)\b|every\b)\s*(?:training\s+|single\s+|1k\s+|100\s+)?"
     r"(?:epoch|epcoh|iter|step|batch|mini-?batch|image|img|sample|sentence|sent|example|frame|token|word|query|video|"
@@ -143,6 +145,7 @@ _ARTICLE_OF_TIME = re.compile(
 )
 
 
+_DECADE = re.compile(r"(?:1[89]|20)\d0s")
 _STEP_TIMES_STEPS = re.compile(
     rf"(?P<amount>{_NUMBER})\s?\(?(?P<unit>s|secs?|seconds?|mins?|minutes?|hours?|h)\s?(?:/|per)\s?"
     rf"(?:iter(?:ation)?|it|step|epoch)\)?\s*[*×]\s*(?P<steps>{_NUMBER})\s?(?P<scale>[kKM]?)(?!\w)",
@@ -206,12 +209,21 @@ def parse_device_time(text: str) -> float | None:
 def find_times(text: str) -> Iterator[Quantity]:
     """Every time in ``text``, in order: durations, device-times, and times of a single step."""
     position = 0
-    while position < len(text):
-        found = _next_time(text, position)
-        if found is None:
+    ahead = {rule: rule.search(text) for rule in (_STEP_TIMES_STEPS, _DEVICE_TIME, _RANGE, _SINGLE)}
+    while True:
+        for rule, match in ahead.items():
+            if match and match.start() < position:
+                ahead[rule] = rule.search(text, position)
+        matches = [match for match in ahead.values() if match]
+        if not matches:
             return
-        quantities, position = found
-        yield from quantities
+        first = min(matches, key=lambda match: (match.start(), -match.end()))
+        if _may_begin_at(text, first.start()):
+            quantities = _read(text, first)
+            position = max((quantity.end for quantity in quantities), default=first.end())
+            yield from _judged(text, quantities)
+        else:
+            position = max(_end_of_digits(text, first.start()), first.start() + 1)
 
 
 _COMPUTE = re.compile(
@@ -239,27 +251,12 @@ def find_compute(text: str) -> Iterator[Compute]:
         yield Compute(flop, match.start(), match.end())
 
 
-def _next_time(text: str, position: int) -> tuple[list[Quantity], int] | None:
-    """The times of the next match and where to go on; an empty list where the match is no time."""
-    single = _SINGLE.search(text, position)
-    device = _DEVICE_TIME.search(text, position)
-    while device and not _NAMES_DEVICE.search(device["device"]):
-        device = _DEVICE_TIME.search(text, device.start("unit"))
-    ranged = _RANGE.search(text, position)
-    product = _STEP_TIMES_STEPS.search(text, position)
-    matches = [match for match in (product, device, ranged, single) if match]
-    if not matches:
-        return None
-    first = min(matches, key=lambda match: (match.start(), -match.end()))
-    if not _may_begin_at(text, first.start()):
-        return [], max(_end_of_digits(text, first.start()), first.start() + 1)
-    if first is product:
-        return _product(first), first.end()
-    if first is device:
-        return _device_time(device), device.end()
-    quantities = _of_range(first) if first is ranged else _of_single(text, first)
-    end = max((quantity.end for quantity in quantities), default=first.end())
-    return _judged(text, quantities), end
+def _read(text: str, match: re.Match[str]) -> list[Quantity]:
+    if match.re is _STEP_TIMES_STEPS:
+        return _product(match)
+    if match.re is _DEVICE_TIME:
+        return _device_time(match)
+    return _of_range(match) if match.re is _RANGE else _of_single(text, match)
 
 
 def _may_begin_at(text: str, start: int) -> bool:
@@ -294,7 +291,7 @@ def _product(match: re.Match[str]) -> list[Quantity]:
 
 
 def _of_range(match: re.Match[str]) -> list[Quantity]:
-    """ "10-14 days" is one range; "40 and 50 minutes" without "between" are two times."""
+    """ "10-14 days" is one range; "40 and 50 minutes" without "between" are two times; "6 h and 12 s" is one."""
     low, high = number_of(match["low"]), number_of(match["high"])
     if low is None or high is None:
         return []
@@ -303,6 +300,9 @@ def _of_range(match: re.Match[str]) -> list[Quantity]:
     high_hours = high * unit
     joins = match["to"].strip().lower()
     start = match.start()
+    if joins == "and" and match["low_unit"] and hours_per(match["low_unit"]) > unit:
+        total = Duration.exactly(low_hours + high_hours)
+        return [Quantity(QuantityKind.DURATION, total, start, match.end())]
     if (joins in ("and", "or") and not match["between"]) or low_hours >= high_hours:
         middle = match.end("low_unit") if match["low_unit"] else match.end("low")
         return [
@@ -320,7 +320,7 @@ def _of_single(text: str, match: re.Match[str]) -> list[Quantity]:
     before = text[: match.start()]
     if before.strip() and _ARTICLE.match(match["amount"]) and not _ARTICLE_OF_TIME.search(before):
         return []
-    if len(unit) == 1 and not match["amount"][-1:].isdigit():
+    if (len(unit) == 1 and not match["amount"][-1:].isdigit()) or _DECADE.fullmatch(match[0]):
         return []
     if match["half"] or match["half_before"]:
         amount += 0.5
@@ -337,8 +337,8 @@ def _of_single(text: str, match: re.Match[str]) -> list[Quantity]:
 
 def _judged(text: str, quantities: list[Quantity]) -> list[Quantity]:
     """Without what is no time of training: hours of speech, years ago; times of a step are marked as such."""
-    if not quantities:
-        return []
+    if not quantities or quantities[0].kind is QuantityKind.DEVICE_TIME:
+        return quantities
     end = quantities[-1].end
     if _NO_TRAINING_TIME_AFTER.match(text, end):
         return []

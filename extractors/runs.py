@@ -108,12 +108,13 @@ def find_runs(document: Document) -> tuple[tuple[TrainingRun, ...], tuple[Traini
 def _log_odds(place: _Place, places: Sequence[_Place], index: int) -> float:
     """The cues of a sentence, a share of its neighbours', and of its section.
 
-    Words of time speak for training only beside words of training: "2 s on a K20 to process an image".
+    Words of time speak for training only beside words of training and a time that a run may take:
+    not "2 s on a K20 to process an image".
     """
     cues = place.sentence.cues
-    trains = any(cue.label == "training" for cue in cues)
-    labels = {cue.label for cue in cues if trains or cue.label != "time"}
-    total = sum(_weight_of(label, cues) for label in labels)
+    takes_time = any(_may_be_training_time(time, place) for time in place.sentence.times)
+    labels = {cue.label for cue in cues if takes_time or cue.label != "time"}
+    total = sum(_weight_of(label, cues) for label in sorted(labels))
     for neighbour in (index - 1, index + 1):
         if 0 <= neighbour < len(places) and places[neighbour].passage is place.passage:
             weights = [cue.weight for cue in places[neighbour].sentence.cues if cue.label in ("training", "others")]
