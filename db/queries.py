@@ -3,10 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from datetime import datetime
 from itertools import islice
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Engine, RowMapping, Select, Table, bindparam, select, text
+from sqlalchemy import Boolean, Date, Engine, RowMapping, Select, Table, bindparam, exists, select, text
 from sqlalchemy.sql.selectable import TextualSelect
 
 from db import schema
@@ -60,6 +61,21 @@ def last_successful_window(engine: Engine, source: str) -> HarvestWindow | None:
     return HarvestWindow(source, row.window_since, row.window_until) if row else None
 
 
+def failed_downloads(engine: Engine, since: datetime) -> list[str]:
+    """Papers (``2406.01234v2``) whose PDF was first missed after ``since`` and has not been had to this day."""
+    missed, had = schema.failures, schema.paper_versions
+    had_by_now = exists().where(had.c.paper_key == missed.c.paper_key, had.c.version == missed.c.version)
+    query = (
+        select(missed.c.paper_key, missed.c.version)
+        .where(missed.c.cause == str(FailureCause.DOWNLOAD), missed.c.failed_at >= since, ~had_by_now)
+        .where(missed.c.document_sha256 == "")
+        .order_by(missed.c.paper_key, missed.c.version)
+        .distinct()
+    )
+    with engine.connect() as connection:
+        return [f"{key}v{version}" if version else key for key, version in connection.execute(query)]
+
+
 def pending_estimates(engine: Engine, estimator_version: str) -> Iterator[PendingEstimate]:
     """Training runs in force without an estimate of this version: corrected since, or a new catalogue."""
     query = text(
@@ -68,7 +84,8 @@ def pending_estimates(engine: Engine, estimator_version: str) -> Iterator[Pendin
         " AND e.corrections = f.corrections AND e.estimator_version = :estimator_version)"
     ).bindparams(estimator_version=estimator_version)
     for row in _stream(engine, query.columns(mixed_precision=Boolean, own=Boolean, rules=JsonText, published=Date)):
-        yield PendingEstimate(row["claim_id"], row["corrections"], _training_run(row), row["published"])
+        run, published = _training_run(row), row["published"]
+        yield PendingEstimate(row["claim_id"], row["corrections"], run, published, row["paper_key"])
 
 
 def exported_records(engine: Engine, what: str, candidates: bool = False) -> Iterator[Record]:

@@ -91,6 +91,8 @@ class PendingEstimate:
     """Which corrections are applied; empty for the machine's own value. Handed back unchanged."""
     run: TrainingRun
     published: date | None
+    """Of the paper, as far as a source told."""
+    paper_key: str
 
 
 def begin_ingest_run(

@@ -200,7 +200,7 @@ def test_a_new_catalogue_asks_for_new_estimates_only(engine: Engine, sample: Any
     assert [item.run for item in pending] == [
         replace(sample.run(), evidence=item.run.evidence, stage=item.run.stage) for item in pending
     ]
-    assert pending[0].published == date(2024, 1, 2)
+    assert (pending[0].published, pending[0].paper_key) == (date(2024, 1, 2), "2401.00001")
     new = [(item, sample.estimate(5e19)) for item in pending]
     assert save_estimates(engine, new, "e2", sample.noon + timedelta(days=1)) == 2
     assert save_estimates(engine, new, "e2", sample.noon + timedelta(days=2)) == 0
