@@ -101,6 +101,7 @@ class Hardware:
     """False for plain "GPU" and "TPU"."""
     start: int
     end: int
+    """Of the name and the count together."""
     count: int | None = None
     unit: CountUnit | None = None
     rules: tuple[str, ...] = ()
@@ -304,6 +305,7 @@ def _counted(item: Hardware, pattern: Pattern, span: Any) -> Hardware:
     count = _count_of(pattern, span)
     if count is None:
         return item
+    item = replace(item, start=min(item.start, span.start_char), end=max(item.end, span.end_char))
     if item.count:  # a slice: two TPU v3-8 are 16 cores
         return replace(item, count=count * item.count, rules=(*item.rules, pattern.id))
     unit = next((_UNITS[token.lower_] for token in span if token.lower_ in _UNITS), item.unit)
