@@ -134,7 +134,10 @@ def _beside(line: RawLine, page_number: RawLine) -> bool:
 
 
 def _is_margin_furniture(line: RawLine, text: str, page: RawPage, repeated: Set[str]) -> bool:
-    if line.direction != (1, 0) or not _in_margin(line.box, page):
+    if line.direction != (1, 0):
+        beside = line.box.x1 < _MARGIN_SHARE * page.width or line.box.x0 > (1 - _MARGIN_SHARE) * page.width
+        return beside and _PAGE_NUMBER.fullmatch(text) is not None
+    if not _in_margin(line.box, page):
         return False
     return _PAGE_NUMBER.fullmatch(text) is not None or _without_digits(text) in repeated
 
@@ -276,17 +279,20 @@ class _RoleReader:
     def _is_tabular(self, rows: Sequence[_Row]) -> bool:
         """Most rows have cells, or most are a few short words in small print: a table or a drawing's labels.
 
-        Two lines of a reference with a wide gap are no table.
+        Text that runs upwards is one or the other; two lines of a reference with a wide gap are no table.
         """
         if not rows or (self._in_references and len(rows) < 3):
             return False
+        if rows[0].cells[0].direction != (1, 0):
+            return True
         celled = sum(len(row.cells) > 1 or _has_wide_gap(row) for row in rows)
         if celled >= 0.5 * len(rows):
             return True
         size = median(row.cells[0].size for row in rows)
-        if median(len(row.words) for row in rows) > (2 if len(rows) >= 4 else 4):
-            return False
-        return size <= self._body_size if len(rows) >= 4 else size < 0.85 * self._body_size
+        words = median(len(row.words) for row in rows)
+        if len(rows) >= 4:
+            return words <= 2 and size <= self._body_size
+        return words <= 4 and size < (0.95 if words <= 2 else 0.85) * self._body_size
 
 
 def _is_known_heading(text: str) -> bool:

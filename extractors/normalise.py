@@ -40,6 +40,9 @@ CONTROL_CHARACTERS: dict[int, str | None] = dict.fromkeys([*range(32), *range(0x
 
 _TIMES_BETWEEN = re.compile(r"(?<=[0-9kKMBs)])\s*×\s*(?=\S)|(?<=\d)[xX](?=[A-Z(]|\d+[A-Z])")
 _NOTE_MARKS = re.compile(r"(?<=[\w)%.])(?=[†‡§¶*]+[,.;:)]?$)")
+_ACCENTS = dict(zip("´¨ˆ˜ˇ˚˙¯˘`", "\u0301\u0308\u0302\u0303\u030c\u030a\u0307\u0304\u0306\u0300", strict=True))
+_ACCENTED = re.compile(r"([´¨ˆ˜ˇ˚˙¯˘]|(?<=[A-Za-z])`)([A-Za-zı])")
+"""An accent drawn by itself before its letter, as old TeX fonts do."""
 _SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _SUPERSCRIPT_RUN = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
 _POWER_BASE = re.compile(r"(?:^|[^\w.])(?:10|2|e)$|×\s?10$|x10$")
@@ -51,13 +54,15 @@ def plain_word(drawn: str) -> str:
 
     "conﬁgura" -> "configura"       "8×A100" -> "8 × A100"      "8xA100" -> "8 × A100"
     "8.43†"    -> "8.43 †"          "10¹⁸"   -> "10^18"         "−0.5"   -> "-0.5"
+    "M¨uller"  -> "Müller"
     """
     if drawn.isascii():
         if "x" not in drawn and "X" not in drawn and "*" not in drawn and "`" not in drawn:
             return drawn
-        text = drawn.replace("`", "'")
+        text = _ACCENTED.sub(_accented, drawn).replace("`", "'") if "`" in drawn else drawn
     else:
-        text = _SUPERSCRIPT_RUN.sub(_unicode_superscript, drawn)
+        text = _ACCENTED.sub(_accented, drawn)
+        text = _SUPERSCRIPT_RUN.sub(_unicode_superscript, text)
         text = text.translate(_PLAIN)
         if not text.isascii():
             text = "".join(_plain_character(character) for character in text)
@@ -92,6 +97,13 @@ def joined_at_line_end(last: str, following: str) -> str | None:
     if following[0].isalnum() and stem[-1].isalnum():
         return last + following
     return None
+
+
+def _accented(match: re.Match[str]) -> str:
+    """("´", "e") -> "é"; what has no character of its own ("¯r") stays as drawn."""
+    accent, letter = match.groups()
+    composed = unicodedata.normalize("NFC", ("i" if letter == "ı" else letter) + _ACCENTS[accent])
+    return composed if len(composed) == 1 else match.group()
 
 
 def _unicode_superscript(match: re.Match[str]) -> str:

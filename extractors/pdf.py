@@ -94,8 +94,11 @@ def _read_page(page: Any, number: int) -> RawPage:
         )
     for word in words:
         words_by_line.setdefault((word[5], word[6]), []).append(word)
+    blocks = text_page.extractDICT()["blocks"]
+    if page.rotation:
+        _turn(blocks, words_by_line, page.rotation_matrix)
     lines = []
-    for block in text_page.extractDICT()["blocks"]:
+    for block in blocks:
         for index, line in enumerate(block["lines"]):
             spans = [span for span in line["spans"] if span["text"]]
             if not spans:
@@ -117,6 +120,20 @@ def _read_page(page: Any, number: int) -> RawPage:
                 )
     rect = page.rect
     return RawPage(number=number, width=rect.width, height=rect.height, lines=lines)
+
+
+def _turn(blocks: list[Any], words_by_line: dict[tuple[int, int], list[Any]], matrix: Any) -> None:
+    """Put everything where a reader of the turned page sees it: the library tells places on the unturned one."""
+    around = pymupdf.Matrix(matrix.a, matrix.b, matrix.c, matrix.d, 0, 0)
+    for block in blocks:
+        for line in block["lines"]:
+            line["bbox"] = tuple(pymupdf.Rect(line["bbox"]) * matrix)
+            line["dir"] = tuple(pymupdf.Point(line["dir"]) * around)
+            for span in line["spans"]:
+                span["bbox"] = tuple(pymupdf.Rect(span["bbox"]) * matrix)
+                span["origin"] = tuple(pymupdf.Point(span["origin"]) * matrix)
+    for words in words_by_line.values():
+        words[:] = [(*(pymupdf.Rect(word[:4]) * matrix), *word[4:]) for word in words]
 
 
 def _words_of(spans: list[Any], drawn: list[Any]) -> Iterator[Word]:
