@@ -14,7 +14,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import URL, Engine, create_engine, make_url
+from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 from db.engine import open_database
 from db.migrate import upgrade
@@ -227,6 +227,11 @@ class Sample:
         if estimates is None:
             estimates = tuple(self.estimate() for _ in runs)
         return ExtractedPaper(metadata or self.metadata(), 12_345, extraction, estimates)
+
+    def rows(self, engine: Engine, query: str) -> list[dict[str, Any]]:
+        """What the query finds."""
+        with engine.connect() as connection:
+            return [dict(row) for row in connection.execute(text(query)).mappings()]
 
     def save(
         self, engine: Engine, *papers: ExtractedPaper, extractor: str = "x1", estimator: str = "e1", hours: float = 0

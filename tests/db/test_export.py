@@ -5,17 +5,21 @@ from __future__ import annotations
 import csv
 import io
 import json
+import secrets
 import subprocess
 import sys
 from pathlib import Path
 from typing import Any
 
 import pytest
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from db.exchange import COLUMNS, FORMATS, extraction_records, write_records, write_records_file
 from db.facts import fact_key
 from db.queries import exported_records
+from extractors.records import Box, Evidence, Stage, Status, TrainingRun
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -97,6 +101,45 @@ def test_a_fresh_extraction_and_the_database_give_the_same_records(
         assert held == fresh
         assert [list(record) for record in held] == [list(record) for record in fresh]
         assert sum(record.get("status") == "candidate" for record in fresh) == (2 if candidates else 0)
+
+
+_QUANTITIES = st.none() | st.floats(min_value=5e-324, max_value=1e308)
+_RUNS = st.builds(
+    TrainingRun,
+    evidence=st.builds(
+        Evidence,
+        page=st.integers(1, 2000),
+        box=st.builds(Box, *[st.floats(-1e4, 1e4)] * 4),
+        quote=st.text(max_size=80),
+        start=st.integers(0, 10**7),
+        end=st.integers(0, 10**7),
+        rules=st.lists(st.text(max_size=5), max_size=3).map(tuple),
+    ),
+    accelerator=st.none() | st.text(max_size=20),
+    accelerator_count=st.none() | st.integers(1, 2**53),
+    duration_hours=_QUANTITIES,
+    device_hours=_QUANTITIES,
+    model=st.none() | st.text(max_size=20),
+    stage=st.sampled_from(Stage),
+    mixed_precision=st.booleans(),
+    confidence=st.floats(0, 1),
+    status=st.sampled_from(Status),
+)
+
+
+@settings(max_examples=40, deadline=None, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@given(runs=st.lists(_RUNS, max_size=4), flop=_QUANTITIES)
+def test_no_record_changes_on_its_way_through_the_database(
+    engine: Engine, sample: Any, runs: list[TrainingRun], flop: float | None
+) -> None:
+    metadata = sample.metadata(arxiv_id=None, version=None)
+    estimates = tuple(sample.estimate(flop and flop / 4) for _ in runs)
+    paper = sample.paper(*runs, metadata=metadata, sha256=secrets.token_hex(32), estimates=estimates)
+    sample.save(engine, paper)
+    fresh = list(extraction_records(metadata, paper.extraction, estimates, candidates=True))
+    mine = f"sha256:{paper.extraction.sha256}"
+    assert [record for record in exported_records(engine, "facts", True) if record["arxiv_id"] == mine] == fresh
+    assert len({record["fact_key"] for record in fresh}) == len(runs)
 
 
 def test_records_come_in_the_order_of_papers_and_of_the_text(engine: Engine, sample: Any) -> None:

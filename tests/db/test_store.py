@@ -40,11 +40,6 @@ from extractors.records import FailureCause, PaperMetadata
 REPOSITORY = Path(__file__).parents[2]
 
 
-def rows(engine: Engine, query: str) -> list[dict[str, Any]]:
-    with engine.connect() as connection:
-        return [dict(row) for row in connection.execute(text(query)).mappings()]
-
-
 def test_saving_the_same_extraction_twice_is_saving_it_once(engine: Engine, sample: Any) -> None:
     paper = sample.paper(sample.run(), sample.run(stage="pretraining"), compute=(sample.compute(),))
     assert sample.save(engine, paper) == 1
@@ -116,7 +111,7 @@ def test_a_later_version_describes_a_paper_in_any_order(engine: Engine, sample: 
             connection.execute(text("DELETE FROM papers"))
         assert upsert_papers(engine, order[:1]) == 1
         assert upsert_papers(engine, order[1:]) == 0
-        (paper,) = rows(engine, "SELECT * FROM papers_v1")
+        (paper,) = sample.rows(engine, "SELECT * FROM papers_v1")
         assert (paper["title"], paper["latest_known_version"], paper["doi"]) == ("New title", 2, "10.1/x")
         assert paper["abstract"] == "About a model."
         assert paper["authors"] == '["Ada Example", "Ben Example"]'
@@ -124,7 +119,7 @@ def test_a_later_version_describes_a_paper_in_any_order(engine: Engine, sample: 
 
 def test_a_paper_told_of_twice_in_one_batch_is_one(engine: Engine, sample: Any) -> None:
     assert upsert_papers(engine, [sample.metadata(version=2, title="New"), sample.metadata(version=1)]) == 1
-    assert rows(engine, "SELECT title FROM papers_v1") == [{"title": "New"}]
+    assert sample.rows(engine, "SELECT title FROM papers_v1") == [{"title": "New"}]
 
 
 def test_documents_are_known_by_paper_and_version(engine: Engine, sample: Any) -> None:
@@ -152,17 +147,17 @@ def test_a_failure_is_kept_once_and_superseded_by_success(engine: Engine, sample
     assert save_failure(engine, failure, "x1", sample.noon)
     assert not save_failure(engine, failure, "x1", sample.noon + timedelta(days=1))
     assert failed(engine, ["a" * 64], "x1") == {"a" * 64: FailureCause.TIMEOUT}
-    (paper,) = rows(engine, "SELECT * FROM papers_v1")
+    (paper,) = sample.rows(engine, "SELECT * FROM papers_v1")
     assert (paper["extraction_status"], paper["failure_cause"]) == ("failed", "timeout")
     assert datetime.fromisoformat(str(paper["failed_at"])).replace(tzinfo=UTC) == sample.noon
 
     other = replace(failure, cause=FailureCause.MEMORY, message="needed more than 800 MB")
     assert not save_failure(engine, other, "x1", sample.noon + timedelta(days=2))
-    assert rows(engine, "SELECT failure_cause AS cause FROM papers_v1") == [{"cause": "memory"}]
+    assert sample.rows(engine, "SELECT failure_cause AS cause FROM papers_v1") == [{"cause": "memory"}]
 
     sample.save(engine, sample.paper(sample.run()), hours=100)
     assert failed(engine, ["a" * 64], "x1") == {}
-    (paper,) = rows(engine, "SELECT * FROM papers_v1")
+    (paper,) = sample.rows(engine, "SELECT * FROM papers_v1")
     assert (paper["extraction_status"], paper["failure_cause"]) == ("done", None)
 
 
@@ -170,10 +165,10 @@ def test_a_failure_without_a_pdf_shows_until_that_version_is_read(engine: Engine
     sample.save(engine, sample.paper(sample.run()))
     newer = sample.metadata(version=2)
     save_failure(engine, PaperFailure(newer, None, FailureCause.DOWNLOAD, "404"), "x1", sample.noon)
-    (paper,) = rows(engine, "SELECT * FROM papers_v1")
+    (paper,) = sample.rows(engine, "SELECT * FROM papers_v1")
     assert (paper["extraction_status"], paper["version"], paper["failure_version"]) == ("done", 1, 2)
     sample.save(engine, sample.paper(sample.run(), metadata=newer, sha256="b" * 64), hours=1)
-    (paper,) = rows(engine, "SELECT * FROM papers_v1")
+    (paper,) = sample.rows(engine, "SELECT * FROM papers_v1")
     assert (paper["version"], paper["failure_version"]) == (2, None)
 
 

@@ -7,7 +7,7 @@ from itertools import permutations
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, inspect, text
+from sqlalchemy import Engine, inspect
 
 from db import objects, schema
 from db.engine import open_database
@@ -17,13 +17,8 @@ from db.store import PaperDocument, record_documents, upsert_papers
 PUBLIC = [name for name in objects.VIEWS if name.endswith("_v1")]
 
 
-def rows(engine: Engine, query: str) -> list[dict[str, Any]]:
-    with engine.connect() as connection:
-        return [dict(row) for row in connection.execute(text(query)).mappings()]
-
-
-def everything(engine: Engine) -> dict[str, list[str]]:
-    return {name: sorted(str(row) for row in rows(engine, f"SELECT * FROM {name}")) for name in PUBLIC}
+def everything(engine: Engine, sample: Any) -> dict[str, list[str]]:
+    return {name: sorted(str(row) for row in sample.rows(engine, f"SELECT * FROM {name}")) for name in PUBLIC}
 
 
 def add_result(engine: Engine, sample: Any, model: str | None, value: float, own: bool = True, page: int = 8) -> None:
@@ -71,9 +66,9 @@ def test_the_order_in_which_papers_come_does_not_matter(url: str, sample: Any) -
         for paper in order[: number % 3]:
             sample.save(engine, paper)
         sample.save(engine, *order[number % 3 :])
-        seen.append(everything(engine))
+        seen.append(everything(engine, sample))
     assert len(seen) > 5 and all(one == seen[0] for one in seen)
-    papers_seen = rows(engine, "SELECT arxiv_id, version, title FROM papers_v1 ORDER BY arxiv_id")
+    papers_seen = sample.rows(engine, "SELECT arxiv_id, version, title FROM papers_v1 ORDER BY arxiv_id")
     assert papers_seen == [
         {"arxiv_id": "2401.00001", "version": 2, "title": "Second"},
         {"arxiv_id": "2401.00002", "version": 1, "title": "A paper"},
@@ -97,10 +92,10 @@ def test_the_latest_version_that_was_read_is_in_force(engine: Engine, sample: An
         run = sample.run(accelerator_count=version)
         sample.save(engine, sample.paper(run, metadata=metadata, sha256=digit * 64))
     record_documents(engine, [PaperDocument(sample.metadata(version=4), "d" * 64, 10)], sample.noon)
-    assert rows(engine, "SELECT version, accelerator_count FROM training_runs_v1") == [
+    assert sample.rows(engine, "SELECT version, accelerator_count FROM training_runs_v1") == [
         {"version": 3, "accelerator_count": 3}
     ]
-    assert rows(engine, "SELECT latest_known_version, version, extraction_status FROM papers_v1") == [
+    assert sample.rows(engine, "SELECT latest_known_version, version, extraction_status FROM papers_v1") == [
         {"latest_known_version": 4, "version": 3, "extraction_status": "done"}
     ]
 
@@ -108,35 +103,37 @@ def test_the_latest_version_that_was_read_is_in_force(engine: Engine, sample: An
 def test_the_latest_extraction_is_in_force_whole(engine: Engine, sample: Any) -> None:
     sample.save(engine, sample.paper(sample.run(), sample.run(page=2)), extractor="x10")
     sample.save(engine, sample.paper(sample.run(page=3)), extractor="x9", hours=1)
-    assert rows(engine, "SELECT page, extractor_version FROM training_runs_v1") == [
+    assert sample.rows(engine, "SELECT page, extractor_version FROM training_runs_v1") == [
         {"page": 3, "extractor_version": "x9"}
     ]
 
 
 def test_a_pdf_that_turns_out_to_be_a_paper_of_arxiv_is_shown_once(engine: Engine, sample: Any) -> None:
     sample.save(engine, sample.paper(sample.run(), metadata=sample.metadata(None, None)))
-    assert rows(engine, "SELECT arxiv_id, version FROM training_runs_v1") == [
+    assert sample.rows(engine, "SELECT arxiv_id, version FROM training_runs_v1") == [
         {"arxiv_id": "sha256:" + "a" * 64, "version": None}
     ]
     record_documents(engine, [PaperDocument(sample.metadata(), "a" * 64, 10)], sample.noon)
-    assert rows(engine, "SELECT arxiv_id, version FROM training_runs_v1") == [{"arxiv_id": "2401.00001", "version": 1}]
-    assert rows(engine, "SELECT arxiv_id FROM papers_v1") == [{"arxiv_id": "2401.00001"}]
+    assert sample.rows(engine, "SELECT arxiv_id, version FROM training_runs_v1") == [
+        {"arxiv_id": "2401.00001", "version": 1}
+    ]
+    assert sample.rows(engine, "SELECT arxiv_id FROM papers_v1") == [{"arxiv_id": "2401.00001"}]
 
 
 def test_a_withdrawn_paper_keeps_its_row_and_loses_its_facts(engine: Engine, sample: Any) -> None:
     sample.save(engine, sample.paper(sample.run(), compute=(sample.compute(),)))
     upsert_papers(engine, [sample.metadata(version=2, withdrawn=True)])
-    assert rows(engine, "SELECT arxiv_id FROM papers_v1 WHERE withdrawn") == [{"arxiv_id": "2401.00001"}]
+    assert sample.rows(engine, "SELECT arxiv_id FROM papers_v1 WHERE withdrawn") == [{"arxiv_id": "2401.00001"}]
     for view in ("training_runs_v1", "training_compute_v1", "burden_v1"):
-        assert rows(engine, f"SELECT * FROM {view}") == []
+        assert sample.rows(engine, f"SELECT * FROM {view}") == []
     upsert_papers(engine, [sample.metadata(version=3)])
-    assert len(rows(engine, "SELECT * FROM burden_v1")) == 1
+    assert len(sample.rows(engine, "SELECT * FROM burden_v1")) == 1
 
 
 def test_how_far_a_paper_has_come(engine: Engine, sample: Any) -> None:
     upsert_papers(engine, [sample.metadata("2401.00003")])
     record_documents(engine, [PaperDocument(sample.metadata("2401.00004"), "d" * 64, 10)], sample.noon)
-    assert rows(engine, "SELECT arxiv_id, extraction_status FROM papers_v1 ORDER BY arxiv_id") == [
+    assert sample.rows(engine, "SELECT arxiv_id, extraction_status FROM papers_v1 ORDER BY arxiv_id") == [
         {"arxiv_id": "2401.00003", "extraction_status": "known"},
         {"arxiv_id": "2401.00004", "extraction_status": "pending"},
     ]
@@ -145,7 +142,7 @@ def test_how_far_a_paper_has_come(engine: Engine, sample: Any) -> None:
 def test_candidates_are_not_in_the_views(engine: Engine, sample: Any) -> None:
     run, compute = sample.run(status="candidate"), sample.compute(status="candidate")
     sample.save(engine, sample.paper(run, compute=(compute,)))
-    assert [rows(engine, f"SELECT * FROM {name}") for name in PUBLIC if name != "papers_v1"] == [[]] * 6
+    assert [sample.rows(engine, f"SELECT * FROM {name}") for name in PUBLIC if name != "papers_v1"] == [[]] * 6
 
 
 def test_a_models_burden_is_the_sum_over_its_stages(engine: Engine, sample: Any) -> None:
@@ -153,7 +150,7 @@ def test_a_models_burden_is_the_sum_over_its_stages(engine: Engine, sample: Any)
     runs = [pretraining, replace(pretraining, accelerator_count=4), finetuning, sample.run(model=None)]
     estimates = tuple(sample.estimate(flop) for flop in (4e19, 2e19, 1e18, 7e18))
     sample.save(engine, sample.paper(*runs, estimates=estimates))
-    base, unnamed = rows(engine, "SELECT * FROM burden_v1 ORDER BY run_count DESC")
+    base, unnamed = sample.rows(engine, "SELECT * FROM burden_v1 ORDER BY run_count DESC")
     assert base["hardware_burden_flop"] == pytest.approx(4.1e19)
     assert base["hardware_burden_low"] == pytest.approx(3.69e19)
     assert (base["model"], base["run_count"], base["stage_count"]) == ("Base", 3, 2)
@@ -164,7 +161,7 @@ def test_a_models_burden_is_the_sum_over_its_stages(engine: Engine, sample: Any)
 def test_a_run_of_no_stated_stage_is_not_added_to_the_training(engine: Engine, sample: Any) -> None:
     runs = (sample.run(), sample.run(stage="unspecified", page=1))
     sample.save(engine, sample.paper(*runs, estimates=(sample.estimate(2e19), sample.estimate(3e19))))
-    assert rows(engine, "SELECT hardware_burden_flop AS flop, stage_count FROM burden_v1") == [
+    assert sample.rows(engine, "SELECT hardware_burden_flop AS flop, stage_count FROM burden_v1") == [
         {"flop": 3e19, "stage_count": 1}
     ]
 
@@ -173,7 +170,7 @@ def test_a_burden_without_a_rate_is_unknown_and_says_why(engine: Engine, sample:
     runs = [sample.run(accelerator="GPU"), sample.run(model="Big"), sample.run(model="Big", stage="search")]
     estimates = (sample.estimate(None), sample.estimate(1e18), sample.estimate(None))
     sample.save(engine, sample.paper(*runs, estimates=estimates))
-    base, big = rows(engine, "SELECT * FROM burden_v1 ORDER BY model")
+    base, big = sample.rows(engine, "SELECT * FROM burden_v1 ORDER BY model")
     assert (base["hardware_burden_flop"], base["reason"]) == (None, "no rate for this device")
     assert (big["hardware_burden_flop"], big["stages_without_estimate"]) == (1e18, 1)
 
@@ -181,9 +178,8 @@ def test_a_burden_without_a_rate_is_unknown_and_says_why(engine: Engine, sample:
 def test_stated_operations_stand_beside_the_hardware_burden(engine: Engine, sample: Any) -> None:
     compute = (sample.compute(), sample.compute(9e20, model="Big"), sample.compute(3e20, model=None))
     sample.save(engine, sample.paper(sample.run(), compute=compute))
-    found = rows(
-        engine, "SELECT model, hardware_burden_flop AS hardware, stated_training_flop AS stated FROM burden_v1"
-    )
+    columns = "model, hardware_burden_flop AS hardware, stated_training_flop AS stated"
+    found = sample.rows(engine, f"SELECT {columns} FROM burden_v1")
     assert sorted(found, key=str) == sorted(
         [
             {"model": "Base", "hardware": 2.6e19, "stated": 2.3e19},
@@ -192,22 +188,22 @@ def test_stated_operations_stand_beside_the_hardware_burden(engine: Engine, samp
         ],
         key=str,
     )
-    (big,) = rows(engine, "SELECT * FROM burden_v1 WHERE model = 'Big'")
+    (big,) = sample.rows(engine, "SELECT * FROM burden_v1 WHERE model = 'Big'")
     assert (big["run_count"], big["page"]) == (0, 8) and "states operations" in big["reason"]
 
 
 def test_results_flow_into_the_points_of_the_analysis(engine: Engine, sample: Any) -> None:
     sample.save(engine, sample.paper(sample.run()))
-    assert rows(engine, "SELECT * FROM analysis_points_v1") == []
+    assert sample.rows(engine, "SELECT * FROM analysis_points_v1") == []
     for value, model, own in ((76.5, "Base", True), (77.1, "Base", True), (80.0, "Rival", False), (70.0, None, True)):
         add_result(engine, sample, model, value, own)
-    assert [row["value"] for row in rows(engine, "SELECT value FROM results_v1 ORDER BY value")] == [
+    assert [row["value"] for row in sample.rows(engine, "SELECT value FROM results_v1 ORDER BY value")] == [
         70.0,
         76.5,
         77.1,
         80.0,
     ]
-    points = rows(engine, "SELECT * FROM analysis_points_v1 ORDER BY value")
+    points = sample.rows(engine, "SELECT * FROM analysis_points_v1 ORDER BY value")
     assert [(point["model"], point["value"], point["hardware_burden_flop"]) for point in points] == [
         (None, 70.0, None),
         ("Base", 77.1, 2.6e19),
