@@ -142,6 +142,8 @@ def ingest(
     prefect: bool,
     strict: bool,
     as_json: bool,
+    ids: tuple[str, ...],
+    ids_file: Path | None,
     **asked: Any,
 ) -> None:
     """Read papers into the database: discover, download, parse, extract, estimate, load.
@@ -157,16 +159,17 @@ def ingest(
       burden ingest --since 2024-06-01 --until 2024-06-07 --category cs.CV --limit 50
     """
     from flows.discovery import IngestRequest
-
-    _one_source(since is not None or asked["search"] is not None, asked)
-    if since and until and since > until:
-        raise click.UsageError("--since is after --until")
-    request = IngestRequest(since=since and since.date(), until=until and until.date(), **asked)
     from flows.settings import load_settings
-
-    settings = load_settings(jobs=jobs)
     from flows.terminal import print_failures, print_summary, watched_progress
 
+    _one_source(since is not None or asked["search"] is not None, ids or ids_file, asked)
+    if until and not since:
+        raise click.UsageError("--until needs --since")
+    if since and until and since > until:
+        raise click.UsageError("--since is after --until")
+    known_ids = _arxiv_ids(ids, ids_file)
+    request = IngestRequest(since=since and since.date(), until=until and until.date(), ids=known_ids, **asked)
+    settings = load_settings(jobs=jobs)
     started = datetime.now()
     with watched_progress("reading papers") as watcher:
         if prefect:
@@ -187,12 +190,26 @@ def ingest(
     ctx.exit(1 if strict and tally.failures else 0)
 
 
-def _one_source(searched: bool, asked: dict[str, Any]) -> None:
+def _arxiv_ids(ids: tuple[str, ...], ids_file: Path | None) -> tuple[str, ...]:
+    """All the ids, or a usage error that names those that are none."""
+    from flows.sources.identifiers import BadArxivIdError, parse_arxiv_id, read_ids_file, versioned
+
+    try:
+        given = [versioned(*parse_arxiv_id(written)) for written in ids]
+        listed = read_ids_file(ids_file) if ids_file else []
+    except BadArxivIdError as error:
+        raise click.UsageError(str(error)) from None
+    if ids_file and not listed:
+        raise click.UsageError(f"{ids_file} holds no arXiv id")
+    return (*given, *listed)
+
+
+def _one_source(searched: bool, by_id: object, asked: dict[str, Any]) -> None:
     named = [
         name
         for name, given in (
             ("--since/--search", searched),
-            ("--id/--ids-file", asked["ids"] or asked["ids_file"]),
+            ("--id/--ids-file", by_id),
             ("--from-folder", asked["folder"]),
             ("--from-tar", asked["tars"]),
         )

@@ -3,12 +3,13 @@
 from __future__ import annotations
 
 import tempfile
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date, timedelta
+from functools import partial
 from pathlib import Path
-from typing import Any
+from typing import Any, Protocol
 
 from db.store import HarvestWindow
 from flows.settings import Settings
@@ -16,7 +17,6 @@ from flows.sources import FoundPaper
 from flows.sources.folder import papers_in_folder
 from flows.sources.harvest import harvest_changes
 from flows.sources.http import PoliteSession
-from flows.sources.identifiers import read_ids_file
 from flows.sources.relevance import DEFAULT_CATEGORIES
 from flows.sources.search import papers_by_id, search_arxiv
 from flows.sources.tars import papers_in_tars
@@ -33,7 +33,6 @@ class IngestRequest:
     categories: tuple[str, ...] = ()
     search: str | None = None
     ids: tuple[str, ...] = ()
-    ids_file: Path | None = None
     folder: Path | None = None
     tars: tuple[Path, ...] = ()
     limit: int | None = None
@@ -63,39 +62,47 @@ class Discovery:
     """The days that the run covers completely if it succeeds."""
 
 
+class History(Protocol):
+    """What earlier runs did."""
+
+    def last_window(self, source: str) -> HarvestWindow | None:
+        """The days up to which a successful run covered this source."""
+
+    def failed_downloads(self) -> list[str]:
+        """Versions whose PDF could not be had of late, and still is not."""
+
+
 @contextmanager
 def discover(
     request: IngestRequest,
     settings: Settings,
     http: PoliteSession,
-    last_window: Callable[[str], HarvestWindow | None],
+    history: History,
     today: date,
 ) -> Iterator[Discovery]:
     """The papers that ``request`` asks for; what unpacking them takes on disk goes away at the end."""
     config = settings.arxiv
-    categories = request.categories or DEFAULT_CATEGORIES
     if request.folder is not None:
         yield _of_known_number(list(papers_in_folder(request.folder)))
     elif request.tars:
         with tempfile.TemporaryDirectory(prefix="unpacked-", dir=settings.home) as unpack_to:
             yield Discovery(papers_in_tars(request.tars, Path(unpack_to)))
-    elif request.ids or request.ids_file is not None:
-        ids = [*request.ids, *(read_ids_file(request.ids_file) if request.ids_file else ())]
-        yield Discovery(papers_by_id(config, ids, http=http), total=len(ids))
+    elif request.ids:
+        yield Discovery(papers_by_id(config, request.ids, http=http), total=len(request.ids))
     elif request.since is not None or request.search is not None:
-        yield Discovery(
-            search_arxiv(
-                config,
-                categories=request.categories or (() if request.search else DEFAULT_CATEGORIES),
-                since=request.since,
-                until=request.until,
-                query=request.search,
-                relevance=settings.relevance,
-                http=http,
-            )
+        found = search_arxiv(
+            config,
+            categories=request.categories or (() if request.search else DEFAULT_CATEGORIES),
+            since=request.since,
+            until=request.until,
+            query=request.search,
+            relevance=None if request.search else settings.relevance,
+            http=http,
         )
+        yield Discovery(found)
     else:
-        window = _days_since_last_run(categories, last_window, request.until or today)
+        categories = request.categories or DEFAULT_CATEGORIES
+        window = _days_since_last_run(categories, history.last_window, today)
         changes = harvest_changes(
             config,
             since=window.since,
@@ -104,7 +111,20 @@ def discover(
             relevance=settings.relevance,
             http=http,
         )
-        yield Discovery(changes, window=window if request.limit is None else None)
+        retried = _not_among(changes, history.failed_downloads(), partial(papers_by_id, config, http=http))
+        yield Discovery(retried, window=window if request.limit is None else None)
+
+
+def _not_among(
+    papers: Iterable[FoundPaper], ids: list[str], look_up: Callable[[list[str]], Iterable[FoundPaper]]
+) -> Iterator[FoundPaper]:
+    """``papers``, then those of ``ids`` that were not among them."""
+    left = dict.fromkeys(ids)
+    for paper in papers:
+        left.pop(paper.name, None)
+        yield paper
+    if left:
+        yield from look_up(list(left))
 
 
 def _of_known_number(papers: list[FoundPaper]) -> Discovery:

@@ -10,15 +10,14 @@ import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields
-from datetime import UTC, datetime
-from functools import partial
+from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import TYPE_CHECKING, Protocol
 
 from db.engine import open_database
 from db.errors import DatabaseError, RecordError
 from db.migrate import upgrade
-from db.queries import documents_of, extracted, failed, last_successful_window, pending_estimates
+from db.queries import documents_of, extracted, failed, failed_downloads, last_successful_window, pending_estimates
 from db.store import (
     ExtractedPaper,
     HarvestWindow,
@@ -46,6 +45,9 @@ from models.burden import estimate_burden, estimator_version
 
 if TYPE_CHECKING:
     from sqlalchemy import Engine
+
+_DOWNLOAD_TRIED_DAYS = 14
+"""So long the default run asks again for a PDF that arXiv did not give."""
 
 _PASSING = frozenset({FailureCause.DOWNLOAD, FailureCause.WITHDRAWN})
 """Causes that say nothing of the PDF itself, so the next run tries again."""
@@ -97,6 +99,20 @@ class Watcher(Protocol):
 
     def done(self, name: str) -> None:
         """One more paper is dealt with."""
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRuns:
+    """What the database knows of them."""
+
+    engine: Engine
+    now: datetime
+
+    def last_window(self, source: str) -> HarvestWindow | None:
+        return last_successful_window(self.engine, source)
+
+    def failed_downloads(self) -> list[str]:
+        return failed_downloads(self.engine, self.now - timedelta(days=_DOWNLOAD_TRIED_DAYS))
 
 
 class RunRecord:
@@ -157,8 +173,7 @@ def ingest(
     upgrade(engine)
     http = PoliteSession(settings.arxiv)
     store = PdfStore(settings.pdf_folder, max_pdf_bytes=settings.limits.pdf_limit_mb * 1_000_000)
-    last_window = partial(last_successful_window, engine)
-    with discover(request, settings, http, last_window, started.date()) as discovery:
+    with discover(request, settings, http, EarlierRuns(engine, started), started.date()) as discovery:
         run = RunRecord(engine, request, started, discovery.window)
         worker_count = min(settings.jobs, discovery.total or settings.jobs)
         workplace = Workplace(engine, run, store, http, worker_count, settings.limits, request.retry_failed, watcher)

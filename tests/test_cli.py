@@ -74,6 +74,8 @@ print("LOADED", sorted(heavy & set(sys.modules)))
         ("ingest", "--since", "2024-02-01", "--until", "2024-01-01"),
         ("ingest", "--id", "1706.03762", "--since", "2024-01-01"),
         ("ingest", "--id", "1706.03762", "--category", "cs.CV"),
+        ("ingest", "--until", "2024-02-01"),
+        ("ingest", "--id", "1776.03762"),
         ("ingest", "stray"),
         ("extract",),
         ("extract", "no-such.pdf"),

@@ -1,0 +1,106 @@
+"""The main job against a loopback arXiv: by id, by date, and what is new since the last run."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.flows.conftest import Home
+
+sys.path.insert(0, str(Path(__file__).parent / "sources"))
+
+from loopback_arxiv import LoopbackArxiv, status
+
+TODAY = datetime.now(UTC).date()
+
+
+@pytest.fixture
+def arxiv() -> Iterator[LoopbackArxiv]:
+    with LoopbackArxiv() as server:
+        yield server
+
+
+@pytest.fixture
+def at_arxiv(home: Home, arxiv: LoopbackArxiv) -> Home:
+    """A home whose arXiv is the loopback one."""
+    return type(home)(home.path, tuple(arxiv.environment().items()))
+
+
+@pytest.fixture(scope="module")
+def pdf(samples_dir: Path) -> bytes:
+    return (samples_dir / "1912.99001.pdf").read_bytes()
+
+
+def _exported(home: Home, what: str) -> list[dict[str, Any]]:
+    ran = home.burden("export", what)
+    assert ran.returncode == 0, ran.stderr
+    return [json.loads(line) for line in ran.stdout.splitlines()]
+
+
+def test_ids_are_fetched_once_and_what_cannot_be_had_is_named(
+    at_arxiv: Home, arxiv: LoopbackArxiv, pdf: bytes, tmp_path: Path
+) -> None:
+    arxiv.add("2406.00001", pdfs=[pdf])
+    arxiv.add("2406.00002", pdfs=[pdf + b"\n%another", None])
+    ids = tmp_path / "ids.txt"
+    ids.write_text("2406.00002  # withdrawn by its second version\n2406.09999\n")
+    command = ("ingest", "--id", "2406.00001", "--ids-file", ids)
+    ran = at_arxiv.burden(*command)
+    assert ran.returncode == 0, ran.stderr
+    failed = [line.split(": ")[:3] for line in ran.stderr.splitlines()]
+    assert failed == [["failed", "2406.00002v2", "withdrawn"], ["failed", "2406.09999", "download"]]
+    runs = _exported(at_arxiv, "runs")
+    assert {(run["arxiv_id"], run["version"]) for run in runs} == {("2406.00001", 1)}
+    before = at_arxiv.contents()
+    again = at_arxiv.burden(*command)
+    assert again.returncode == 0
+    assert at_arxiv.contents() == before
+    assert [each.path for each in arxiv.asked("pdf")].count("/pdf/2406.00001v1") == 1
+    assert at_arxiv.burden(*command, "--strict").returncode == 1
+
+
+def test_a_window_of_days_loads_what_is_relevant_and_counts_the_rest(
+    at_arxiv: Home, arxiv: LoopbackArxiv, pdf: bytes
+) -> None:
+    arxiv.add("2406.00001", pdfs=[pdf])
+    arxiv.add("2406.00003", title="On the price of bread", abstract="We weigh loaves.", pdfs=[pdf + b"\n%bread"])
+    ran = at_arxiv.burden("ingest", "--since", "2024-06-01", "--until", "2024-06-30")
+    assert ran.returncode == 0, ran.stderr
+    figures = {" ".join(line.split()[:-1]): line.split()[-1] for line in ran.stdout.splitlines() if line.split()}
+    assert (figures["papers seen"], figures["relevant"], figures["parsed"]) == ("2", "1", "1")
+    assert len(arxiv.asked("pdf")) == 1
+
+
+def test_default_run_goes_on_from_the_last_one_and_asks_again_for_missed_pdfs(
+    at_arxiv: Home, arxiv: LoopbackArxiv, pdf: bytes
+) -> None:
+    arxiv.add("2406.00001", pdfs=[pdf], changed=TODAY - timedelta(days=2))
+    arxiv.misbehave("pdf", status(404))
+    first = at_arxiv.burden("ingest")
+    assert first.returncode == 0, first.stderr
+    assert "failed: 2406.00001v1: download: " in first.stderr
+    assert arxiv.asked("oai")[0].parameters["from"] == str(TODAY - timedelta(days=7))
+    asked_before = len(arxiv.asked("oai"))
+    arxiv.papers["2406.00001"].changed = TODAY - timedelta(days=30)  # no harvest from now on names it
+    second = at_arxiv.burden("ingest")
+    assert second.returncode == 0, second.stderr
+    assert {each.parameters["from"] for each in arxiv.asked("oai")[asked_before:]} == {str(TODAY)}
+    assert "failed" not in second.stderr
+    assert {run["arxiv_id"] for run in _exported(at_arxiv, "runs")} == {"2406.00001"}
+
+
+def test_arxiv_that_refuses_ends_the_run_with_one_clear_line(at_arxiv: Home, arxiv: LoopbackArxiv) -> None:
+    arxiv.add("2406.00001")
+    arxiv.misbehave("api", status(403))
+    ran = at_arxiv.burden("ingest", "--id", "2406.00001")
+    assert ran.returncode == 1
+    [line] = ran.stderr.splitlines()
+    assert line.startswith("Error: ") and "403" in line
+    assert len(arxiv.requests) == 1
