@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -248,7 +249,8 @@ def find_compute(text: str) -> Iterator[Compute]:
             flop = (number_of(match["amount2"]) or 0.0) * _PREFIXES[match["prefix"][0].lower()]
             if match["unit"]:
                 flop *= hours_per(match["unit"]) * 3600
-        yield Compute(flop, match.start(), match.end())
+        if 0 < flop < math.inf:
+            yield Compute(flop, match.start(), match.end())
 
 
 def _read(text: str, match: re.Match[str]) -> list[Quantity]:
@@ -337,6 +339,7 @@ def _of_single(text: str, match: re.Match[str]) -> list[Quantity]:
 
 def _judged(text: str, quantities: list[Quantity]) -> list[Quantity]:
     """Without what is no time of training: hours of speech, years ago; times of a step are marked as such."""
+    quantities = [quantity for quantity in quantities if quantity.duration.hours > 0]
     if not quantities or quantities[0].kind is QuantityKind.DEVICE_TIME:
         return quantities
     end = quantities[-1].end

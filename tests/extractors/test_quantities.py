@@ -153,6 +153,12 @@ def test_a_very_long_run_of_digits_is_no_quantity_and_costs_no_time() -> None:
     assert list(find_times("9" * 50_000 + " days")) == []
 
 
+@pytest.mark.parametrize("text", ["0 GPU hours", "0 days", "0.0 h", "00 FLOPs"])
+def test_nothing_takes_no_time(text: str) -> None:
+    assert list(find_times(text)) == []
+    assert list(find_compute(text)) == []
+
+
 def test_number_words() -> None:
     assert number_of("1,024") == 1024
     assert number_of("two and a half") == 2.5
