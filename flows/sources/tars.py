@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import hashlib
 import logging
+import os
 import tarfile
 from collections.abc import Iterable, Iterator
 from functools import lru_cache
-from io import BufferedReader
+from io import BufferedReader, FileIO
 from pathlib import Path
 from xml.etree.ElementTree import ParseError
 
@@ -45,8 +46,8 @@ def papers_in_tars(
         try:
             _check_md5(path, manifest)
             yield from _papers_in_tar(path, unpack_to, max_pdf_bytes)
-        except tarfile.TarError as error:
-            problems.append(f"{path}: {error}")
+        except (tarfile.TarError, ValueError, RecursionError) as error:  # the last two for mad headers
+            problems.append(f"{path} is no tar, or a damaged one: {error}")
         except SourceError as error:
             problems.append(str(error))
     if problems:
@@ -54,13 +55,30 @@ def papers_in_tars(
 
 
 def _papers_in_tar(path: Path, unpack_to: Path, max_pdf_bytes: int) -> Iterator[FoundPaper]:
-    with _open(path) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
+    with _open(path) as file, _BoundedReader(file) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
         for member in tar:
+            if member.size < 0:  # would send tarfile backwards, and round and round
+                raise tarfile.ReadError(f"a member of {member.size} bytes")
             if member.name.lower().endswith(".pdf"):
                 yield _unpack(tar, member, f"{member.name[:200]} in {path.name}", unpack_to, max_pdf_bytes)
             elif not member.isdir():
                 log.info("%s: passed over %s", path, member.name)
         _expect_end_mark(stream, tar.offset, path)
+
+
+class _BoundedReader(BufferedReader):
+    """A file for ``tarfile``, which believes whatever length a header claims: one read takes no more than a block."""
+
+    def read(self, size: int | None = -1, /) -> bytes:
+        if size is None or not 0 <= size <= _BLOCK_BYTES:
+            raise tarfile.ReadError(f"a header of {size} bytes")
+        return super().read(size)
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET, /) -> int:
+        try:
+            return super().seek(offset, whence)
+        except (OSError, OverflowError) as error:
+            raise tarfile.ReadError(f"a member at byte {offset}") from error
 
 
 def _unpack(
@@ -90,9 +108,9 @@ def _digest(name: str) -> str:
     return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def _open(path: Path) -> BufferedReader:
+def _open(path: Path) -> FileIO:
     try:
-        return path.open("rb")
+        return FileIO(path)
     except OSError as error:
         raise SourceError(f"can't open {path}: {error.strerror}") from error
 
@@ -106,8 +124,9 @@ def _expect_end_mark(stream: BufferedReader, offset: int, path: Path) -> None:
 
 def _check_md5(path: Path, manifest: Path | None) -> None:
     """Compare with arXiv's manifest, where there is one and it names this tar."""
-    manifest = manifest or path.with_name(MANIFEST_NAME)
-    expected = _manifest_md5(manifest).get(path.name) if manifest.exists() else None
+    beside = path.with_name(MANIFEST_NAME)
+    manifest = manifest or (beside if beside.exists() else None)
+    expected = _manifest_md5(manifest).get(path.name) if manifest else None
     if expected is None:
         log.info("%s: no md5 to check it by", path)
         return
@@ -120,10 +139,12 @@ def _check_md5(path: Path, manifest: Path | None) -> None:
 @lru_cache(maxsize=4)
 def _manifest_md5(manifest: Path) -> dict[str, str]:
     """md5 of each tar that arXiv's manifest names, by file name without folder."""
-    if manifest.stat().st_size > _MAX_MANIFEST_BYTES:
+    with _open(manifest) as stream:
+        content = stream.read(_MAX_MANIFEST_BYTES + 1)
+    if len(content) > _MAX_MANIFEST_BYTES:
         raise SourceError(f"{manifest} is larger than {_MAX_MANIFEST_BYTES:,} bytes, which no manifest is")
     try:
-        root = defusedxml.ElementTree.fromstring(manifest.read_bytes(), forbid_dtd=True)
+        root = defusedxml.ElementTree.fromstring(content, forbid_dtd=True)
     except (ParseError, DefusedXmlException, ValueError) as error:
         raise SourceError(f"{manifest} is not a manifest of arXiv's tars: {error}") from error
     entries = ((file.findtext("filename", ""), file.findtext("md5sum", "")) for file in root.iter("file"))

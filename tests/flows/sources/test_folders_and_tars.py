@@ -168,3 +168,41 @@ def test_hostile_members_are_not_unpacked(tmp_path: Path) -> None:
         "1001.0006": FailureCause.TOO_LARGE,
     }
     assert sorted(path.name for path in tmp_path.iterdir()) == ["arXiv_pdf_1001_001.tar", "deep"]
+
+
+@pytest.mark.parametrize(
+    ("kind", "size"),
+    [
+        (tarfile.REGTYPE, -1024),  # sends tarfile backwards, and round and round
+        (tarfile.REGTYPE, 2**70),
+        (tarfile.GNUTYPE_LONGNAME, 2**40),  # would be read into memory
+        (tarfile.XHDTYPE, 2**40),
+        (tarfile.GNUTYPE_LONGNAME, -512),
+    ],
+)
+def test_mad_headers_cost_neither_memory_nor_time(tmp_path: Path, kind: bytes, size: int) -> None:
+    mad = tarfile.TarInfo("1001/1001.0002.pdf")
+    mad.type, mad.size = kind, size
+    path = bulk_tar(tmp_path, "arXiv_pdf_1001_001.tar", {"1001/1001.0001.pdf": PDF})
+    whole = path.read_bytes()
+    path.write_bytes(whole[:3_584] + mad.tobuf(tarfile.GNU_FORMAT) + whole[3_584:])
+    papers: list[FoundPaper] = []
+    with pytest.raises(SourceError, match=r"arXiv_pdf_1001_001\.tar"):
+        for paper in papers_in_tars([path], tmp_path / "unpacked"):
+            papers.append(paper)
+    assert unpacked(papers) == {"1001.0001": PDF}
+
+
+def test_an_endless_chain_of_headers_ends(tmp_path: Path) -> None:
+    link = tarfile.TarInfo("name")
+    link.type, link.size = tarfile.GNUTYPE_LONGNAME, 0
+    path = tmp_path / "arXiv_pdf_1001_001.tar"
+    path.write_bytes(link.tobuf(tarfile.GNU_FORMAT) * 20_000)
+    with pytest.raises(SourceError, match=r"arXiv_pdf_1001_001\.tar is no tar, or a damaged one"):
+        list(papers_in_tars([path], tmp_path / "unpacked"))
+
+
+def test_a_manifest_that_was_named_must_be_there(tmp_path: Path) -> None:
+    path = bulk_tar(tmp_path, "arXiv_pdf_1001_001.tar", {"1001/1001.0001.pdf": PDF})
+    with pytest.raises(SourceError, match=r"can't open .*absent\.xml"):
+        list(papers_in_tars([path], tmp_path / "unpacked", manifest=tmp_path / "absent.xml"))
