@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
 from typing import Any
@@ -248,6 +249,16 @@ def test_a_review_that_makes_no_sense_is_refused(
     with pytest.raises(RecordError, match=said):
         add_review(engine, replace(review(sample, "correct", "model", "Big"), **changes))
     assert states(engine) == []
+
+
+def test_curators_at_work_at_once_lose_no_review(engine: Engine, sample: Any) -> None:
+    """Each review reads before it writes, which on SQLite fails half-way unless the writers queue from the start."""
+    sample.save(engine, sample.paper(sample.run()))
+    reviews = [review(sample, "correct", "model", f"Model {number}", days=number) for number in range(60)]
+    with ThreadPoolExecutor(4) as curators:
+        assert len(set(curators.map(lambda each: add_review(engine, each), reviews))) == 60
+    assert runs(engine)[0]["model"] == "Model 59"
+    assert states(engine) == ["matched"] * 60
 
 
 def test_reviews_can_not_be_taken_out(engine: Engine, sample: Any) -> None:
