@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _WIDTH_UNWATCHED = 160
-_EVIDENCE_CHARACTERS = 160
+_EVIDENCE_CHARACTERS = 300
 
 _RECORD_COLUMNS = {
     "arxiv_id": "paper",
@@ -62,7 +62,7 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     from rich.text import Text
 
     held = [list(row) for row in rows]
-    table = Table(box=SIMPLE_HEAD, pad_edge=False)
+    table = Table(box=SIMPLE_HEAD, pad_edge=False, show_header=any(columns))
     for index, column in enumerate(columns):
         numeric = any(isinstance(row[index], int | float) for row in held)
         table.add_column(column, justify="right" if numeric else "left", overflow="fold")
@@ -113,7 +113,7 @@ def print_summary(tally: Tally, seconds: float) -> None:
         *((f"failed: {cause}", count) for cause, count in tally.failed_by_cause.items()),
         ("training runs found", tally.runs_found),
         ("burden estimated", tally.burden_estimated),
-        ("seconds", seconds),
+        ("seconds", round(seconds, 1)),
     ]
     print_table(("", ""), rows)
 
