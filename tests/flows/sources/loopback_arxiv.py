@@ -12,10 +12,8 @@ Each fault costs one request of its door ("api", "oai" or "pdf"); after them all
 from __future__ import annotations
 
 import hashlib
-import io
 import re
 import socket
-import tarfile
 import threading
 import time
 from collections import defaultdict, deque
@@ -24,36 +22,14 @@ from dataclasses import dataclass, field, replace
 from datetime import UTC, date, datetime
 from email.utils import format_datetime
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
 from typing import Any, Literal
 from urllib.parse import parse_qsl, quote, unquote, urlencode, urlsplit
-from xml.sax.saxutils import escape, quoteattr
+from xml.sax.saxutils import escape
+
+from loopback_formats import Paper, Version, atom_entry, atom_error, is_hit, oai_document, oai_record, set_of
 
 Door = Literal["api", "oai", "pdf"]
 LAST_MODIFIED = datetime(2024, 6, 4, 12, 0, tzinfo=UTC)
-
-
-# --- what it serves -----------------------------------------------------------------------------
-
-
-@dataclass(frozen=True)
-class Version:
-    submitted: datetime
-    pdf: bytes | None
-    """None for a version that withdraws the paper."""
-
-
-@dataclass
-class Paper:
-    arxiv_id: str
-    title: str
-    abstract: str
-    authors: Sequence[str]
-    categories: Sequence[str]
-    versions: list[Version]
-    changed: date
-    """OAI-PMH's datestamp."""
-    deleted: bool = False
 
 
 @dataclass(frozen=True)
@@ -77,10 +53,11 @@ class LoggedRequest:
     """``time.monotonic()``"""
 
 
-Fault = Callable[["_Handler", Reply], None]
+Fault = Callable[["Handler", Reply], None]
+"""Spoils an answer that was in good order."""
 
 
-# --- how it misbehaves --------------------------------------------------------------------------
+# How it misbehaves
 
 
 def status(code: int, *, retry_after: str | None = None, body: bytes = b"no") -> Fault:
@@ -105,7 +82,7 @@ def dropped() -> Fault:
 def truncated(byte_count: int, *, announced: bool = True) -> Fault:
     """The body stops early; without ``announced`` length only its missing end tells."""
 
-    def misbehave(handler: _Handler, reply: Reply) -> None:
+    def misbehave(handler: Handler, reply: Reply) -> None:
         length = {"Content-Length": str(len(reply.body))} if announced else {"Connection": "close"}
         handler.send_head(reply.status, {"Content-Type": reply.content_type, **reply.headers, **length})
         handler.wfile.write(reply.body[:byte_count])
@@ -122,7 +99,7 @@ def cut_short(byte_count: int) -> Fault:
 def malformed() -> Fault:
     """The answer is cut in the middle, yet its length is announced accordingly."""
 
-    def misbehave(handler: _Handler, reply: Reply) -> None:
+    def misbehave(handler: Handler, reply: Reply) -> None:
         handler.send(Reply(reply.status, reply.content_type, reply.body[: len(reply.body) * 2 // 3]))
 
     return misbehave
@@ -137,7 +114,7 @@ def xml_bomb() -> Fault:
 def empty_page(*, total: int | None = None) -> Fault:
     """A page of search results without the entries that its header announces (or with another total)."""
 
-    def misbehave(handler: _Handler, reply: Reply) -> None:
+    def misbehave(handler: Handler, reply: Reply) -> None:
         body = re.sub(rb"<entry>.*</entry>\s*", b"", reply.body, flags=re.DOTALL)
         if total is not None:
             body = re.sub(rb"(<opensearch:totalResults>)\d+", rb"\g<1>%d" % total, body)
@@ -147,8 +124,8 @@ def empty_page(*, total: int | None = None) -> Fault:
 
 
 def oai_error(code: str, words: str = "The value is invalid or expired.") -> Fault:
-    def misbehave(handler: _Handler, reply: Reply) -> None:
-        handler.send(Reply(200, "application/xml", _oai(f"<error code='{code}'>{escape(words)}</error>")))
+    def misbehave(handler: Handler, reply: Reply) -> None:
+        handler.send(_oai_reply(f"<error code='{code}'>{escape(words)}</error>"))
 
     return misbehave
 
@@ -156,7 +133,7 @@ def oai_error(code: str, words: str = "The value is invalid or expired.") -> Fau
 def stalled(byte_count: int = 0) -> Fault:
     """Sends the head and some bytes, then nothing until the server stops."""
 
-    def misbehave(handler: _Handler, reply: Reply) -> None:
+    def misbehave(handler: Handler, reply: Reply) -> None:
         handler.send_head(200, {"Content-Type": reply.content_type, "Content-Length": str(len(reply.body))})
         handler.wfile.write(reply.body[:byte_count])
         handler.server.stopping.wait()
@@ -168,7 +145,7 @@ def stalled(byte_count: int = 0) -> Fault:
 def slow_drip(pause_seconds: float = 0.01) -> Fault:
     """One byte at a time."""
 
-    def misbehave(handler: _Handler, reply: Reply) -> None:
+    def misbehave(handler: Handler, reply: Reply) -> None:
         length = {"Content-Length": str(len(reply.body))}
         handler.send_head(reply.status, {"Content-Type": reply.content_type, **reply.headers, **length})
         for position in range(len(reply.body)):
@@ -179,6 +156,9 @@ def slow_drip(pause_seconds: float = 0.01) -> Fault:
         handler.hang_up()
 
     return misbehave
+
+
+# The server
 
 
 class Clock:
@@ -196,9 +176,6 @@ class Clock:
         self.now_seconds += seconds
 
 
-# --- the server ---------------------------------------------------------------------------------
-
-
 class LoopbackArxiv:
     """See the top of this file."""
 
@@ -212,7 +189,7 @@ class LoopbackArxiv:
         self._under_way = 0
         self._faults: dict[Door, deque[Fault]] = defaultdict(deque)
         self._lock = threading.Lock()
-        self._server = _Server(("127.0.0.1", 0), _Handler)
+        self._server = _Server(("127.0.0.1", 0), Handler)
         self._server.arxiv = self
 
     def __enter__(self) -> LoopbackArxiv:
@@ -303,18 +280,18 @@ class LoopbackArxiv:
     def answer_search(self, asked: Mapping[str, str]) -> Reply:
         start, max_results = int(asked.get("start", "0")), int(asked.get("max_results", "10"))
         if max_results > 2000:
-            return Reply(400, "application/atom+xml", _atom_error("max_results must not be more than 2000"))
+            return Reply(400, "application/atom+xml", atom_error("max_results must not be more than 2000"))
         if asked.get("id_list"):
             ids = asked["id_list"].split(",")
             for written in ids:
                 if not re.fullmatch(r"(\d{4}\.\d{4,5}|[a-z-]+/\d{7})(v\d+)?", written):
-                    return Reply(400, "application/atom+xml", _atom_error(f"incorrect id format for {written}"))
+                    return Reply(400, "application/atom+xml", atom_error(f"incorrect id format for {written}"))
             hits = [hit for written in ids if (hit := self._version_of(written))]
         else:
-            hits = [(paper, len(paper.versions)) for paper in self.papers.values() if _is_hit(paper, asked)]
+            hits = [(paper, len(paper.versions)) for paper in self.papers.values() if is_hit(paper, asked)]
             newest_first = asked.get("sortOrder") == "descending"
             hits.sort(key=lambda hit: (hit[0].versions[0].submitted, hit[0].arxiv_id), reverse=newest_first)
-        entries = "".join(_entry(paper, number) for paper, number in hits[start : start + max_results])
+        entries = "".join(atom_entry(paper, number) for paper, number in hits[start : start + max_results])
         feed = f"""<?xml version='1.0' encoding='UTF-8'?>
 <feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns:arxiv="http://arxiv.org/schemas/atom" xmlns="http://www.w3.org/2005/Atom">
   <id>https://arxiv.org/api/x</id>
@@ -339,36 +316,36 @@ class LoopbackArxiv:
 
     def answer_oai(self, asked: Mapping[str, str]) -> Reply:
         if asked.get("verb") == "Identify":
-            return Reply(200, "application/xml", _oai(f"<Identify><baseURL>{self.oai_url}</baseURL></Identify>"))
+            return _oai_reply(f"<Identify><baseURL>{self.oai_url}</baseURL></Identify>")
         if asked.get("verb") != "ListRecords":
-            return Reply(200, "application/xml", _oai("<error code='badVerb'>no such verb</error>"))
+            return _oai_reply("<error code='badVerb'>no such verb</error>")
         skip = 0
         if "resumptionToken" in asked:
             if set(asked) != {"verb", "resumptionToken"}:
-                return Reply(200, "application/xml", _oai("<error code='badArgument'>token is exclusive</error>"))
+                return _oai_reply("<error code='badArgument'>token is exclusive</error>")
             asked = dict(parse_qsl(unquote(asked["resumptionToken"])))
             skip = int(asked.pop("skip"))
         if asked.get("metadataPrefix") != "arXivRaw":
-            return Reply(200, "application/xml", _oai("<error code='cannotDisseminateFormat'>no</error>"))
+            return _oai_reply("<error code='cannotDisseminateFormat'>no</error>")
         first, last = asked.get("from", "0000"), asked.get("until", "9999")
         hits = [
             paper
             for paper in self.papers.values()
             if first <= paper.changed.isoformat() <= last
-            and any(_set_of(category).split(":")[0] == asked.get("set") for category in paper.categories)
+            and any(set_of(category).split(":")[0] == asked.get("set") for category in paper.categories)
         ]
         hits.sort(key=lambda paper: (paper.changed, paper.arxiv_id))
         page = hits[skip : skip + self.oai_page_size]
         if not page:
-            return Reply(200, "application/xml", _oai("<error code='noRecordsMatch'>an empty list</error>"))
+            return _oai_reply("<error code='noRecordsMatch'>an empty list</error>")
         token = ""
         if len(hits) > skip + len(page):
             inner = quote(urlencode({**asked, "skip": skip + len(page)}))
             token = f"<resumptionToken expires='2024-06-11T00:00:00Z'>{inner}</resumptionToken>"
         elif skip:
             token = "<resumptionToken/>"
-        records = "".join(_record(paper) for paper in page)
-        return Reply(200, "application/xml", _oai(f"<ListRecords>{records}{token}</ListRecords>"))
+        records = "".join(oai_record(paper) for paper in page)
+        return _oai_reply(f"<ListRecords>{records}{token}</ListRecords>")
 
     # PDFs
 
@@ -393,6 +370,10 @@ class LoopbackArxiv:
         return Reply(200, "application/pdf", pdf, headers, send_length=self.send_pdf_length)
 
 
+def _oai_reply(inside: str) -> Reply:
+    return Reply(200, "application/xml", oai_document(inside))
+
+
 class _Server(ThreadingHTTPServer):
     daemon_threads = True
     arxiv: LoopbackArxiv
@@ -405,7 +386,7 @@ class _Server(ThreadingHTTPServer):
         """Clients that hang up are part of the game."""
 
 
-class _Handler(BaseHTTPRequestHandler):
+class Handler(BaseHTTPRequestHandler):
     protocol_version = "HTTP/1.1"
     disable_nagle_algorithm = True
     server: _Server
@@ -457,143 +438,3 @@ class _Handler(BaseHTTPRequestHandler):
 
     def log_message(self, *_: object) -> None:
         """Quiet: the requests are kept in ``LoopbackArxiv.requests``."""
-
-
-# --- the formats --------------------------------------------------------------------------------
-
-
-def _is_hit(paper: Paper, asked: Mapping[str, str]) -> bool:
-    query = asked.get("search_query", "")
-    if paper.deleted:
-        return False
-    window = re.search(r"submittedDate:\[(\d{12}) TO (\d{12})\]", query)
-    if window and not window[1] <= f"{paper.versions[0].submitted:%Y%m%d%H%M}" <= window[2]:
-        return False
-    categories = re.findall(r"cat:([\w.-]+)", query)
-    if categories and not set(categories) & set(paper.categories):
-        return False
-    words = [quoted or bare for quoted, bare in re.findall(r'(?:all|ti|abs):(?:"([^"]+)"|(\w+))', query)]
-    return all(word.lower() in f"{paper.title} {paper.abstract}".lower() for word in words)
-
-
-def _entry(paper: Paper, number: int) -> str:
-    stamp = "%Y-%m-%dT%H:%M:%SZ"
-    authors = "".join(f"<author><name>{escape(name)}</name></author>" for name in paper.authors)
-    scheme = "http://arxiv.org/schemas/atom"
-    categories = "".join(f"<category term={quoteattr(name)} scheme='{scheme}'/>" for name in paper.categories)
-    return f"""  <entry>
-    <id>http://arxiv.org/abs/{paper.arxiv_id}v{number}</id>
-    <title>{escape(paper.title)}</title>
-    <updated>{paper.versions[number - 1].submitted.strftime(stamp)}</updated>
-    <link href="https://arxiv.org/abs/{paper.arxiv_id}v{number}" rel="alternate" type="text/html"/>
-    <link href="https://arxiv.org/pdf/{paper.arxiv_id}v{number}" rel="related" type="application/pdf" title="pdf"/>
-    <summary>{escape(paper.abstract)}</summary>
-    {categories}
-    <published>{paper.versions[0].submitted.strftime(stamp)}</published>
-    <arxiv:primary_category term={quoteattr(paper.categories[0])}/>
-    {authors}
-  </entry>
-"""
-
-
-def _atom_error(words: str) -> bytes:
-    return f"""<?xml version='1.0' encoding='UTF-8'?>
-<feed xmlns:opensearch="http://a9.com/-/spec/opensearch/1.1/" xmlns="http://www.w3.org/2005/Atom">
-  <opensearch:totalResults>1</opensearch:totalResults>
-  <entry><id>https://arxiv.org/api/errors#x</id><title>Error</title><summary>{escape(words)}</summary></entry>
-</feed>""".encode()
-
-
-def _oai(inside: str) -> bytes:
-    return f"""<?xml version="1.0" encoding="UTF-8"?>
-<OAI-PMH xmlns="http://www.openarchives.org/OAI/2.0/"
-         xmlns:xsi="http://www.w3.org/2001/XMLSchema-instance"
-         xsi:schemaLocation="http://www.openarchives.org/OAI/2.0/ http://www.openarchives.org/OAI/2.0/OAI-PMH.xsd">
-    <responseDate>2024-06-10T00:00:00Z</responseDate>
-    <request>http://oaipmh.arxiv.org/oai</request>
-    {inside}
-</OAI-PMH>""".encode()
-
-
-def _set_of(category: str) -> str:
-    archive = category.split(".")[0]
-    group = archive if archive in ("cs", "stat", "eess", "math", "q-bio", "q-fin", "econ") else "physics"
-    return f"{group}:{category.replace('.', ':')}"
-
-
-def _record(paper: Paper) -> str:
-    sets = "".join(f"<setSpec>{_set_of(category)}</setSpec>" for category in paper.categories)
-    gone = ' status="deleted"' if paper.deleted else ""
-    header = f"""<header{gone}>
-            <identifier>oai:arXiv.org:{paper.arxiv_id}</identifier>
-            <datestamp>{paper.changed.isoformat()}</datestamp>
-            {sets}
-        </header>"""
-    if paper.deleted:
-        return f"<record>{header}</record>"
-    versions = "".join(
-        f"""<version version="v{number}">
-                <date>{version.submitted.strftime("%a, %d %b %Y %H:%M:%S GMT")}</date>
-                <size>{len(version.pdf or b"") // 1024}kb</size>
-                {"<source_type>I</source_type>" if version.pdf is None else "<source_type>D</source_type>"}
-            </version>"""
-        for number, version in enumerate(paper.versions, start=1)
-    )
-    names = paper.authors
-    authors = f"{', '.join(names[:-1])} and {names[-1]}" if len(names) > 1 else names[0]
-    return f"""<record>{header}<metadata>
-        <arXivRaw xmlns="http://arxiv.org/OAI/arXivRaw/">
-            <id>{paper.arxiv_id}</id>
-            <submitter>{escape(names[0])}</submitter>
-            {versions}
-            <title>{escape(paper.title)}</title>
-            <authors>{escape(authors)}</authors>
-            <categories>{" ".join(paper.categories)}</categories>
-            <license>http://arxiv.org/licenses/nonexclusive-distrib/1.0/</license>
-            <abstract>  {escape(paper.abstract)}
-</abstract>
-        </arXivRaw></metadata></record>"""
-
-
-# --- files --------------------------------------------------------------------------------------
-
-
-def one_page_pdf(text: str) -> bytes:
-    """A real PDF with this text on its page; the same bytes for the same text."""
-    import pymupdf
-
-    document = pymupdf.open()
-    document.new_page().insert_textbox(pymupdf.Rect(72, 72, 540, 720), text)
-    pdf: bytes = document.tobytes(no_new_id=True)
-    return pdf
-
-
-def bulk_tar(folder: Path, name: str, members: Mapping[str, bytes]) -> Path:
-    """A bulk tar such as ``arXiv_pdf_1001_001.tar``, its members named as in ``1001/1001.0001.pdf``."""
-    path = folder / name
-    with tarfile.open(path, "w", format=tarfile.GNU_FORMAT) as tar:
-        for member_name, content in members.items():
-            member = tarfile.TarInfo(member_name)
-            member.size = len(content)
-            tar.addfile(member, io.BytesIO(content))
-    return path
-
-
-def bulk_manifest(folder: Path, tars: Sequence[Path]) -> Path:
-    """arXiv's manifest of these tars, beside them."""
-    files = "".join(
-        f"""  <file>
-    <content_md5sum>1852974c8570cdafd91522ee93719ee5</content_md5sum>
-    <filename>pdf/{tar.name}</filename>
-    <md5sum>{hashlib.md5(tar.read_bytes()).hexdigest()}</md5sum>
-    <num_items>1</num_items>
-    <size>{tar.stat().st_size}</size>
-    <timestamp>2010-12-23 14:41:24</timestamp>
-    <yymm>{tar.name.split("_")[2]}</yymm>
-  </file>
-"""
-        for tar in tars
-    )
-    path = folder / "arXiv_pdf_manifest.xml"
-    path.write_text(f"<?xml version='1.0' standalone='yes'?>\n<arXivPDF>\n{files}</arXivPDF>\n", encoding="utf-8")
-    return path

@@ -7,7 +7,7 @@ import tarfile
 from pathlib import Path
 
 import pytest
-from loopback_arxiv import bulk_manifest, bulk_tar
+from loopback_files import bulk_manifest, bulk_tar
 
 from extractors.records import FailureCause, PaperMetadata
 from flows.sources import FoundPaper, SourceError

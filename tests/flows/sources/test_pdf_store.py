@@ -23,13 +23,13 @@ from loopback_arxiv import (
     cut_short,
     dropped,
     html,
-    one_page_pdf,
     redirect,
     slow_drip,
     stalled,
     status,
     truncated,
 )
+from loopback_files import one_page_pdf
 
 from extractors.records import FailureCause, PaperError, PaperMetadata
 from flows.sources import AccessRefusedError, ArxivConfig, FoundPaper
