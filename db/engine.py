@@ -17,6 +17,8 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from db.errors import DatabaseError
 
+__all__ = ["Engine", "hidden_url", "is_sqlite", "open_database", "writing"]
+
 _BUSY_TIMEOUT_SECONDS = 60
 _CONNECT_TIMEOUT_SECONDS = 10
 _POSTGRESQL_NAMES = ("postgres", "postgresql", "postgresql+psycopg")

@@ -12,9 +12,9 @@ from collections.abc import Callable, Iterable, Iterator
 from dataclasses import asdict, dataclass, field, fields
 from datetime import UTC, datetime, timedelta
 from itertools import islice
-from typing import TYPE_CHECKING, Protocol
+from typing import Protocol
 
-from db.engine import open_database
+from db.engine import Engine, open_database
 from db.errors import DatabaseError, RecordError
 from db.migrate import upgrade
 from db.queries import documents_of, extracted, failed, failed_downloads, last_successful_window, pending_estimates
@@ -42,9 +42,6 @@ from flows.sources.http import PoliteSession
 from flows.sources.store import PdfStore, StoredPdf
 from flows.workers import Limits, PdfJob, read_papers
 from models.burden import estimate_burden, estimator_version
-
-if TYPE_CHECKING:
-    from sqlalchemy import Engine
 
 _DOWNLOAD_TRIED_DAYS = 14
 """So long the default run asks again for a PDF that arXiv did not give."""
