@@ -46,6 +46,8 @@ _AFTER_REFERENCES = re.compile(
     r"(?:(?:Appendix|Appendices|APPENDIX|Supplement\w*|SUPPLEMENT\w*|Methods|METHODS|Checklist)\b.*|[A-J](?:\.\d+)*\.?\s+[A-Z].*|Acknowledge?ments?.*)"
 )
 _MAX_HEADING_WORDS = 14
+_TWO_LETTERS = re.compile(r"[^\W\d_]{2}")
+"""A heading has a word in it; a large sum sign has none."""
 
 
 @dataclass(slots=True)
@@ -143,9 +145,13 @@ def _is_margin_furniture(line: RawLine, text: str, page: RawPage, repeated: Set[
 
 
 def _line_numbers(page: RawPage) -> set[int]:
-    """Ids of the lines that are a reviewer's line numbers: a column of rising numbers at one side."""
+    """Ids of the lines that are a reviewer's line numbers: columns of rising numbers at the sides.
+
+    One that strayed between the columns counts too, if it goes on where such a column ends.
+    """
     numbers = [line for line in page.lines if _NUMBER.fullmatch(line.text)]
     found: set[int] = set()
+    by_value: dict[int, RawLine] = {}
     for side in (
         [line for line in numbers if line.box.x1 < 0.12 * page.width],
         [line for line in numbers if line.box.x0 > 0.88 * page.width],
@@ -155,6 +161,12 @@ def _line_numbers(page: RawPage) -> set[int]:
             values = [int(line.text) for line in column]
             if len(values) >= 15 and all(a < b for a, b in itertools.pairwise(values)):
                 found.update(id(line) for line in column)
+                by_value.update(zip(values, column, strict=True))
+    for line in sorted(numbers, key=lambda line: int(line.text)) if found else ():
+        before = by_value.get(int(line.text) - 1)
+        if before and int(line.text) not in by_value and line.size == before.size:
+            found.add(id(line))
+            by_value[int(line.text)] = line
     return found
 
 
@@ -264,6 +276,8 @@ class _RoleReader:
     def _is_heading(self, text: str, row: _Row, page: RawPage) -> bool:
         words = row.words
         if len(row.cells) > 1 or len(words) > _MAX_HEADING_WORDS or text.endswith((",", ";")):
+            return False
+        if not _TWO_LETTERS.search(text):
             return False
         line = row.cells[0]
         stands_out = line.bold or line.size > 1.08 * self._body_size or text.isupper()

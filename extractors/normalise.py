@@ -39,7 +39,7 @@ CONTROL_CHARACTERS: dict[int, str | None] = dict.fromkeys([*range(32), *range(0x
 """Translation table: control characters (a font without a Unicode map yields them) to spaces."""
 
 _TIMES_BETWEEN = re.compile(r"(?<=[0-9kKMBs)])\s*×\s*(?=\S)|(?<=\d)[xX](?=[A-Z(]|\d+[A-Z])")
-_NOTE_MARKS = re.compile(r"(?<=[\w)%.])(?=[†‡§¶*]+[,.;:)]?$)")
+_NOTE_MARKS = re.compile(r"(?<=[\w)%.])(?=[†‡§¶*]+[,.;:)]?(?:\s|$))")
 _ACCENTS = dict(zip("´¨ˆ˜ˇ˚˙¯˘`", "\u0301\u0308\u0302\u0303\u030c\u030a\u0307\u0304\u0306\u0300", strict=True))
 _ACCENTED = re.compile(r"([´¨ˆ˜ˇ˚˙¯˘]|(?<=[A-Za-z])`)([A-Za-zı])")
 """An accent drawn by itself before its letter, as old TeX fonts do."""
@@ -65,7 +65,7 @@ def plain_word(drawn: str) -> str:
         text = _SUPERSCRIPT_RUN.sub(_unicode_superscript, text)
         text = text.translate(_PLAIN)
         if not text.isascii():
-            text = "".join(_plain_character(character) for character in text)
+            text = _ACCENTED.sub(_accented, "".join(_plain_character(character) for character in text))
     text = _TIMES_BETWEEN.sub(" × ", text)
     text = _NOTE_MARKS.sub(" ", text)
     return " ".join(text.split())
