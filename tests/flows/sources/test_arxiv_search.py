@@ -103,6 +103,18 @@ def test_many_results_come_page_by_page_none_twice_none_lost(
     assert [request.parameters["start"] for request in arxiv.asked("api")] == ["0", "4", "8"]
 
 
+def test_a_paper_that_moves_to_the_next_page_meanwhile_comes_once(
+    arxiv: LoopbackArxiv, http: PoliteSession, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(search_module, "RESULTS_PER_PAGE", 2)
+    for number in (1, 2, 3):
+        arxiv.add(f"2406.0000{number}", submitted=[SINCE])
+    papers = search_arxiv(http.config, since=SINCE, until=UNTIL, http=http)
+    first = [next(papers), next(papers)]
+    arxiv.add("2406.00000", submitted=[SINCE])
+    assert names([*first, *papers]) == ["2406.00001v1", "2406.00002v1", "2406.00003v1"]
+
+
 def test_a_window_with_too_many_results_is_halved_until_each_fits(
     arxiv: LoopbackArxiv, http: PoliteSession, monkeypatch: pytest.MonkeyPatch
 ) -> None:

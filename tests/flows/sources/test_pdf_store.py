@@ -93,6 +93,8 @@ def test_a_damaged_store_is_mended(arxiv: LoopbackArxiv, http: PoliteSession, st
     paper = offer(arxiv)
     stored = store.fetch(http, paper)
     stored.path.write_bytes(b"%PDF-")
+    assert store.fetch(http, paper) == stored
+    assert files(store) == WHOLE
     (store.root / "refs/2406/2406.01234v1").write_bytes(b"\xff\x00")
     assert store.fetch(http, paper) == stored
     assert files(store) == WHOLE
@@ -141,7 +143,7 @@ def test_a_pdf_that_changed_meanwhile_is_begun_again(
     arxiv: LoopbackArxiv, http: PoliteSession, store: PdfStore
 ) -> None:
     paper = offer(arxiv)
-    other = PDF.replace(b"V100", b"A100")
+    other = one_page_pdf("We trained on 64 NVIDIA A100 GPUs.") + PDF[-20_000:]
 
     def change_and_break(handler: object, reply: object) -> None:
         arxiv.add("2406.01234", pdfs=[other])
