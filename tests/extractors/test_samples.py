@@ -52,10 +52,11 @@ def test_every_paper_has_metadata_and_all_but_the_broken_one_expectations() -> N
     assert len(papers - sources) == 1
 
 
-@pytest.mark.parametrize("row", rows("metadata.jsonl"), ids=lambda row: row["arxiv_id"])
+READABLE = [row for row in rows("metadata.jsonl") if (SAMPLES / "tex" / f"{row['arxiv_id']}.tex").exists()]
+
+
+@pytest.mark.parametrize("row", READABLE, ids=lambda row: row["arxiv_id"])
 def test_stamp_and_title_agree_with_the_metadata(row: dict[str, Any], sample: Callable[[str], Document]) -> None:
-    if not (SAMPLES / "tex" / f"{row['arxiv_id']}.tex").exists():
-        pytest.skip("this paper is broken on purpose")
     document = sample(row["arxiv_id"])
     assert squeezed(row["title"]) in on_page(document, 1)
     if document.stamp:
