@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field, fields
+from dataclasses import asdict, dataclass, field, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Protocol
@@ -46,6 +46,8 @@ from models.burden import estimate_burden, estimator_version
 _DOWNLOAD_TRIED_DAYS = 14
 """So long the default run asks again for a PDF that arXiv did not give."""
 
+_ESTIMATES_A_TIME = 1000
+
 _PASSING = frozenset({FailureCause.DOWNLOAD, FailureCause.WITHDRAWN})
 """Causes that say nothing of the PDF itself, so the next run tries again."""
 
@@ -72,11 +74,6 @@ class Tally:
     runs_found: int = 0
     burden_estimated: int = 0
     failures: list[FailedPaper] = field(default_factory=list)
-
-    def add(self, other: Tally) -> None:
-        """Add what another part of the run did."""
-        for each in fields(self):
-            setattr(self, each.name, getattr(self, each.name) + getattr(other, each.name))
 
     @property
     def failed_by_cause(self) -> dict[str, int]:
@@ -137,10 +134,11 @@ class RunRecord:
 
 @dataclass(frozen=True, slots=True)
 class Workplace:
-    """What the papers of a run are worked on with."""
+    """What the papers of a run are worked on with, and the tally of what comes of them."""
 
     engine: Engine
     run: RunRecord
+    tally: Tally
     store: PdfStore
     http: PoliteSession
     worker_count: int
@@ -153,7 +151,7 @@ class Workplace:
             self.watcher.done(paper.name)
 
 
-Process = Callable[[Iterable[FoundPaper], Workplace], Tally]
+Process = Callable[[Iterable[FoundPaper], Workplace], None]
 
 
 def ingest(
@@ -173,14 +171,16 @@ def ingest(
     with discover(request, settings, http, EarlierRuns(engine, started), started.date()) as discovery:
         run = RunRecord(engine, request, started, discovery.window)
         worker_count = min(settings.jobs, discovery.total or settings.jobs)
-        workplace = Workplace(engine, run, store, http, worker_count, settings.limits, request.retry_failed, watcher)
         tally = Tally()
+        workplace = Workplace(
+            engine, run, tally, store, http, worker_count, settings.limits, request.retry_failed, watcher
+        )
         try:
             if watcher is not None:
                 watcher.expect(discovery.total)
             _bring_estimates_up_to_date(engine)
             papers = islice(_relevant(discovery.papers, tally), request.limit)
-            tally.add((process or process_papers)(papers, workplace))
+            (process or process_papers)(papers, workplace)
         except BaseException as error:
             interrupted = isinstance(error, KeyboardInterrupt | SystemExit)
             status = IngestStatus.INTERRUPTED if interrupted else IngestStatus.FAILED
@@ -202,71 +202,73 @@ def _relevant(papers: Iterable[FoundPaper], tally: Tally) -> Iterator[FoundPaper
 def _bring_estimates_up_to_date(engine: Engine) -> None:
     """Estimate what a newer catalogue or a correction has left without an estimate."""
     version = estimator_version(catalogue())
-    pending = list(pending_estimates(engine, version))
-    estimates = [(each, estimate_burden(each.run, each.published, catalogue())) for each in pending]
-    save_estimates(engine, estimates, version, datetime.now(UTC))
+    saved = 1
+    while saved:  # what is saved is no longer pending
+        pending = list(islice(pending_estimates(engine, version), _ESTIMATES_A_TIME))
+        estimates = [
+            (each, estimate_burden(each.run, dated(each.published, each.paper_key), catalogue())) for each in pending
+        ]
+        saved = save_estimates(engine, estimates, version, datetime.now(UTC))
 
 
-def process_papers(papers: Iterable[FoundPaper], workplace: Workplace) -> Tally:
+def process_papers(papers: Iterable[FoundPaper], workplace: Workplace) -> None:
     """Download, read, estimate and load; one paper's trouble is its own."""
-    tally = Tally()
     under_way: dict[str, tuple[FoundPaper, StoredPdf]] = {}
-    jobs = _jobs(papers, workplace, tally, under_way)
+    jobs = _jobs(papers, workplace, under_way)
     with contextlib.closing(read_papers(jobs, workplace.limits, workers=workplace.worker_count)) as readings:
         for reading in readings:
             paper, pdf = under_way.pop(reading.job.key)
             if reading.extraction is not None:
-                _load(paper, pdf, reading.extraction, workplace, tally)
+                _load(paper, pdf, reading.extraction, workplace)
             elif reading.error is not None:
-                _record_failure(paper, pdf, reading.error, workplace, tally)
+                _record_failure(paper, pdf, reading.error, workplace)
             workplace.done(paper)
-    return tally
 
 
 def _jobs(
     papers: Iterable[FoundPaper],
     workplace: Workplace,
-    tally: Tally,
     under_way: dict[str, tuple[FoundPaper, StoredPdf]],
 ) -> Iterator[PdfJob]:
     """The PDFs that are left to be read, fetched one by one as they are drawn; what is not left is dealt with."""
     for number, paper in enumerate(papers):
         try:
-            pdf = _fetched(paper, workplace, tally)
+            pdf = _fetched(paper, workplace)
         except PaperError as error:
-            _record_failure(paper, None, error, workplace, tally)
+            _record_failure(paper, None, error, workplace)
             workplace.done(paper)
             continue
-        if _is_settled(paper, pdf, workplace, tally):
+        if _is_settled(paper, pdf, workplace):
             workplace.done(paper)
             continue
         workplace.run.begin()
         under_way[str(number)] = (paper, pdf)
-        yield PdfJob(str(number), pdf.path, dated(paper.metadata))
+        published = dated(paper.metadata.published, paper.metadata.arxiv_id)
+        yield PdfJob(str(number), pdf.path, published)
 
 
-def _fetched(paper: FoundPaper, workplace: Workplace, tally: Tally) -> StoredPdf:
+def _fetched(paper: FoundPaper, workplace: Workplace) -> StoredPdf:
     """The paper's PDF, in the store; what arXiv says of the paper is recorded even if there is none."""
     if paper.pdf_path is None and paper.failure is None:
-        tally.papers_new += upsert_papers(workplace.engine, [paper.metadata])
+        workplace.tally.papers_new += upsert_papers(workplace.engine, [paper.metadata])
     return workplace.store.fetch(workplace.http, paper)
 
 
-def _is_settled(paper: FoundPaper, pdf: StoredPdf, workplace: Workplace, tally: Tally) -> bool:
+def _is_settled(paper: FoundPaper, pdf: StoredPdf, workplace: Workplace) -> bool:
     """Whether this extractor version has read the PDF, or failed on it for a cause that stays."""
     engine = workplace.engine
     if extracted(engine, [pdf.sha256], EXTRACTOR_VERSION):
-        tally.papers_unchanged += 1
+        workplace.tally.papers_unchanged += 1
         _record_as_known_by(paper, pdf, workplace)
         return True
     cause = failed(engine, [pdf.sha256], EXTRACTOR_VERSION).get(pdf.sha256)
     if cause is None:
-        tally.papers_new += paper.pdf_path is not None
+        workplace.tally.papers_new += paper.pdf_path is not None
         return False
     if cause in _PASSING or workplace.retry_failed:
         return False
     message = "failed before, not tried again (--retry-failed tries)"
-    tally.failures.append(FailedPaper(paper.name, cause, message))
+    workplace.tally.failures.append(FailedPaper(paper.name, cause, message))
     return True
 
 
@@ -279,7 +281,7 @@ def _record_as_known_by(paper: FoundPaper, pdf: StoredPdf, workplace: Workplace)
     record_documents(workplace.engine, [document], datetime.now(UTC))
 
 
-def _load(paper: FoundPaper, pdf: StoredPdf, extraction: Extraction, workplace: Workplace, tally: Tally) -> None:
+def _load(paper: FoundPaper, pdf: StoredPdf, extraction: Extraction, workplace: Workplace) -> None:
     metadata = identified(paper.metadata, extraction)
     estimates = estimated(extraction, metadata)
     read = ExtractedPaper(metadata, pdf.byte_count, extraction, estimates)
@@ -287,22 +289,20 @@ def _load(paper: FoundPaper, pdf: StoredPdf, extraction: Extraction, workplace: 
         version = estimator_version(catalogue())
         save_extractions(workplace.engine, [read], EXTRACTOR_VERSION, version, datetime.now(UTC))
     except RecordError as error:
-        _record_failure(
-            paper, pdf, PaperError(FailureCause.CRASH, f"a record of it is refused: {error}"), workplace, tally
-        )
+        refused = PaperError(FailureCause.CRASH, f"a record of it is refused: {error}")
+        _record_failure(paper, pdf, refused, workplace)
         return
-    tally.papers_parsed += 1
-    tally.runs_found += len(extraction.runs)
-    tally.burden_estimated += sum(estimate.hardware_burden_flop is not None for estimate in estimates)
+    workplace.tally.papers_parsed += 1
+    workplace.tally.runs_found += len(extraction.runs)
+    workplace.tally.burden_estimated += sum(estimate.hardware_burden_flop is not None for estimate in estimates)
 
 
-def _record_failure(
-    paper: FoundPaper, pdf: StoredPdf | None, error: PaperError, workplace: Workplace, tally: Tally
-) -> None:
-    tally.failures.append(FailedPaper(paper.name, error.cause, error.message))
+def _record_failure(paper: FoundPaper, pdf: StoredPdf | None, error: PaperError, workplace: Workplace) -> None:
+    workplace.tally.failures.append(FailedPaper(paper.name, error.cause, error.message))
     if pdf is None and paper.metadata.arxiv_id is None:
         return  # neither an id nor bytes by which the database could know it
-    document = PaperDocument(paper.metadata, pdf.sha256, pdf.byte_count) if pdf else None
-    failure = PaperFailure(paper.metadata, document, error.cause, error.message)
+    metadata = replace(paper.metadata, withdrawn=True) if error.cause is FailureCause.WITHDRAWN else paper.metadata
+    document = PaperDocument(metadata, pdf.sha256, pdf.byte_count) if pdf else None
+    failure = PaperFailure(metadata, document, error.cause, error.message)
     if save_failure(workplace.engine, failure, EXTRACTOR_VERSION, datetime.now(UTC)):
         workplace.run.begin()

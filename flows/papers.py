@@ -32,7 +32,7 @@ class ReadPdf:
 def read_pdfs(paths: list[Path], limits: Limits, workers: int, candidates: bool) -> Generator[ReadPdf, None, None]:
     """Read PDFs without a database, ``workers`` at a time; they come back in the order of ``paths``."""
     found = [PaperMetadata(*arxiv_id_of_file(path.stem)) for path in paths]
-    jobs = (PdfJob(str(number), path, dated(found[number])) for number, path in enumerate(paths))
+    jobs = (PdfJob(str(number), path, dated(None, found[number].arxiv_id)) for number, path in enumerate(paths))
     done: dict[int, ReadPdf] = {}
     following = 0
     with closing(read_papers(jobs, limits, workers=workers)) as readings:
@@ -74,17 +74,18 @@ def _stamped_id(stamp: str | None) -> tuple[str, int | None] | None:
 
 def estimated(extraction: Extraction, metadata: PaperMetadata) -> list[BurdenEstimate]:
     """The burden of each training run of the paper, in order."""
-    return [estimate_burden(run, dated(metadata), catalogue()) for run in extraction.runs]
+    came_out = dated(metadata.published, metadata.arxiv_id)
+    return [estimate_burden(run, came_out, catalogue()) for run in extraction.runs]
 
 
-def dated(metadata: PaperMetadata) -> date | None:
-    """When the paper came out, as far as names of hardware need it: to the day, else to the month of its id.
+def dated(published: date | None, paper: str | None) -> date | None:
+    """When a paper came out, as far as names of hardware need it: to the day, else to the month of its id.
 
-    1706.03762, nothing else known -> 1 June 2017        cs/0112017 -> 1 December 2001        no id -> None
+    None, 1706.03762 -> 1 June 2017        None, cs/0112017 -> 1 December 2001        None, sha256:4f… -> None
     """
-    if metadata.published is not None or metadata.arxiv_id is None:
-        return metadata.published
-    digits = metadata.arxiv_id.rpartition("/")[2]
+    if published is not None or paper is None or paper.startswith("sha256:"):
+        return published
+    digits = paper.rpartition("/")[2]
     year = int(digits[:2])
     return date(year + (1900 if year > 90 else 2000), int(digits[2:4]), 1)
 

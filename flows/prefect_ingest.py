@@ -31,15 +31,13 @@ def ingest_flow(request: IngestRequest, jobs: int | None = None) -> Tally:
     return ingest(request, load_settings(jobs=jobs), process=_in_batches)
 
 
-def _in_batches(papers: Iterable[FoundPaper], workplace: Workplace) -> Tally:
+def _in_batches(papers: Iterable[FoundPaper], workplace: Workplace) -> None:
     """One batch after the other, as arXiv wants one connection; within a batch, papers are read in parallel."""
 
     @task(name="read papers", cache_policy=NO_CACHE)
-    def read_batch(batch: list[FoundPaper]) -> Tally:
-        return process_papers(batch, workplace)
+    def read_batch(batch: list[FoundPaper]) -> None:
+        process_papers(batch, workplace)
 
-    tally = Tally()
     drawn = iter(papers)
     while batch := list(islice(drawn, PAPERS_A_TASK)):
-        tally.add(read_batch(batch))
-    return tally
+        read_batch(batch)

@@ -59,6 +59,7 @@ def test_ids_are_fetched_once_and_what_cannot_be_had_is_named(
     runs = _exported(at_arxiv, "runs")
     assert {(run["arxiv_id"], run["version"]) for run in runs} == {("2406.00001", 1)}
     before = at_arxiv.contents()
+    assert sum("A neural network" in row and row[-3] == 1 for row in before["papers"]) == 1, "one is withdrawn"
     again = at_arxiv.burden(*command)
     assert again.returncode == 0
     assert at_arxiv.contents() == before
