@@ -149,6 +149,8 @@ def slow_drip(pause_seconds: float = 0.01) -> Fault:
         length = {"Content-Length": str(len(reply.body))}
         handler.send_head(reply.status, {"Content-Type": reply.content_type, **reply.headers, **length})
         for position in range(len(reply.body)):
+            if position == len(reply.body) - 1:
+                handler.leave()
             handler.wfile.write(reply.body[position : position + 1])
             handler.wfile.flush()
             if handler.server.stopping.wait(pause_seconds):
@@ -398,6 +400,7 @@ class Handler(BaseHTTPRequestHandler):
         doors: dict[str, Door] = {"/api/query": "api", "/oai": "oai"}
         door: Door | None = "pdf" if parts.path.startswith("/pdf/") else doors.get(parts.path)
         fault = arxiv._arrive(LoggedRequest(door, self.path, asked, dict(self.headers), time.monotonic()))
+        self._is_under_way = True
         try:
             if door == "api":
                 reply = arxiv.answer_search(asked)
@@ -412,10 +415,17 @@ class Handler(BaseHTTPRequestHandler):
             else:
                 fault(self, reply)
         finally:
-            arxiv._leave()
+            self.leave()
+
+    def leave(self) -> None:
+        """This request is over; told before its last byte goes out, as the client may ask again right then."""
+        if self._is_under_way:
+            self._is_under_way = False
+            self.server.arxiv._leave()
 
     def send(self, reply: Reply) -> None:
         framing = {"Content-Length": str(len(reply.body))} if reply.send_length else {"Transfer-Encoding": "chunked"}
+        self.leave()
         self.send_head(reply.status, {"Content-Type": reply.content_type, **reply.headers, **framing})
         if reply.send_length:
             self.wfile.write(reply.body)
