@@ -36,6 +36,7 @@ _PAPERS_PER_WORKER = 200
 """A worker is replaced after so many papers, which bounds what a leak can grow to."""
 
 _BROKEN_POOLS_IN_A_ROW = 3
+_POOL_CHECK_SECONDS = 5.0
 
 log = logging.getLogger(__name__)
 
@@ -117,20 +118,31 @@ def _read_in_one_pool(
     try:
         while True:
             while len(under_way) < 2 * workers and (job := _next_job(waiting, source)):
-                under_way[pool.schedule(_read_one, (job, limits), timeout=limits.time_limit_seconds)] = job
+                under_way[_scheduled(pool, job, limits)] = job
             if not under_way:
                 break
-            done, _ = wait(under_way, return_when=FIRST_COMPLETED)
+            done, _ = wait(under_way, timeout=_POOL_CHECK_SECONDS, return_when=FIRST_COMPLETED)
+            if not done and not pool.active:
+                raise BrokenProcessPool("the pool ended by itself")
             for future in done:
                 reading = _reading(under_way[future], future, limits)
                 del under_way[future]
                 yield reading
-    except (BrokenProcessPool, RuntimeError) as broken:  # pebble refuses work with RuntimeError once broken
+    except BrokenProcessPool:
         waiting.extend(under_way.values())
-        raise BrokenProcessPool(str(broken)) from broken
+        raise
     finally:
         pool.stop()  # type: ignore[no-untyped-call]
         pool.join()
+
+
+def _scheduled(pool: ProcessPool, job: PdfJob, limits: Limits) -> Future[Extraction]:
+    try:
+        return pool.schedule(_read_one, (job, limits), timeout=limits.time_limit_seconds)
+    except RuntimeError as refused:  # so pebble says that the pool is broken
+        future: Future[Extraction] = Future()
+        future.set_exception(BrokenProcessPool(str(refused)))
+        return future
 
 
 def _start_pool(limits: Limits, workers: int, reader: str, quiet: bool) -> ProcessPool:
