@@ -79,6 +79,11 @@ class Tally:
     def failed_by_cause(self) -> dict[str, int]:
         return dict(sorted(Counter(failure.cause.value for failure in self.failures).items()))
 
+    @property
+    def unread(self) -> list[FailedPaper]:
+        """Failures of papers that there is something to read of; a withdrawn one is as it should be."""
+        return [failure for failure in self.failures if failure.cause is not FailureCause.WITHDRAWN]
+
     def counts(self) -> dict[str, object]:
         """Numbers only, for the run's row in the database."""
         numbers = {name: value for name, value in asdict(self).items() if name != "failures"}

@@ -109,7 +109,7 @@ def test_unusable_setting_is_one_line_and_exit_1(burden: Burden) -> None:
 
 def test_a_repeatable_option_takes_several_values_at_once() -> None:
     command = main.commands["ingest"]
-    arguments = ["--id", "1", "2", "--limit", "3", "--category", "a", "--id", "4", "5", "--json"]
+    arguments = ["--id", "1", "2", "--limit", "3", "--category", "a", "--id=4", "5", "--json"]
     parsed = command.make_context("ingest", arguments).params
     assert (parsed["ids"], parsed["categories"], parsed["limit"]) == (("1", "2", "4", "5"), ("a",), 3)
 

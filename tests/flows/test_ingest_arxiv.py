@@ -65,6 +65,7 @@ def test_ids_are_fetched_once_and_what_cannot_be_had_is_named(
     assert at_arxiv.contents() == before
     assert [each.path for each in arxiv.asked("pdf")].count("/pdf/2406.00001v1") == 1
     assert at_arxiv.burden(*command, "--strict").returncode == 1
+    assert at_arxiv.burden("ingest", "--id", "2406.00002", "--strict").returncode == 0, "withdrawn is no failure"
 
 
 def test_a_window_of_days_loads_what_is_relevant_and_counts_the_rest(
