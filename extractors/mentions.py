@@ -26,7 +26,7 @@ from typing import Any
 
 import spacy
 from spacy.matcher import Matcher
-from spacy.util import compile_infix_regex, filter_spans
+from spacy.util import compile_infix_regex, compile_suffix_regex, filter_spans
 
 from extractors.lexicon.catalogue import load_catalogue
 from extractors.patterns import Pattern, load_patterns, load_word_tags
@@ -65,6 +65,7 @@ _NOUN_AFTER_NAME = re.compile(
     r"(?:[\s-]*(?:(?:GPU|gpu|TPU|[Gg]raphics)(?:\s(?:cards?|accelerators?|devices?|processors?))?|cards?|accelerators?)s?\b(?![-\s](?:hour|day)))?"
 )
 _TPU_SLICE = re.compile(r"-(\d{1,4})\b(?!\s?(?:G|GB)\b)")
+_TPU_SLICE_FIRST = re.compile(r"\bv(?P<generation>\d[ep]?)-(?P<cores>\d{1,4})\s(?:Cloud\s)?TPUs?\b")
 _NEAR_HARDWARE = re.compile(
     r"GPU|gpu|N[Vv][Ii][Dd][Ii][Aa]|nvidia|Tesla|GeForce|GTX|RTX|Quadro|\bcards?\b|accelerator|workstation|server|DGX|SXM"
 )
@@ -191,7 +192,17 @@ def _names(words: str) -> Iterator[Hardware]:
         return all(end <= begun or start >= ended for begun, ended in taken)
 
     found: list[Hardware] = []
+    for match in _TPU_SLICE_FIRST.finditer(words):
+        tpu = load_catalogue().find(f"TPU v{match['generation']}")
+        if tpu:
+            count = int(match["cores"])
+            found.append(
+                Hardware(tpu.name, True, match.start(), match.end(), count, CountUnit.CORES, ("count.tpu-slice",))
+            )
+            taken.append((match.start(), match.end()))
     for mention in load_catalogue().mentions(words):
+        if not free(mention.start, mention.end):
+            continue
         if mention.weak and not _NEAR_HARDWARE.search(
             words[max(0, mention.start - _NEAR_CHARACTERS) : mention.end + _NEAR_CHARACTERS]
         ):
@@ -225,10 +236,11 @@ def _names(words: str) -> Iterator[Hardware]:
 
 @cache
 def _pipeline() -> Any:
-    """A blank English tokenizer that parts "8-GPU", "3/4" and "V100,K80" but leaves "high-end" whole."""
+    """A blank English tokenizer that parts "8-GPU", "4x", "3/4" and "V100,K80" but leaves "high-end" whole."""
     nlp: Any = spacy.blank("en")
     whole_words = [infix for infix in nlp.Defaults.infixes if "–" not in infix]
     nlp.tokenizer.infix_finditer = compile_infix_regex([*whole_words, *_INFIXES]).finditer
+    nlp.tokenizer.suffix_search = compile_suffix_regex([*nlp.Defaults.suffixes, r"(?<=\d)x"]).search
     return nlp
 
 
