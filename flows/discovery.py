@@ -14,12 +14,8 @@ from typing import Any, Protocol
 from db.store import HarvestWindow
 from flows.settings import Settings
 from flows.sources import FoundPaper
-from flows.sources.folder import papers_in_folder
-from flows.sources.harvest import harvest_changes
 from flows.sources.http import PoliteSession
 from flows.sources.relevance import DEFAULT_CATEGORIES
-from flows.sources.search import papers_by_id, search_arxiv
-from flows.sources.tars import papers_in_tars
 
 FIRST_RUN_DAYS = 7
 
@@ -80,16 +76,27 @@ def discover(
     history: History,
     today: date,
 ) -> Iterator[Discovery]:
-    """The papers that ``request`` asks for; what unpacking them takes on disk goes away at the end."""
+    """The papers that ``request`` asks for; what unpacking them takes on disk goes away at the end.
+
+    Only the source that is asked for is loaded.
+    """
     config = settings.arxiv
     if request.folder is not None:
+        from flows.sources.folder import papers_in_folder
+
         yield _of_known_number(list(papers_in_folder(request.folder)))
     elif request.tars:
+        from flows.sources.tars import papers_in_tars
+
         with tempfile.TemporaryDirectory(prefix="unpacked-", dir=settings.home) as unpack_to:
             yield Discovery(papers_in_tars(request.tars, Path(unpack_to)))
     elif request.ids:
+        from flows.sources.search import papers_by_id
+
         yield Discovery(papers_by_id(config, request.ids, http=http), total=len(request.ids))
     elif request.since is not None or request.search is not None:
+        from flows.sources.search import search_arxiv
+
         found = search_arxiv(
             config,
             categories=request.categories or (() if request.search else DEFAULT_CATEGORIES),
@@ -101,6 +108,9 @@ def discover(
         )
         yield Discovery(found)
     else:
+        from flows.sources.harvest import harvest_changes
+        from flows.sources.search import papers_by_id
+
         categories = request.categories or DEFAULT_CATEGORIES
         window = _days_since_last_run(categories, history.last_window, today)
         changes = harvest_changes(

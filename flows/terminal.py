@@ -14,7 +14,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from annotations.evaluation import Evaluation
-    from flows.ingest import Tally
+    from flows.ingest import Tally, Watcher
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _WIDTH_UNWATCHED = 160
@@ -137,6 +137,16 @@ def print_evaluation(evaluation: Evaluation) -> None:
         print_table(("differs", "gold", "exported"), differences)
 
 
+class Unwatched:
+    """Where there is no terminal, nothing is shown."""
+
+    def expect(self, papers: int | None) -> None:
+        pass
+
+    def done(self, name: str) -> None:
+        pass
+
+
 class ProgressWatcher:
     """Shows a run's progress as a bar."""
 
@@ -152,19 +162,20 @@ class ProgressWatcher:
 
 
 @contextmanager
-def watched_progress(description: str) -> Iterator[ProgressWatcher]:
+def watched_progress(description: str) -> Iterator[Watcher]:
     """A bar on stderr while the block runs, if that is a terminal; it leaves nothing behind."""
+    if not sys.stderr.isatty():
+        yield Unwatched()
+        return
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeElapsedColumn
 
-    to = console(stderr=True)
     with Progress(
         TextColumn("{task.description}", markup=False),
         BarColumn(),
         MofNCompleteColumn(),
         TimeElapsedColumn(),
         TextColumn("{task.fields[name]}", markup=False),
-        console=to,
+        console=console(stderr=True),
         transient=True,
-        disable=not to.is_terminal,
     ) as progress:
         yield ProgressWatcher(progress, progress.add_task(description, total=None, name=""))
