@@ -28,7 +28,7 @@ import spacy
 from spacy.matcher import Matcher
 from spacy.util import compile_infix_regex, compile_suffix_regex, filter_spans
 
-from extractors.lexicon.catalogue import load_catalogue
+from extractors.names import MEMORY_SIZE, Hardware, find_names
 from extractors.patterns import Pattern, load_patterns, load_word_tags
 from extractors.quantities import Compute, Quantity, find_compute, find_times, number_of
 from extractors.records import CountUnit
@@ -52,29 +52,8 @@ _HAS_TIME = re.compile(r"(?:hour|hr|day|week|month|minute|min|year|second|sec|\d
 _HAS_MACHINES = re.compile(r"\d\s(?:\w+\s)?(?:nodes|machines|servers|workers|hosts)\b")
 _HAS_COMPUTE = re.compile(r"FLOP|flop|operations")
 
-_DEVICE = re.compile(
-    r"\b(?:GPUs?|TPUs?|gpus?|tpus?|[Gg]raphics (?:[Cc]ards?|[Pp]rocessing [Uu]nits?|[Pp]rocessors?))\b"
-)
-_MEMORY_SIZE = (
-    r"\d{1,3}(?:\.\d)?[\s-]?(?:GiB|GB|gb|G)\b(?:[\s-](?:of\s)?(?:memory|RAM|VRAM|HBM\d?e?|SXM\d?|PCI-?[eE]|NVLink)\b)*"
-)
-_MEMORY = re.compile(rf"\b{_MEMORY_SIZE}")
+_MEMORY = re.compile(rf"\b{MEMORY_SIZE}")
 _DGX = re.compile(r"\bDGX-?\s?(?:[12]H?|Station|SuperPOD)\b")
-_NOUN_AFTER_NAME = re.compile(
-    rf"(?:[\s-]*\(?\s?(?:{_MEMORY_SIZE}|SXM\d?|PCI-?[eE]|NVLink)\s?\)?(?![\w]))?"
-    r"(?:[\s-]*(?:(?:GPU|gpu|TPU|[Gg]raphics)(?:\s(?:cards?|accelerators?|devices?|processors?))?|cards?|accelerators?)s?\b(?![-\s](?:hour|day)))?"
-)
-_TPU_SLICE = re.compile(r"-(\d{1,4})\b(?!\s?(?:G|GB)\b)")
-_TPU_SLICE_FIRST = re.compile(r"\bv(?P<generation>\d[ep]?)-(?P<cores>\d{1,4})\s(?:Cloud\s)?TPUs?\b")
-_NEAR_HARDWARE = re.compile(
-    r"GPU|gpu|N[Vv][Ii][Dd][Ii][Aa]|nvidia|Tesla|GeForce|GTX|RTX|Quadro|\bcards?\b|accelerator|workstation|server|DGX|SXM"
-)
-_NEAR_CHARACTERS = 40
-_UNKNOWN = re.compile(
-    r"\b(?:NVIDIA|Nvidia|NVidia|AMD|Intel|Google|Huawei|Graphcore|Cerebras|Habana|Groq|SambaNova)\s"
-    r"(?P<name>(?:[A-Z][A-Za-z]{1,15}[\s-]?){0,2}[A-Z]{0,4}-?\d{1,4}[A-Za-z]{0,3})(?=\s(?:GPU|accelerator|chip)s?\b)"
-    r"|\b(?P<bare>[A-Z][a-z]{2,15}\s[A-Z]{1,3}-?\d{1,4}[A-Za-z]?)(?=\s(?:accelerator|GPU)s?\b)"
-)
 
 _NUMBER_WORD = re.compile(r"\d{1,6}|\d{1,3}(?:,\d{3})+|[a-z]+(?:-[a-z]+)?")
 _INFIXES = (
@@ -90,26 +69,6 @@ _UNITS = {
 }
 _LARGEST_COUNT = 200_000
 """The largest clusters of 2025 hold about as many accelerators."""
-
-
-@dataclass(frozen=True, slots=True)
-class Hardware:
-    """An accelerator named in a sentence, with the count that goes with it; offsets within the passage."""
-
-    name: str
-    """Canonical name, written name of unknown hardware, or GPU / TPU."""
-    specific: bool
-    """False for plain "GPU" and "TPU"."""
-    start: int
-    end: int
-    """Of the name and the count together."""
-    count: int | None = None
-    unit: CountUnit | None = None
-    rules: tuple[str, ...] = ()
-    known: bool = True
-    """In the catalogue; always true for plain "GPU" and "TPU"."""
-    each_machine: bool = False
-    """The count is that of one machine among several ("each worker uses 8 GPUs")."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -166,7 +125,7 @@ def find_mentions(text: str) -> list[Sentence]:
 def _read_sentence(words: str, offset: int) -> Sentence | None:
     times = tuple(find_times(words)) if _HAS_TIME.search(words) else ()
     compute = tuple(find_compute(words)) if _HAS_COMPUTE.search(words) else ()
-    named = list(_names(words)) if _HAS_HARDWARE.search(words) else []
+    named = find_names(words) if _HAS_HARDWARE.search(words) else []
     if not (named or times or compute or _HAS_MACHINES.search(words)):
         return None
     doc = _annotated(words, named, times)
@@ -182,56 +141,6 @@ def _read_sentence(words: str, offset: int) -> Sentence | None:
         tuple(replace(item, start=item.start + offset) for item in _cues_of(doc)),
         machines,
     )
-
-
-def _names(words: str) -> Iterator[Hardware]:
-    """Accelerators by name and plain devices, left to right, without overlaps."""
-    taken: list[tuple[int, int]] = []
-
-    def free(start: int, end: int) -> bool:
-        return all(end <= begun or start >= ended for begun, ended in taken)
-
-    found: list[Hardware] = []
-    for match in _TPU_SLICE_FIRST.finditer(words):
-        tpu = load_catalogue().find(f"TPU v{match['generation']}")
-        if tpu:
-            count = int(match["cores"])
-            found.append(
-                Hardware(tpu.name, True, match.start(), match.end(), count, CountUnit.CORES, ("count.tpu-slice",))
-            )
-            taken.append((match.start(), match.end()))
-    for mention in load_catalogue().mentions(words):
-        if not free(mention.start, mention.end):
-            continue
-        if mention.weak and not _NEAR_HARDWARE.search(
-            words[max(0, mention.start - _NEAR_CHARACTERS) : mention.end + _NEAR_CHARACTERS]
-        ):
-            continue
-        if mention.accelerator.kind == "cpu":
-            taken.append((mention.start, mention.end))
-            continue
-        count = unit = None
-        end = mention.end
-        pod = _TPU_SLICE.match(words, end) if mention.accelerator.kind == "tpu" else None
-        if pod:
-            count, unit, end = int(pod[1]), CountUnit.CORES, pod.end()
-        tail = _NOUN_AFTER_NAME.match(words, end)
-        end = tail.end() if tail else end
-        rules = ("count.tpu-slice",) if pod else ()
-        found.append(Hardware(mention.accelerator.name, True, mention.start, end, count, unit, rules))
-        taken.append((mention.start, end))
-    for match in _UNKNOWN.finditer(words):
-        group = "name" if match["name"] else "bare"
-        if free(match.start(group), match.end(group)):
-            tail = _NOUN_AFTER_NAME.match(words, match.end(group))
-            end = tail.end() if tail else match.end(group)
-            found.append(Hardware(match[group], True, match.start(), end, known=False))
-            taken.append((match.start(), end))
-    for match in _DEVICE.finditer(words):
-        if free(match.start(), match.end()):
-            name = "TPU" if match[0].lower().startswith("tpu") else "GPU"
-            found.append(Hardware(name, False, match.start(), match.end()))
-    yield from sorted(found, key=lambda item: item.start)
 
 
 @cache
@@ -289,7 +198,7 @@ def _matcher(name: str) -> tuple[Any, dict[str, Pattern]]:
 def matching_patterns(name: str, text: str) -> set[str]:
     """Ids of the patterns of ``name`` ("counts", "cues") that match a sentence: to try a new rule on a line."""
     matcher, _ = _matcher(name)
-    doc = _annotated(text, list(_names(text)), tuple(find_times(text)))
+    doc = _annotated(text, find_names(text), tuple(find_times(text)))
     return {span.label_ for span in matcher(doc, as_spans=True)}
 
 

@@ -13,7 +13,8 @@ import re
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.mentions import SHORTEST_RUN_HOURS, Cue, Hardware, Sentence, find_mentions
+from extractors.mentions import SHORTEST_RUN_HOURS, Cue, Sentence, find_mentions
+from extractors.names import Hardware
 from extractors.patterns import load_section_rules
 from extractors.quantities import Quantity, QuantityKind
 from extractors.records import (
