@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
+import shutil
 import sys
+import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -17,8 +19,8 @@ if TYPE_CHECKING:
     from flows.ingest import Tally, Watcher
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
-_WIDTH_UNWATCHED = 160
-_EVIDENCE_CHARACTERS = 300
+_WIDTH_UNWATCHED = 120
+_LONG_CHARACTERS = 32
 
 _RECORD_COLUMNS = {
     "arxiv_id": "paper",
@@ -27,10 +29,11 @@ _RECORD_COLUMNS = {
     "accelerator_count": "count",
     "duration_hours": "hours",
     "hardware_burden_flop": "burden, FLOP",
-    "how": "how",
+    "flop": "stated FLOP",
     "page": "page",
-    "evidence": "evidence",
 }
+_TEXT_FIELDS = frozenset({"arxiv_id", "model", "accelerator"})
+_INDENT = "    "
 
 
 def printable(text: str) -> str:
@@ -65,7 +68,9 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_header=any(columns))
     for index, column in enumerate(columns):
         numeric = any(isinstance(row[index], int | float) for row in held)
-        table.add_column(column, justify="right" if numeric else "left", overflow="fold")
+        long = max((len(str(row[index])) for row in held), default=0) > _LONG_CHARACTERS
+        justify: Literal["left", "right"] = "right" if numeric else "left"
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=not long, ratio=1 if long else None)
     for row in held:
         table.add_row(*(Text(_cell(value)) for value in row))
     console().print(table)
@@ -81,25 +86,35 @@ def _cell(value: object) -> str:
 
 
 def print_records(records: Iterable[Mapping[str, Any]]) -> None:
-    """Burden with its page and evidence, one record a row; a column that no record fills is left out."""
-    held = [{"how": _how(record), **record} for record in records]
+    """Burden and what it rests on, a line a record, with how it was reckoned and the evidence below it.
+
+    A column that no record fills is left out.
+    """
+    held = list(records)
     shown = [field for field in _RECORD_COLUMNS if any(record.get(field) is not None for record in held)]
-    if held:
-        titles = [_RECORD_COLUMNS[field] for field in shown]
-        print_table(titles, ([_shortened(record.get(field)) for field in shown] for record in held))
-    else:
-        console().print("nothing found")
+    if not held:
+        print("nothing found")
+        return
+    rows = [[_shortened(_cell(record.get(field))) for field in shown] for record in held]
+    titles = [_RECORD_COLUMNS[field] for field in shown]
+    widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
+    aligned = [str.ljust if field in _TEXT_FIELDS else str.rjust for field in shown]
+
+    def line(cells: Sequence[str]) -> str:
+        return "  ".join(align(cell, width) for align, cell, width in zip(aligned, cells, widths, strict=True)).rstrip()
+
+    columns = shutil.get_terminal_size((_WIDTH_UNWATCHED, 0)).columns
+    print(line(titles))
+    for record, row in zip(held, rows, strict=True):
+        how = record.get("method") or record.get("reason")
+        quote = f"“{record['evidence']}”"
+        below = printable(f"{how}: {quote}" if how else quote)
+        print(line(row))
+        print(textwrap.fill(below, max(columns, 40), initial_indent=_INDENT, subsequent_indent=_INDENT))
 
 
-def _how(record: Mapping[str, Any]) -> str | None:
-    """How the burden was reckoned, or why it was not, where no columns of count and hours tell."""
-    return None if "accelerator_count" in record else record.get("method") or record.get("reason")
-
-
-def _shortened(value: object) -> object:
-    if isinstance(value, str) and len(value) > _EVIDENCE_CHARACTERS:
-        return value[: _EVIDENCE_CHARACTERS - 1].rstrip() + "…"
-    return value
+def _shortened(text: str) -> str:
+    return text if len(text) <= _LONG_CHARACTERS else text[: _LONG_CHARACTERS - 1] + "…"
 
 
 def print_summary(tally: Tally, seconds: float) -> None:
