@@ -153,6 +153,9 @@ class Document:
         return "\n\n".join(passage.text for passage in self.passages)
 
 
+MAX_QUOTE_CHARACTERS = 500
+
+
 @dataclass(frozen=True, slots=True)
 class Evidence:
     """Where in the PDF a record comes from."""
@@ -161,7 +164,7 @@ class Evidence:
     box: Box
     """Around the words that the record rests on, on ``page``."""
     quote: str
-    """One sentence, at most 500 characters."""
+    """One sentence, at most ``MAX_QUOTE_CHARACTERS``."""
     start: int
     """Offsets of the quote in ``Document.text``."""
     end: int
