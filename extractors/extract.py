@@ -2,17 +2,12 @@
 
 from __future__ import annotations
 
-from datetime import date
-
 from extractors.pdf import read_pdf
 from extractors.records import Extraction
 from extractors.runs import find_runs
-from extractors.version import EXTRACTOR_VERSION
-
-__all__ = ["EXTRACTOR_VERSION", "extract"]
 
 
-def extract(pdf: bytes, published: date | None = None) -> Extraction:
+def extract(pdf: bytes) -> Extraction:
     """Everything that the rules find in ``pdf``.
 
     Raises ``PaperError`` with the cause where the PDF can't be read.

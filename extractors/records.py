@@ -269,6 +269,8 @@ class FailureCause(StrEnum):
     NO_TEXT = "no_text"
     DOWNLOAD = "download"
     WITHDRAWN = "withdrawn"
+    REFUSED = "refused"
+    """Read, but with a record that no paper can mean, such as an infinite time."""
 
 
 class PaperError(Exception):

@@ -35,7 +35,7 @@ from db.store import (
 from extractors.records import Extraction, FailureCause, PaperError
 from extractors.version import EXTRACTOR_VERSION
 from flows.discovery import IngestRequest, discover
-from flows.papers import catalogue, dated, estimated, identified
+from flows.papers import catalogue, dated, estimated, identified, refused
 from flows.settings import Settings
 from flows.sources import FoundPaper
 from flows.sources.http import PoliteSession
@@ -48,8 +48,8 @@ _DOWNLOAD_TRIED_DAYS = 14
 
 _ESTIMATES_A_TIME = 1000
 
-_PASSING = frozenset({FailureCause.DOWNLOAD, FailureCause.WITHDRAWN})
-"""Causes that say nothing of the PDF itself, so the next run tries again."""
+_PASSING = frozenset({FailureCause.DOWNLOAD, FailureCause.WITHDRAWN, FailureCause.REFUSED})
+"""Causes that are not the PDF's own fault, so the next run tries again."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -248,8 +248,7 @@ def _jobs(
             continue
         workplace.run.begin()
         under_way[str(number)] = (paper, pdf)
-        published = dated(paper.metadata.published, paper.metadata.arxiv_id)
-        yield PdfJob(str(number), pdf.path, published)
+        yield PdfJob(str(number), pdf.path)
 
 
 def _fetched(paper: FoundPaper, workplace: Workplace) -> StoredPdf:
@@ -294,8 +293,7 @@ def _load(paper: FoundPaper, pdf: StoredPdf, extraction: Extraction, workplace: 
         version = estimator_version(catalogue())
         save_extractions(workplace.engine, [read], EXTRACTOR_VERSION, version, datetime.now(UTC))
     except RecordError as error:
-        refused = PaperError(FailureCause.CRASH, f"a record of it is refused: {error}")
-        _record_failure(paper, pdf, refused, workplace)
+        _record_failure(paper, pdf, refused(error), workplace)
         return
     workplace.tally.papers_parsed += 1
     workplace.tally.runs_found += len(extraction.runs)

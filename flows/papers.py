@@ -10,9 +10,10 @@ from datetime import date
 from functools import cache
 from pathlib import Path
 
+from db.errors import RecordError
 from db.exchange import Record, extraction_records
 from extractors.lexicon.catalogue import Catalogue, load_catalogue
-from extractors.records import BurdenEstimate, Extraction, PaperError, PaperMetadata
+from extractors.records import BurdenEstimate, Extraction, FailureCause, PaperError, PaperMetadata
 from flows.sources.identifiers import BadArxivIdError, arxiv_id_of_file, parse_arxiv_id
 from flows.workers import Limits, PdfJob, read_papers
 from models.burden import estimate_burden
@@ -32,7 +33,7 @@ class ReadPdf:
 def read_pdfs(paths: list[Path], limits: Limits, workers: int, candidates: bool) -> Generator[ReadPdf, None, None]:
     """Read PDFs without a database, ``workers`` at a time; they come back in the order of ``paths``."""
     found = [PaperMetadata(*arxiv_id_of_file(path.stem)) for path in paths]
-    jobs = (PdfJob(str(number), path, dated(None, found[number].arxiv_id)) for number, path in enumerate(paths))
+    jobs = (PdfJob(str(number), path) for number, path in enumerate(paths))
     done: dict[int, ReadPdf] = {}
     following = 0
     with closing(read_papers(jobs, limits, workers=workers)) as readings:
@@ -41,13 +42,24 @@ def read_pdfs(paths: list[Path], limits: Limits, workers: int, candidates: bool)
             if reading.extraction is None:
                 done[number] = ReadPdf(paths[number], error=reading.error)
             else:
-                metadata = identified(found[number], reading.extraction)
-                estimates = estimated(reading.extraction, metadata)
-                records = extraction_records(metadata, reading.extraction, estimates, candidates)
-                done[number] = ReadPdf(paths[number], tuple(records))
+                done[number] = _with_records(paths[number], found[number], reading.extraction, candidates)
             while following in done:
                 yield done.pop(following)
                 following += 1
+
+
+def _with_records(path: Path, metadata: PaperMetadata, extraction: Extraction, candidates: bool) -> ReadPdf:
+    metadata = identified(metadata, extraction)
+    try:
+        records = tuple(extraction_records(metadata, extraction, estimated(extraction, metadata), candidates))
+    except RecordError as error:
+        return ReadPdf(path, error=refused(error))
+    return ReadPdf(path, records)
+
+
+def refused(error: RecordError) -> PaperError:
+    """The failure of a paper in which something was read that can't be."""
+    return PaperError(FailureCause.REFUSED, f"a record that was read in it can't be right: {error}")
 
 
 def identified(metadata: PaperMetadata, extraction: Extraction) -> PaperMetadata:

@@ -18,7 +18,6 @@ from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
-from datetime import date
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -27,7 +26,7 @@ from extractors.records import Extraction, FailureCause, PaperError
 if TYPE_CHECKING:
     from pebble import ProcessPool
 
-Reader = Callable[[bytes, date | None], Extraction]
+Reader = Callable[[bytes], Extraction]
 
 EXTRACTOR = "extractors.extract:extract"
 """The reader that workers run, as ``module:function``."""
@@ -61,7 +60,6 @@ class PdfJob:
 
     key: str
     path: Path
-    published: date | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -100,7 +98,7 @@ def read_papers(
             log.warning("worker processes broke down (%s), starting new ones", broken)
             if broken_in_a_row >= _BROKEN_POOLS_IN_A_ROW:
                 raise WorkerError(
-                    f"worker processes stop as soon as they start ({broken}); "
+                    f"worker processes stop as soon as they start ({broken}): `burden --debug` shows what they say; "
                     f"is BURDEN_WORKER_MEMORY_LIMIT_MB={limits.memory_limit_mb} too small?"
                 ) from broken
 
@@ -236,4 +234,4 @@ def _read_one(job: PdfJob, limits: Limits) -> Extraction:
         raise PaperError(
             FailureCause.TOO_LARGE, f"{size_mb:.0f} MB, more than {limits.pdf_limit_mb} MB (BURDEN_PDF_LIMIT_MB)"
         )
-    return _reader(pdf, job.published)
+    return _reader(pdf)

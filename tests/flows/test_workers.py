@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from datetime import date
 from pathlib import Path
 
 import pytest
@@ -14,17 +13,12 @@ LIMITS = Limits(time_limit_seconds=3, memory_limit_mb=400, pdf_limit_mb=1)
 UNRULY = "unruly_readers:read"
 
 
-@pytest.fixture(autouse=True)
-def _readers_importable(monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.syspath_prepend(str(Path(__file__).parent))
-
-
 def _jobs(folder: Path, *contents: bytes) -> list[PdfJob]:
     jobs = []
     for number, content in enumerate(contents):
         path = folder / f"{number}.pdf"
         path.write_bytes(content)
-        jobs.append(PdfJob(key=str(number), path=path, published=date(2020, 1, 2)))
+        jobs.append(PdfJob(key=str(number), path=path))
     return jobs
 
 
@@ -53,12 +47,6 @@ def test_every_unruly_pdf_fails_alone_with_its_cause(tmp_path: Path) -> None:
     assert len(readings) == len(contents)
     bug = next(reading.error for reading in readings if reading.job.path.read_bytes() == b"bug")
     assert bug is not None and "KeyError" in bug.message
-
-
-def test_reader_gets_the_date_of_publication(tmp_path: Path) -> None:
-    [reading] = read_papers(_jobs(tmp_path, b"fine"), LIMITS, reader=UNRULY)
-    assert reading.extraction is not None
-    assert (reading.extraction.sha256, reading.extraction.page_count) == ("fine", 2020)
 
 
 def test_no_job_starts_no_process(tmp_path: Path) -> None:
