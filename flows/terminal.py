@@ -29,7 +29,6 @@ _RECORD_COLUMNS = {
     "accelerator_count": "count",
     "duration_hours": "hours",
     "hardware_burden_flop": "burden, FLOP",
-    "flop": "stated FLOP",
     "page": "page",
 }
 _TEXT_FIELDS = frozenset({"arxiv_id", "model", "accelerator"})
@@ -86,7 +85,7 @@ def _cell(value: object) -> str:
 
 
 def print_records(records: Iterable[Mapping[str, Any]]) -> None:
-    """Burden and what it rests on, a line a record, with how it was reckoned and the evidence below it.
+    """Burden and what it rests on, a line a record, with how it was reckoned (or stated) and the evidence below it.
 
     A column that no record fills is left out.
     """
@@ -106,11 +105,18 @@ def print_records(records: Iterable[Mapping[str, Any]]) -> None:
     columns = shutil.get_terminal_size((_WIDTH_UNWATCHED, 0)).columns
     print(line(titles))
     for record, row in zip(held, rows, strict=True):
-        how = record.get("method") or record.get("reason")
+        how = _how(record)
         quote = f"“{record['evidence']}”"
         below = printable(f"{how}: {quote}" if how else quote)
         print(line(row))
         print(textwrap.fill(below, max(columns, 40), initial_indent=_INDENT, subsequent_indent=_INDENT))
+
+
+def _how(record: Mapping[str, Any]) -> str | None:
+    """How the record's figure came about: reckoned, why it was not, or as the paper states it."""
+    stated_flop = record.get("flop") or record.get("stated_training_flop")
+    stated = f"stated: {_cell(stated_flop)} FLOP" if stated_flop else None
+    return "; ".join(filter(None, (record.get("method") or record.get("reason"), stated))) or None
 
 
 def _shortened(text: str) -> str:

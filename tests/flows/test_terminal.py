@@ -58,6 +58,23 @@ def test_records_show_paper_burden_and_evidence(capsys: pytest.CaptureFixture[st
     assert "None" not in shown
 
 
+@pytest.mark.parametrize(
+    ("record", "how"),
+    [
+        ({"flop": 3.1e18}, "stated: 3.1e+18 FLOP: “as the text says”"),
+        ({"method": "8 devices x 1 h", "stated_training_flop": 2e19}, "8 devices x 1 h; stated: 2e+19 FLOP: “as"),
+        ({"method": None, "reason": None}, " “as the text says”"),
+    ],
+)
+def test_what_a_paper_states_of_its_flop_is_shown_before_the_evidence(
+    record: dict[str, object], how: str, capsys: pytest.CaptureFixture[str]
+) -> None:
+    print_records([{"arxiv_id": "2001.00001", "page": 7, "evidence": "as the text says"} | record])
+    shown = " ".join(capsys.readouterr().out.split())
+    assert how in shown
+    assert "None" not in shown
+
+
 def test_failures_go_to_stderr_one_a_line(capsys: pytest.CaptureFixture[str]) -> None:
     print_failures([("evil\n.pdf", "broken", "no\x1b[31m pages")])
     shown = capsys.readouterr()
