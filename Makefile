@@ -31,7 +31,7 @@ demo: setup  ## read the bundled sample papers into ./demo-output and show the e
 	@rm -rf $(DEMO)
 	@$(BIN)/burden ingest --from-folder samples/papers
 	@echo
-	@$(BIN)/burden export burden --format table
+	@$(BIN)/burden export runs --format table
 	@echo
 	@echo 'Where to look next'
 	@echo '  sqlite3 $(DEMO)/burden.sqlite "select * from burden_v1"     the same, in SQL'
