@@ -7,14 +7,12 @@ import subprocess
 import sys
 from pathlib import Path
 
+import hostile_pdfs
 import pytest
+from hostile_pdfs import CASES, SENTENCE, HostilePdf
 
 from extractors.pdf import read_pdf
 from extractors.records import Document, FailureCause, PaperError
-
-sys.path.insert(0, str(Path(__file__).parent))
-import hostile_pdfs
-from hostile_pdfs import CASES, SENTENCE, HostilePdf
 
 IN_PROCESS = [case for case in CASES if not case.needs_limits]
 

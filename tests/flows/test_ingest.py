@@ -15,14 +15,12 @@ from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING
 
+import hostile_pdfs
 import pytest
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Home
 
-sys.path.insert(0, str(Path(__file__).parents[1] / "extractors"))
-
-import hostile_pdfs
 
 STATES = {"running", "succeeded", "failed", "interrupted"}
 

@@ -3,20 +3,17 @@
 from __future__ import annotations
 
 import json
-import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from loopback_arxiv import LoopbackArxiv, status
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Home
 
-sys.path.insert(0, str(Path(__file__).parent / "sources"))
-
-from loopback_arxiv import LoopbackArxiv, status
 
 TODAY = datetime.now(UTC).date()
 
