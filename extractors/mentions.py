@@ -9,7 +9,9 @@ DEVICE     "GPU", "TPUs", "graphics card" without a name
 NUMBER     a count ("8", "1,024", "sixteen")
 ONE        "a", "an", "single"
 MACHINE    "node", "server", "worker" …
+POWER      "10^18"
 FILLER     what may stand between a count and its hardware ("×", "-", "32GB", "synchronized")
+TRAIN      "train", "pre-trained", "retraining" …
 TIME       a duration or device-time of at least a minute
 MOMENT     a shorter one
 ========== ==============================================================================
@@ -44,10 +46,6 @@ _ABBREVIATION = re.compile(
     r"(?:\b(?:al|e\.g|i\.e|cf|vs|Fig|Figs|Tab|Sec|Sect|Eq|Eqs|Eqn|No|approx|resp|App|Ref|Refs|Dr|Prof|St|ca|Inc|Corp)"
     r"|\b[A-Z]|(?<!\w)\d)\.$"
 )
-_HAS_HARDWARE = re.compile(
-    r"[GT]PU|gpu|tpu|[Gg]raphics|[A-Z]-?\d{2,4}|\d{3,4}\s?[Tt][Ii]\b|[Tt][Ii][Tt][Aa][Nn]|Tesla|Quadro|GeForce|GEFORCE|"
-    r"Gaudi|Ascend|Trainium|IPU|Cerebras|DGX|Trillium|accelerators?\b|Xeon Phi"
-)
 _HAS_TIME = re.compile(r"(?:hour|hr|day|week|month|minute|min|year|second|sec|\d\s?[hsd])s?\b", re.IGNORECASE)
 _HAS_MACHINES = re.compile(r"\d\s(?:\w+\s)?(?:nodes|machines|servers|workers|hosts)\b")
 _HAS_COMPUTE = re.compile(r"FLOP|flop|operations")
@@ -56,6 +54,15 @@ _MEMORY = re.compile(rf"\b{MEMORY_SIZE}")
 _DGX = re.compile(r"\bDGX-?\s?(?:[12]H?|Station|SuperPOD)\b")
 
 _NUMBER_WORD = re.compile(r"\d{1,6}|\d{1,3}(?:,\d{3})+|[a-z]+(?:-[a-z]+)?")
+_THOUSANDS = re.compile(r"\b\d{1,3}(?:\.\d)?[kK]\b")
+_POWER = re.compile(r"\b(?:\d[\d.,]*\s?×\s?)?10\^-?\d{1,3}\b")
+_TRAIN = re.compile(r"(?:(?:re|pre|co|self|post)-?)?(?:pre)?train(?:s|ed|ing)?")
+_NO_COUNT_AFTER = frozenset(
+    "table tables tab figure figures fig section sections sec sect algorithm equation eq appendix chapter stage phase "
+    "step line row column version cuda cudnn python pytorch tensorflow size top no number".split()
+)
+"""What follows these words is a label or a version: "Table 3 V100 GPUs", "CUDA 11 V100", "batch size 16 A100"."""
+_YEAR = range(1990, 2036)
 _INFIXES = (
     r"(?<=\d)-(?=[A-Za-z])|(?<=[A-Za-z0-9])-(?=\d)|-(?=[GT]PU)",
     r"(?<=[A-Za-z0-9])[/×~()](?=[A-Za-z0-9])",
@@ -116,8 +123,6 @@ def _slices(start: int, end: int) -> Iterator[tuple[int, int]]:
 
 def find_mentions(text: str) -> list[Sentence]:
     """The sentences of a passage that mention hardware, time or an amount of computing."""
-    if not (_HAS_HARDWARE.search(text) or _HAS_TIME.search(text) or _HAS_COMPUTE.search(text)):
-        return []
     read = (_read_sentence(text[start:end], start) for start, end in sentences_of(text))
     return [sentence for sentence in read if sentence is not None]
 
@@ -125,7 +130,7 @@ def find_mentions(text: str) -> list[Sentence]:
 def _read_sentence(words: str, offset: int) -> Sentence | None:
     times = tuple(find_times(words)) if _HAS_TIME.search(words) else ()
     compute = tuple(find_compute(words)) if _HAS_COMPUTE.search(words) else ()
-    named = find_names(words) if _HAS_HARDWARE.search(words) else []
+    named = find_names(words)
     if not (named or times or compute or _HAS_MACHINES.search(words)):
         return None
     doc = _annotated(words, named, times)
@@ -163,6 +168,8 @@ def _annotated(words: str, named: Sequence[Hardware], times: Sequence[Quantity])
     if named:
         marks += [(match.start(), match.end(), "FILLER") for match in _MEMORY.finditer(words)]
         marks += [(match.start(), match.end(), "MACHINE") for match in _DGX.finditer(words)]
+        marks += [(match.start(), match.end(), "NUMBER") for match in _THOUSANDS.finditer(words)]
+    marks += [(match.start(), match.end(), "POWER") for match in _POWER.finditer(words)]
     spans = []
     for start, end, label in marks:
         span = doc.char_span(start, end, label=label, alignment_mode="expand")
@@ -183,7 +190,7 @@ def _tag(lower: str) -> str:
         return tag
     if _NUMBER_WORD.fullmatch(lower) and number_of(lower) is not None:
         return "NUMBER"
-    return "WORD"
+    return "TRAIN" if _TRAIN.fullmatch(lower) else "WORD"
 
 
 @cache
@@ -243,13 +250,27 @@ def _counted(item: Hardware, pattern: Pattern, span: Any) -> Hardware:
 
 def _count_of(pattern: Pattern, span: Any) -> int | None:
     """The count that a pattern's match states: its number, the product of its numbers, one, or none."""
-    if pattern.label == "none":
+    tokens = [token for token in span if token.tag_ == "NUMBER"]
+    if pattern.label == "none" or any(_is_label(token) for token in tokens):
         return None
-    numbers = [number for token in span if token.tag_ == "NUMBER" and (number := number_of(token.text)) is not None]
+    numbers = [number for token in tokens if (number := number_of(token.text)) is not None]
     if pattern.label == "one" or not numbers:
         return 1
     count = math.prod(numbers) if pattern.label == "product" else numbers[0]
     return int(count) if float(count).is_integer() and 1 <= count <= _LARGEST_COUNT else None
+
+
+def _is_label(token: Any) -> bool:
+    """Whether a number names something instead of counting: "Table 3", "ResNet-50", "in 2017"."""
+    if token.i == 0:
+        return False
+    before = token.nbor(-1)
+    if before.lower_.rstrip(".") in _NO_COUNT_AFTER:
+        return True
+    glued = before.text == "-" and not before.whitespace_ and token.i > 1
+    if glued and not token.nbor(-2).whitespace_ and token.nbor(-2).text[-1:].isalpha():
+        return True
+    return before.lower_ in ("in", "since", "by", "until", "of") and token.text.isdigit() and int(token.text) in _YEAR
 
 
 def _cues_of(doc: Any) -> Iterator[Cue]:

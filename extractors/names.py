@@ -40,11 +40,11 @@ _NOUN_AFTER_NAME = re.compile(
     r"(?![-\s](?:hour|day)))?"
 )
 _PLAIN = re.compile(r"\b(?:GPUs?|TPUs?|gpus?|tpus?|[Gg]raphics (?:[Cc]ards?|[Pp]rocessing [Uu]nits?|[Pp]rocessors?))\b")
-_SLICE_AFTER_NAME = re.compile(r"-(\d{1,4})\b(?!\s?(?:G|GB)\b)")
-_SLICE_BEFORE_NAME = re.compile(r"\bv(?P<generation>\d[ep]?)-(?P<cores>\d{1,4})\s(?:Cloud\s)?TPUs?\b")
+_SLICE_AFTER_NAME = re.compile(r"-([1-9]\d{0,3})s?\b(?!\s?(?:G|GB)\b)")
+_SLICE_BEFORE_NAME = re.compile(r"\bv(?P<generation>\d[ep]?)-(?P<cores>[1-9]\d{0,3})\s(?:Cloud\s)?TPUs?\b")
 _SLICE_RULE = "count.tpu-slice"
 _NEAR_HARDWARE = re.compile(
-    r"GPU|gpu|N[Vv][Ii][Dd][Ii][Aa]|nvidia|Tesla|GeForce|GTX|RTX|Quadro|\bcards?\b|accelerator|workstation|server|DGX|SXM"
+    r"GPU|gpu|N[Vv][Ii][Dd][Ii][Aa]|nvidia|Tesla|GeForce|GTX|RTX|Quadro|\b(?:card|chip)s?\b|accelerator|workstation|server|DGX|SXM"
 )
 _NEAR_CHARACTERS = 40
 """How far a word of hardware may be from a name that also means other things ("T4", "1080")."""

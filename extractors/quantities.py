@@ -79,7 +79,8 @@ class Compute:
     end: int
 
 
-_NUMBER = rf"\d{{1,{MAX_DIGITS}}}(?:,\d{{3}})*(?:\.\d{{1,6}})?"
+_NUMBER = rf"\d{{1,{MAX_DIGITS}}}(?:,\d{{3}}){{0,4}}(?:\.\d{{1,6}})?"
+_POWER_OF_TEN = re.compile(rf"(?:(?P<factor>{_NUMBER})\s?×\s?)?10\^(?P<exponent>\d{{1,2}})")
 _WORD_NUMBER = (
     r"(?:(?:one|two|three|four|five|six|seven|eight|nine|ten|eleven|twelve|thirteen|fourteen|fifteen|sixteen|seventeen|"
     r"eighteen|nineteen|twenty|thirty|forty|fifty|sixty)(?:[- ]and[- ]a[- ]half)?|"
@@ -107,7 +108,7 @@ _SINGLE = re.compile(
 _COMPOUND_TAIL = re.compile(rf"\s*(?:,|and)?\s*(?P<amount>{_NUMBER})\s?-?(?P<unit>{_UNIT})", re.IGNORECASE)
 _CARD = (
     r"(?:[A-Z]{1,4}-?\d{2,4}[A-Za-z]{0,4}|TPU[- ]?v?\d\w?|RTX[- ]?\d{4}(?:[- ]?Ti)?|GTX[- ]?\d{3,4}(?:[- ]?Ti)?|"
-    r"\d{4}Ti|Titan\s\w{1,2})[\s-]*"
+    r"\d{4}Ti|Titan\s\w{1,2})(?:[\s-]?\d{1,3}\s?GB)?[\s-]*"
 )
 _PROCESSOR = r"(?:GPU|TPU|accelerator|device|chip|card|core|CPU)s?[\s-]*"
 _DEVICE = (
@@ -115,9 +116,13 @@ _DEVICE = (
     rf"(?:{_CARD}(?:{_PROCESSOR}){{0,2}}|(?:{_PROCESSOR}){{1,2}})"
 )
 _DEVICE_TIME = re.compile(
-    rf"(?P<amount>{_NUMBER})\s?(?P<scale>[kKMB]\b|thousand\b|million\b)?[\s-]*(?P<device>{_DEVICE})"
+    rf"(?P<amount>(?:{_NUMBER}\s?×\s?)?10\^\d{{1,2}}|\d{{1,3}}(?:\s\d{{3}}){{1,3}}|{_NUMBER})"
+    rf"\s?(?P<scale>[kKMB]\b|thousand\b|million\b)?[\s-]*(?P<device>{_DEVICE})"
     r"(?P<unit>hours?|hrs?|days?|weeks?|months?|years?|minutes?|mins?)(?!\w)",
     re.IGNORECASE,
+)
+_CLOCK = re.compile(
+    r"(?P<hours>\d{1,3}):(?P<minutes>[0-5]\d)(?::(?P<seconds>[0-5]\d))?\s?(?:hours?|hrs?|h)\b", re.IGNORECASE
 )
 _PER_STEP_AFTER = re.compile(
     r"\s*(?:\)?\s*(?:/|per\b|each\b|for\s+(?:each|every|one|an?|a\s+single)\b|every\b)\s*(?:training\s+|single\s+|1k\s+|100\s+)?"
@@ -157,11 +162,17 @@ _STEP_TIMES_STEPS = re.compile(
 def number_of(text: str) -> float | None:
     """A written number; None where the text is none.
 
-    "1,024" -> 1024     "eight" -> 8     "a single" -> 1     "two and a half" -> 2.5     "several" -> None
+    "1,024" -> 1024     "1 720 320" -> 1720320     "6.4 × 10^5" -> 640000     "16k" -> 16000
+    "eight" -> 8        "a single" -> 1            "two and a half" -> 2.5    "several" -> None
     """
     plain = text.strip().lower()
-    if re.fullmatch(_NUMBER, plain):
-        return float(plain.replace(",", ""))
+    power = _POWER_OF_TEN.fullmatch(plain)
+    if power:
+        return float(f"{(power['factor'] or '1').replace(',', '')}e{power['exponent']}")
+    thousands = plain.endswith("k")
+    digits = plain.removesuffix("k")
+    if re.fullmatch(rf"{_NUMBER}|\d{{1,3}}(?:\s\d{{3}}){{1,3}}", digits):
+        return float(re.sub(r"[,\s]", "", digits)) * (1000 if thousands else 1)
     if plain.startswith("half"):
         return 0.5
     if re.fullmatch(r"an?(?:[- ]single)?|single", plain):
@@ -210,7 +221,7 @@ def parse_device_time(text: str) -> float | None:
 def find_times(text: str) -> Iterator[Quantity]:
     """Every time in ``text``, in order: durations, device-times, and times of a single step."""
     position = 0
-    ahead = {rule: rule.search(text) for rule in (_STEP_TIMES_STEPS, _DEVICE_TIME, _RANGE, _SINGLE)}
+    ahead = {rule: rule.search(text) for rule in (_STEP_TIMES_STEPS, _CLOCK, _DEVICE_TIME, _RANGE, _SINGLE)}
     while True:
         for rule, match in ahead.items():
             if match and match.start() < position:
@@ -230,7 +241,7 @@ def find_times(text: str) -> Iterator[Quantity]:
 _COMPUTE = re.compile(
     rf"(?:(?P<amount>{_NUMBER})\s?(?:[×x·*]\s?)?)?(?:10\s?\^\s?(?P<power>\d{{1,2}})|(?P<e>[eE]\+?(?P<exponent>\d{{1,2}})))\s?"
     r"(?P<plain>FLOPs?|flops?|FLOPS|floating[- ]point operations|operations)(?![/\w]|\s?(?:per|/))"
-    rf"|(?P<amount2>{_NUMBER})\s?(?P<prefix>zetta|exa|peta|tera|Z|E|P|yotta|Y)-?(?:FLOPs?|flops?|FLOPS)"
+    rf"|(?P<amount2>{_NUMBER})\s?(?P<prefix>zetta|exa|peta|tera|Z|E|P|yotta|Y)-?(?:FLOPs?|flops?|FLOPS(?=[\s-]?(?:days?|hours?|years?)))"
     r"(?P<rate>(?:/s(?:ec)?|-?s)?[\s-]?(?P<unit>days?|hours?|years?))?(?![/\w]|\s?(?:per|/))"
 )
 _PREFIXES = {"t": 1e12, "p": 1e15, "e": 1e18, "z": 1e21, "y": 1e24}
@@ -239,12 +250,12 @@ _PREFIXES = {"t": 1e12, "p": 1e15, "e": 1e18, "z": 1e21, "y": 1e24}
 def find_compute(text: str) -> Iterator[Compute]:
     """Amounts of floating-point operations; rates (per second) and counts per image are none.
 
-    "3.3 × 10^18 FLOPs" -> 3.3e18      "3640 petaflop/s-days" -> 3.1e23      "125 TFLOP/s" -> nothing
+    "3.3 × 10^18 FLOPs" -> 3.3e18      "3640 petaflop/s-days" -> 3.1e23      "125 TFLOP/s", "1.1 exaFLOPS" -> nothing
     """
     for match in _COMPUTE.finditer(text):
         if match["plain"]:
             power = match["power"] or match["exponent"]
-            flop = (number_of(match["amount"] or "1") or 1.0) * 10.0 ** int(power)
+            flop = float(f"{(match['amount'] or '1').replace(',', '')}e{power}")
         else:
             flop = (number_of(match["amount2"]) or 0.0) * _PREFIXES[match["prefix"][0].lower()]
             if match["unit"]:
@@ -256,6 +267,9 @@ def find_compute(text: str) -> Iterator[Compute]:
 def _read(text: str, match: re.Match[str]) -> list[Quantity]:
     if match.re is _STEP_TIMES_STEPS:
         return _product(match)
+    if match.re is _CLOCK:
+        hours = int(match["hours"]) + int(match["minutes"]) / 60 + int(match["seconds"] or 0) / 3600
+        return [Quantity(QuantityKind.DURATION, Duration.exactly(hours), match.start(), match.end())]
     if match.re is _DEVICE_TIME:
         return _device_time(match)
     return _of_range(match) if match.re is _RANGE else _of_single(text, match)

@@ -212,13 +212,18 @@ class Catalogue:
         words = list(WORD.finditer(text))
         place = 0
         while place < len(words):
-            found = self._longest_at(text, words, place) if words[place][0].lower() in self._first_words else None
+            found = self._longest_at(text, words, place) if self._may_begin(text, words[place]) else None
             if found is None:
                 place += 1
             else:
                 last, alias = found
                 yield Mention(words[place].start(), words[last].end(), alias.accelerator, alias.weak)
                 place = last + 1
+
+    def _may_begin(self, text: str, word: re.Match[str]) -> bool:
+        """Whether a name may begin with this word; a single letter only before a hyphen ("V-100")."""
+        glued_on = len(word[0]) > 1 or text[word.end() : word.end() + 1] == "-"
+        return glued_on and word[0].lower() in self._first_words
 
     def _longest_at(self, text: str, words: list[re.Match[str]], place: int) -> tuple[int, Alias] | None:
         best = None

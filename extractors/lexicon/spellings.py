@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 import unicodedata
 from collections.abc import Iterator
+from functools import lru_cache
 
 WORD = re.compile(r"(?<![A-Za-z0-9])\d+[xX](?=[A-Za-z])|[A-Za-z0-9]+")
 """A word of a text; the count in "8xA100" is a word of its own."""
@@ -21,6 +22,7 @@ _MEMORY = re.compile(r"\b\d+(?:\.\d+)?[\s-]?(?:gib|gb|g)\b")
 _PACKAGING = re.compile(r"pcie?|pci|sxm\d?|hbm\d?e?|nvlink|ecc|vram|memory|ram|of|with")
 
 
+@lru_cache(maxsize=20_000)
 def squash(text: str) -> str:
     """Letters and digits alone: "GTX-1080 Ti" -> "gtx1080ti"."""
     return re.sub(r"[^a-z0-9]", "", _plain(text))
@@ -62,7 +64,8 @@ def first_words(text: str) -> Iterator[str]:
     for count in range(1, len(words) + 1):
         glued = "".join(words[:count])
         yield glued
-        yield glued + "s"
+        if len(glued) > 1:
+            yield glued + "s"
 
 
 def _plain(text: str) -> str:

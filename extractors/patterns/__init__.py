@@ -3,6 +3,7 @@
 ``counts.jsonl``    how a count is said of hardware (spaCy token patterns)
 ``cues.jsonl``      words that speak for or against this paper's own training (spaCy token patterns)
 ``sections.jsonl``  what a section's heading says of its sentences (regular expressions)
+``stages.jsonl``    words that tell pretraining, training, fine-tuning and search (regular expressions)
 ``words.json``      words that the token patterns know as MACHINE, FILLER and ONE
 """
 
@@ -34,12 +35,15 @@ class Pattern:
 
 
 @dataclass(frozen=True, slots=True)
-class SectionRule:
-    """A heading's pattern, and what it adds to the log-odds of the sentences below it."""
+class TextRule:
+    """A regular expression over plain text, with the meaning of a match."""
 
     id: str
+    label: str
+    """For a stage rule: the stage."""
     pattern: re.Pattern[str]
     weight: float
+    """For a section rule: what a heading that matches adds to the log-odds of the sentences below it."""
     matches: tuple[str, ...]
     misses: tuple[str, ...]
 
@@ -61,17 +65,18 @@ def load_patterns(name: str) -> tuple[Pattern, ...]:
 
 
 @cache
-def load_section_rules() -> tuple[SectionRule, ...]:
-    """The section rules, the first that matches a heading counts."""
+def load_text_rules(name: str) -> tuple[TextRule, ...]:
+    """The rules of ``name`` ("sections", "stages"), in the order of their file."""
     return tuple(
-        SectionRule(
+        TextRule(
             id=row["id"],
+            label=row.get("label", ""),
             pattern=re.compile(row["pattern"], re.IGNORECASE),
-            weight=float(row["weight"]),
+            weight=float(row.get("weight", 0.0)),
             matches=tuple(row["matches"]),
             misses=tuple(row["misses"]),
         )
-        for row in _rows("sections.jsonl", ("id", "pattern", "weight", "matches", "misses"))
+        for row in _rows(f"{name}.jsonl", ("id", "pattern", "matches", "misses"))
     )
 
 

@@ -4,6 +4,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
+from extractors.lexicon.catalogue import Accelerator, load_catalogue
 from extractors.mentions import find_mentions, sentences_of
 
 
@@ -42,6 +43,14 @@ def counted(text: str) -> list[tuple[str, int | None, str | None]]:
         ("a single GPU (Tesla K80)", ("NVIDIA Tesla K80", 1, "devices")),
         ("on an 8-card V100 machine", ("NVIDIA Tesla V100", 8, "devices")),
         ("on 560 DGX A100 nodes", ("NVIDIA A100", 560, "machines")),
+        ("on 2 × 8 A100 GPUs", ("NVIDIA A100", 16, "devices")),
+        ("on 16k H100 GPUs", ("NVIDIA H100", 16_000, "devices")),
+        ("on 2 TPU v3-8s", ("Google TPU v3", 16, "cores")),
+        ("with CUDA 11 V100 GPUs", ("NVIDIA Tesla V100", None, None)),
+        ("as Table 3 V100 GPUs", ("NVIDIA Tesla V100", None, None)),
+        ("In 2017 GPUs were used", ("GPU", None, None)),
+        ("for ResNet-50 GPU training", ("GPU", None, None)),
+        ("in 10^4 GPU hours", ("GPU", None, None)),
         ("with a GPU cluster", ("GPU", None, None)),
         ("with 2 images per GPU", ("GPU", None, None)),
         ("on 64 Zephyr Q9 accelerators", ("Zephyr Q9", 64, "devices")),
@@ -54,6 +63,14 @@ def test_hardware_with_its_count(text: str, expected: tuple[str, int | None, str
 def test_hardware_that_the_catalogue_lacks_is_marked_unknown() -> None:
     ((hardware,),) = [sentence.hardware for sentence in find_mentions("We used 64 Zephyr Q9 accelerators.")]
     assert not hardware.known
+
+
+@pytest.mark.parametrize(
+    "accelerator", [each for each in load_catalogue() if each.kind != "cpu"], ids=lambda each: each.name
+)
+def test_every_name_of_the_catalogue_is_found_in_a_sentence(accelerator: Accelerator) -> None:
+    for alias in (accelerator.name, *accelerator.aliases):
+        assert [name for name, _, _ in counted(f"We trained on 8 {alias} for 3 days.")] == [accelerator.name], alias
 
 
 @pytest.mark.parametrize(

@@ -3,7 +3,7 @@
 import pytest
 
 from extractors.mentions import matching_patterns
-from extractors.patterns import Pattern, load_patterns, load_section_rules
+from extractors.patterns import Pattern, TextRule, load_patterns, load_text_rules
 
 RULES = [(name, pattern) for name in ("counts", "cues") for pattern in load_patterns(name)]
 
@@ -16,7 +16,7 @@ def test_a_pattern_matches_its_examples_and_only_them(name: str, pattern: Patter
     assert [text for text in pattern.misses if pattern.id in matching_patterns(name, text)] == []
 
 
-def test_a_section_rule_matches_its_examples_and_only_them() -> None:
-    for rule in load_section_rules():
-        assert [heading for heading in rule.matches if not rule.pattern.search(heading)] == []
-        assert [heading for heading in rule.misses if rule.pattern.search(heading)] == []
+@pytest.mark.parametrize("rule", [*load_text_rules("sections"), *load_text_rules("stages")], ids=lambda rule: rule.id)
+def test_a_text_rule_matches_its_examples_and_only_them(rule: TextRule) -> None:
+    assert [text for text in rule.matches if not rule.pattern.search(text)] == []
+    assert [text for text in rule.misses if rule.pattern.search(text)] == []

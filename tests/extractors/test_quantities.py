@@ -52,6 +52,7 @@ def test_every_time_string_of_the_study_says_what_it_says(row: dict[str, str]) -
         ("9h 12h 34h", [9, 12, 34]),
         ("1 day and 3 hours", [27]),
         ("less than 24 hours", [24]),
+        ("took 2:30 hours", [2.5]),
         ("several days", []),
         ("960 hours of speech", []),
         ("3 days ago", []),
@@ -78,6 +79,9 @@ def test_a_range_keeps_its_ends() -> None:
         ("5.5k GPU hours", 5_500, "GPU"),
         ("394 H100 GPU hours", 394, "H100 GPU"),
         ("22.4 TPU core years", 22.4 * 8760, "TPU core"),
+        ("6.4 × 10^5 GPU hours", 640_000, "GPU"),
+        ("184,320 A100-80GB GPU hours", 184_320, "A100-80GB GPU"),
+        ("1 720 320 A100-hours", 1_720_320, "A100"),
     ],
 )
 def test_device_time_is_no_duration(text: str, device_hours: float, device: str) -> None:
@@ -113,6 +117,7 @@ def test_a_batch_size_before_a_time_does_not_make_it_the_time_of_a_batch() -> No
         ("1.2 zettaFLOPs", [1.2e21]),
         ("3640 petaflop/s-days", [3640e15 * 86_400]),
         ("125 TFLOP/s", []),
+        ("a sustained 1.13 exaFLOPS", []),
         ("312 teraFLOP/s per GPU", []),
         ("3.6 billion FLOPs", []),
     ],
@@ -151,6 +156,7 @@ def test_any_text_is_read_without_error_and_in_order(text: str) -> None:
 
 def test_a_very_long_run_of_digits_is_no_quantity_and_costs_no_time() -> None:
     assert list(find_times("9" * 50_000 + " days")) == []
+    assert all(quantity.duration.hours < 1e20 for quantity in find_times("1" + ",111" * 5_000 + " GPU hours"))
 
 
 @pytest.mark.parametrize("text", ["0 GPU hours", "0 days", "0.0 h", "00 FLOPs"])

@@ -3,7 +3,7 @@
 import pytest
 from documents import document_of
 
-from extractors.records import Document, Role, Stage, Status, TrainingRun
+from extractors.records import CountUnit, Document, Role, Stage, Status, TrainingRun
 from extractors.runs import find_runs
 
 SETUP = "4.1 Implementation details"
@@ -68,6 +68,7 @@ def test_plain_gpus_stay_plain_where_the_paper_names_two() -> None:
         ("4 Data", "Our dataset contains clicks collected over 3 months."),
         ("4 Data", "We trained on 960 hours of speech."),
         ("2 Life", "He finished a four-year term in three years."),
+        ("4 Setup", "We did not train on 8 V100 GPUs."),
     ],
 )
 def test_what_is_not_the_papers_own_training_gives_no_run(section: str, text: str) -> None:
@@ -99,8 +100,8 @@ def test_a_duration_and_a_device_time_of_one_sentence_are_one_run() -> None:
 def test_devices_of_each_node_are_multiplied_only_where_the_nodes_are_counted() -> None:
     many = document_of((SETUP, "We trained the model on 25 nodes. Each node has 8 V100 GPUs."))
     some = document_of((SETUP, "We trained the model on a cluster. Each node has 8 V100 GPUs."))
-    assert [count for _, count, _ in facts(many)] == [200]
-    assert 8 not in [count for _, count, _ in facts(some)]
+    assert facts(many) == [("NVIDIA Tesla V100", 200, None)]
+    assert facts(some) == [("NVIDIA Tesla V100", None, None)]
 
 
 def test_what_says_less_than_another_statement_is_no_run_of_its_own() -> None:
@@ -129,7 +130,7 @@ def test_evidence_is_the_sentence_and_the_box_of_the_words_it_rests_on() -> None
     (run,) = accepted(document)
     evidence = run.evidence
     assert evidence.quote == "We trained on 8 V100 GPUs for 2 days."
-    assert document.text[evidence.start : evidence.end].strip() == evidence.quote
+    assert document.text[evidence.start : evidence.end] == evidence.quote
     first, last = evidence.quote.split().index("8"), evidence.quote.split().index("days.")
     assert (evidence.box.x0, evidence.box.x1) == (10.0 * (3 + first), 10.0 * (3 + last) + 9)
     assert evidence.rules[0] == "count.number"
@@ -153,3 +154,66 @@ def test_unknown_hardware_is_reported_by_its_written_name() -> None:
     runs, _, unknown = find_runs(document_of((SETUP, "We trained on 64 Zephyr Q9 accelerators for 19 days.")))
     assert unknown == ("Zephyr Q9",)
     assert (runs[0].accelerator, runs[0].accelerator_count) == ("Zephyr Q9", 64)
+
+
+def test_device_time_brings_its_own_hardware_and_unit() -> None:
+    (gpu,) = accepted(document_of((SETUP, "Training the network took 3150 GPU days.")))
+    (cores,) = accepted(document_of((SETUP, "Training the network took 1000 TPU v3 core hours.")))
+    assert gpu.accelerator == "GPU"
+    assert (cores.accelerator, cores.count_unit, cores.device_hours) == ("Google TPU v3", CountUnit.CORES, 1000)
+
+
+def test_time_of_cpus_is_not_time_of_the_accelerator() -> None:
+    (run,) = accepted(document_of((SETUP, "We trained on one V100 and preprocessing took 2000 CPU hours.")))
+    assert (run.accelerator, run.device_hours) == ("NVIDIA Tesla V100", None)
+
+
+def test_only_gpus_written_is_gpu_not_nothing() -> None:
+    assert facts(document_of((SETUP, "We trained on GPUs for 3 days."))) == [("GPU", None, 72.0)]
+
+
+def test_the_stage_is_that_of_the_nearest_word() -> None:
+    text = "Pretraining took 4 days on 64 V100 GPUs and finetuning took 3 hours on 8 A100 GPUs."
+    assert [run.stage for run in accepted(document_of((SETUP, text)))] == [Stage.PRETRAINING, Stage.FINETUNING]
+
+
+def test_beam_search_is_no_search_of_networks() -> None:
+    (run,) = accepted(document_of((SETUP, "We trained on 8 V100 GPUs for 3 days and decode with beam search.")))
+    assert run.stage is Stage.TRAINING
+
+
+def test_two_stages_with_the_same_figures_are_two_runs() -> None:
+    document = document_of(
+        (SETUP, "We pretrain the model on 8 V100 GPUs for 24 hours."),
+        (SETUP, "We then fine-tune the model on 8 V100 GPUs for 24 hours."),
+    )
+    assert [run.stage for run in accepted(document)] == [Stage.PRETRAINING, Stage.FINETUNING]
+
+
+def test_mixed_precision_of_others_is_not_noted() -> None:
+    document = document_of(
+        (SETUP, "We trained on 8 V100 GPUs for 2 days."),
+        (SETUP, "Earlier work used mixed precision, which we do not use."),
+    )
+    assert [run.mixed_precision for run in accepted(document)] == [False]
+
+
+def test_runs_of_one_sentence_are_told_in_its_order_whatever_their_confidence() -> None:
+    text = "We trained the small model on V100 GPUs and the large model on 16 A100 GPUs."
+    assert [name for name, _, _ in facts(document_of((SETUP, text)))] == ["NVIDIA Tesla V100", "NVIDIA A100"]
+
+
+def test_the_quote_of_a_long_sentence_is_a_window_that_does_not_hang_on_the_count() -> None:
+    padding = "and it was a long story of which much could be told, " * 6
+    plain, counted = (
+        accepted(document_of((SETUP, f"We trained, {padding} on {count}V100 GPUs, {padding} for 3 days.")))[0].evidence
+        for count in ("", "8 ")
+    )
+    assert len(plain.quote) <= 500
+    assert plain.quote.split()[:5] == counted.quote.split()[:5]
+
+
+def test_a_paper_that_repeats_itself_without_end_is_read_within_bounds() -> None:
+    sentences = " ".join(f"We trained on {number + 2} V100 GPUs for {number + 1} hours." for number in range(3_000))
+    runs, _, _ = find_runs(document_of((SETUP, sentences)))
+    assert 100 < len(runs) <= 1_000
