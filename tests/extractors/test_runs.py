@@ -204,7 +204,7 @@ def test_runs_of_one_sentence_are_told_in_its_order_whatever_their_confidence() 
 
 
 def test_the_quote_of_a_long_sentence_is_a_window_that_does_not_hang_on_the_count() -> None:
-    padding = "and it was a long story of which much could be told, " * 6
+    padding = "and it was a long story of which much was told, " * 6
     plain, counted = (
         accepted(document_of((SETUP, f"We trained, {padding} on {count}V100 GPUs, {padding} for 3 days.")))[0].evidence
         for count in ("", "8 ")
