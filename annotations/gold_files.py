@@ -4,14 +4,17 @@ from __future__ import annotations
 
 import csv
 import json
+import math
 import re
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from pathlib import Path
 from typing import Any
 
 Record = dict[str, Any]
 
 _RUN_NUMBERS = ("count", "hours", "device_hours")
+_EXPORTED_NUMBERS = ("accelerator_count", "duration_hours", "device_hours", "hardware_burden_flop", "value")
+_EXPORTED_NAMES = ("accelerator", "benchmark", "metric")
 _RESULT_COLUMNS = ("arxiv_id", "benchmark", "metric", "value")
 
 
@@ -25,11 +28,15 @@ def bare_id(arxiv_id: object) -> str:
 
 
 def number(value: object) -> float | None:
-    """A number, or the number that a string says; None for anything else."""
+    """A number, or the number that a string says; None for anything else, infinite ones among it.
+
+    "8" -> 8.0        "a week", "nan", 10**400 -> None
+    """
     try:
-        return float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError):
+        read = float(value)  # type: ignore[arg-type]
+    except (TypeError, ValueError, OverflowError):
         return None
+    return read if math.isfinite(read) else None
 
 
 def read_gold_runs(path: Path) -> dict[str, list[Record]]:
@@ -42,11 +49,7 @@ def read_gold_runs(path: Path) -> dict[str, list[Record]]:
         paper = _new_paper(row, papers, place)
         papers[paper] = _items(row, "runs", place)
         for run in papers[paper]:
-            for key in _RUN_NUMBERS:
-                if run.get(key) is not None and number(run[key]) is None:
-                    raise EvaluationError(f"{place}: {key} {run[key]!r} is not a number")
-            if run.get("accelerator") is not None and not isinstance(run["accelerator"], str):
-                raise EvaluationError(f"{place}: accelerator {run['accelerator']!r} is not a name")
+            _check_values(run, ("accelerator",), _RUN_NUMBERS, place)
     return papers
 
 
@@ -74,8 +77,10 @@ def read_gold_full(path: Path) -> dict[str, list[Record]]:
         for result in papers[paper]:
             if not {"benchmark", "metric", "value", "own"} <= result.keys():
                 raise EvaluationError(f"{place}: a result has no benchmark, metric, value or own")
-            if number(result["value"]) is None or result["own"] not in (True, False, None):
-                raise EvaluationError(f"{place}: value {result['value']!r} or own {result['own']!r} can't be read")
+            value, own = result["value"], result["own"]
+            if number(value) is None or own not in (True, False, None):
+                raise EvaluationError(f"{place}: value {value!r:.80} or own {own!r:.80} can't be read")
+            _check_values(result, ("benchmark", "metric"), (), place)
     return papers
 
 
@@ -85,12 +90,21 @@ def read_export(path: Path) -> list[Record]:
 
 
 def check_record(record: Record, place: str) -> Record:
-    """The record itself, or ``EvaluationError`` if nobody can tell of which paper or what kind it is."""
+    """The record itself, or ``EvaluationError`` if its paper, its kind or a value that is scored can't be read."""
     if not isinstance(record.get("kind"), str) or not isinstance(record.get("arxiv_id"), str):
         raise EvaluationError(f"{place}: a record needs a kind and an arxiv_id")
-    if not isinstance(record.get("accelerator"), str | None):
-        raise EvaluationError(f"{place}: accelerator {record['accelerator']!r} is not a name")
+    _check_values(record, _EXPORTED_NAMES, _EXPORTED_NUMBERS, place)
     return record
+
+
+def _check_values(row: Record, names: Iterable[str], numbers: Iterable[str], place: str) -> None:
+    """``EvaluationError`` where a name is not text, or a number none or not finite; either may be absent or null."""
+    for key in names:
+        if not isinstance(row.get(key), str | None):
+            raise EvaluationError(f"{place}: {key} {row[key]!r:.80} is not a name")
+    for key in numbers:
+        if row.get(key) is not None and number(row[key]) is None:
+            raise EvaluationError(f"{place}: {key} {row[key]!r:.80} is not a number")
 
 
 def _json_lines(path: Path) -> Iterator[tuple[str, Record]]:

@@ -212,6 +212,31 @@ def test_papers_read_in_full(tmp_path: Path) -> None:
 
 
 @pytest.mark.parametrize(
+    ("changes", "complaint"),
+    [
+        ({"benchmark": ["x"]}, r"record 2: benchmark \['x'\] is not a name"),
+        ({"metric": {"x": 1}}, r"record 2: metric \{'x': 1\} is not a name"),
+        ({"value": 10**400}, r"record 2: value 10000.* is not a number"),
+        ({"value": "high"}, r"record 2: value 'high' is not a number"),
+        ({"hardware_burden_flop": 10**400}, r"record 2: hardware_burden_flop 1000"),
+        ({"accelerator_count": 10**400}, r"record 2: accelerator_count 1000"),
+        ({"accelerator_count": float("nan")}, r"record 2: accelerator_count nan is not a number"),
+        ({"duration_hours": float("inf")}, r"record 2: duration_hours inf is not a number"),
+        ({"device_hours": [1]}, r"record 2: device_hours \[1\] is not a number"),
+    ],
+)
+def test_a_record_with_a_value_that_can_not_be_scored_is_named(tmp_path: Path, changes: dict, complaint: str) -> None:
+    runs, results = tmp_path / "runs.jsonl", tmp_path / "results.csv"
+    runs.write_text(json.dumps({"arxiv_id": "1", "runs": [gold_run("NVIDIA V100", 8, 24)]}))
+    results.write_text(RESULTS)
+    fine = found_run("1", "NVIDIA Tesla V100", "8", 24, benchmark=None)
+    for record in (found_run("1", "NVIDIA Tesla V100", 8, 24), found_result(76.5)):
+        with pytest.raises(EvaluationError, match=complaint) as error:
+            evaluate(runs, [fine, record | changes], results_path=results)
+        assert len(str(error.value)) < 200
+
+
+@pytest.mark.parametrize(
     ("text", "complaint"),
     [
         ('{"arxiv_id": "1", "runs": []}\n{"arxiv_id"', r"runs\.jsonl, line 2: not JSON"),
@@ -222,6 +247,8 @@ def test_papers_read_in_full(tmp_path: Path) -> None:
         ('{"arxiv_id": "1", "runs": [{"hours": "a week"}]}', r"runs\.jsonl, line 1: hours 'a week' is not a number"),
         ('{"arxiv_id": "1", "runs": [{"accelerator": 100}]}', r"line 1: accelerator 100 is not a name"),
         ('{"arxiv_id": "1", "runs": []}\n{"arxiv_id": "1v2", "runs": []}', r"line 2: 1 has a line already"),
+        ('{"arxiv_id": "1", "runs": [{"count": 1e999}]}', r"line 1: count inf is not a number"),
+        ('{"arxiv_id": "1", "runs": [{"hours": 1%s}]}' % ("0" * 400), r"line 1: hours 1000.* is not a number"),
         ("[" * 100_000, r"runs\.jsonl, line 1: not JSON"),
     ],
 )
@@ -248,6 +275,9 @@ def test_other_wrong_files_are_named(tmp_path: Path) -> None:
         evaluate(runs, [], results_path=other)
     other.write_text('{"arxiv_id": "1", "results": [{"benchmark": "b", "metric": "m", "value": 1}]}')
     with pytest.raises(EvaluationError, match=r"other, line 1: a result has no benchmark"):
+        evaluate(runs, [], full_path=other)
+    other.write_text('{"arxiv_id": "1", "results": [{"benchmark": ["b"], "metric": "m", "value": 1, "own": true}]}')
+    with pytest.raises(EvaluationError, match=r"other, line 1: benchmark \['b'\] is not a name"):
         evaluate(runs, [], full_path=other)
     with pytest.raises(EvaluationError, match=r"record 2: a record needs a kind and an arxiv_id"):
         evaluate(runs, [found_run("1"), {"kind": "result"}])
