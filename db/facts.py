@@ -5,15 +5,19 @@ extractions are about; reviews attach to facts. **How a review finds its fact ag
 
 1. A fact's key is ``paper key : digest``. The digest is over the kind, the page, the words quoted
    (casefolded, letters and digits only) and an ordinal: the how-manieth record of that kind, on that page,
-   with those words, in the order of the document. For a result, its model, benchmark and metric stand in place
-   of the words. Neither the paper's version nor the extractor's, nor any number that was read, goes in.
+   with those words, by place: the quote's offset in the text, then the box of the evidence from the top down and
+   from the left (and only where both are the same, the extractor's order). For a result, its model, benchmark and
+   metric stand in place of page and words. Neither the paper's version nor the extractor's, nor any number that was
+   read, nor the confidence in it, goes in or decides the ordinal.
 2. After a re-extraction, or with a new version of the paper, a review whose key is found again is carried
    on and overrides the machine's value.
 3. If the machine's value is no longer the one that the reviewer saw, the review still overrides,
    and is shown as ``stale``.
-4. If no fact in force has its key, the review stands and is shown as ``unmatched``.
+4. If no fact in force has its key (of a withdrawn paper, none is), or the fact's kind has no such field, the
+   review stands, changes nothing and is shown as ``unmatched``.
 5. Of several reviews of one fact and field the latest (then the greater id) is in force; a review of a
    field and one of the whole record are independent, save that a rejected record is gone with all its fields.
+6. A PDF without an arXiv id is a paper ``sha256:…``. Once it is had under an id as well, its reviews count there.
 
 "on 8 V100-GPUs" and "On 8 V100 GPUs" on one page are one fact; the same words on another page are another.
 """
@@ -31,9 +35,17 @@ from enum import StrEnum
 from typing import Any
 
 from db.errors import RecordError
-from extractors.records import Evidence, Extraction, PaperMetadata, TrainingCompute, TrainingRun
+from extractors.records import (
+    MAX_QUOTE_CHARACTERS,
+    CountUnit,
+    Evidence,
+    Extraction,
+    PaperMetadata,
+    Stage,
+    TrainingCompute,
+    TrainingRun,
+)
 
-MAXIMUM_QUOTE_CHARACTERS = 500
 _LONGEST_PAPER_KEY = 100
 _LARGEST_INTEGER = 2**53
 """Greater whole numbers are not exact in JSON, and no paper has so many devices."""
@@ -65,6 +77,9 @@ FIELD_TYPES: Mapping[str, type] = {
     "own": bool,
 }
 """The fields that a claim states and a review may correct, over all kinds."""
+
+_FIELD_VALUES: Mapping[str, frozenset[str]] = {"stage": frozenset(Stage), "count_unit": frozenset(CountUnit)}
+"""Fields of which only these values have a meaning."""
 
 FIELDS: Mapping[Kind, tuple[str, ...]] = {
     Kind.TRAINING_RUN: (
@@ -109,6 +124,15 @@ def fact_digest(kind: str, page: int, words: str, ordinal: int) -> str:
     return digest([kind, page, plain_words(words), ordinal])[:32]
 
 
+def result_digest(model: str | None, benchmark: str, metric: str, ordinal: int) -> str:
+    """``fact_digest`` of a result: wherever it stands, model, benchmark and metric tell it from others.
+
+    ("ResNet-50", "imagenet", "top1_accuracy") and ("resnet 50", …) are one fact, (None, …) is another.
+    """
+    named = None if model is None else plain_words(model)
+    return digest([Kind.RESULT, named, plain_words(benchmark), plain_words(metric), ordinal])[:32]
+
+
 def plain_words(text: str) -> str:
     """Casefolded letters and digits: "On 8 V100-GPUs" -> "on8v100gpus"."""
     return _NEITHER_LETTER_NOR_DIGIT.sub("", unicodedata.normalize("NFKC", text).casefold())
@@ -132,12 +156,17 @@ def claim_rows(extraction: Extraction) -> list[ClaimRow]:
     records: list[TrainingRun | TrainingCompute] = [*extraction.runs, *extraction.training_compute]
     rows = [_claim_row(extraction.sha256, record, position) for position, record in enumerate(records)]
     seen: Counter[tuple[str, int, str]] = Counter()
-    for row in sorted(rows, key=lambda row: (row["quote_start"], row["position"])):
+    for row in sorted(rows, key=_place):
         same = (row["kind"], row["page"], plain_words(row["quote"]))
         row["ordinal"] = seen[same]
         row["fact_digest"] = fact_digest(row["kind"], row["page"], row["quote"], seen[same])
         seen[same] += 1
     return rows
+
+
+def _place(row: ClaimRow) -> tuple[float, ...]:
+    """Where the evidence stands, which is all that ordinals may follow; see the rule at the top."""
+    return row["quote_start"], *(row[f"bbox_{side}_points"] for side in ("y0", "x0", "y1", "x1"))
 
 
 def value_digest(kind: str, values: Mapping[str, Any]) -> str:
@@ -151,17 +180,28 @@ def clean_text(text: str) -> str:
 
 
 def checked_value(field: str, value: Any, where: str) -> Any:
-    """The value in the field's type; ``RecordError`` where it is of another type, not finite, or not above zero."""
+    """The value in the field's type; ``RecordError`` where it is of another type, or one that the field can't have.
+
+    ("count_unit", "chips") -> "chips"      ("accelerator_count", 8.0) -> 8      ("model", "") -> None
+    ("count_unit", "gpus"), ("accelerator_count", 0), ("duration_hours", inf), ("model", 8) are refused
+    """
     if value is None:
         return None
     wanted = FIELD_TYPES[field]
     if wanted is str and isinstance(value, str):
-        return clean_text(str(value)) or None
+        return _checked_text(field, str(value), where)
     if wanted is bool and isinstance(value, bool):
         return value
     if wanted in (int, float) and isinstance(value, int | float) and not isinstance(value, bool):
         return _checked_number(field, value, where)
     raise RecordError(f"{where}: {field} should be {wanted.__name__}, not {value!r}")
+
+
+def _checked_text(field: str, value: str, where: str) -> str | None:
+    allowed = _FIELD_VALUES.get(field)
+    if value and allowed is not None and value not in allowed:
+        raise RecordError(f"{where}: {field} should be one of {', '.join(sorted(allowed))}, not {value[:80]!r}")
+    return clean_text(value) or None
 
 
 def _checked_number(field: str, value: int | float, where: str) -> int | float:
@@ -198,10 +238,8 @@ def _claim_row(sha256: str, record: TrainingRun | TrainingCompute, position: int
 
 def _evidence_columns(evidence: Evidence, where: str) -> dict[str, Any]:
     quote = clean_text(evidence.quote)
-    if len(quote) > MAXIMUM_QUOTE_CHARACTERS:
-        raise RecordError(
-            f"{where}: the quote has {len(quote)} characters, at most {MAXIMUM_QUOTE_CHARACTERS} may be kept"
-        )
+    if len(quote) > MAX_QUOTE_CHARACTERS:
+        raise RecordError(f"{where}: the quote has {len(quote)} characters, at most {MAX_QUOTE_CHARACTERS} may be kept")
     box = evidence.box.as_list()
     if evidence.page < 1 or not all(math.isfinite(side) for side in box):
         raise RecordError(f"{where}: page {evidence.page} with box {box} is no place in a PDF")

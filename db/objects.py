@@ -16,6 +16,7 @@ from db.schema import APPEND_ONLY
 
 VIEWS = (
     "documents_in_force",
+    "reviews_by_paper",
     "corrections_in_force",
     "corrected_claims",
     "facts_in_force",

@@ -12,8 +12,9 @@ from sqlalchemy.sql.selectable import TextualSelect
 
 from db import schema
 from db.engine import is_sqlite
+from db.errors import RecordError
 from db.exchange import COLUMNS, Record, burden_record, fact_record
-from db.facts import Kind
+from db.facts import FIELDS, Kind, checked_value
 from db.schema import JsonText
 from db.store import HarvestWindow, IngestStatus, PendingEstimate
 from extractors.records import Box, CountUnit, Evidence, FailureCause, Stage, Status, TrainingRun
@@ -115,24 +116,22 @@ def exported_records(engine: Engine, what: str, candidates: bool = False) -> Ite
 
 
 def _training_run(row: Mapping[str, Any]) -> TrainingRun:
-    """The run as the database has it in force."""
+    """The run as the database has it in force; a stored value that its field can't have counts as unknown."""
     box = Box(row["bbox_x0_points"], row["bbox_y0_points"], row["bbox_x1_points"], row["bbox_y1_points"])
     evidence = Evidence(row["page"], box, row["quote"], row["quote_start"], row["quote_end"], tuple(row["rules"]))
-    return TrainingRun(
-        evidence=evidence,
-        accelerator=row["accelerator"],
-        accelerator_count=row["accelerator_count"],
-        count_unit=CountUnit(row["count_unit"]) if row["count_unit"] else None,
-        duration_hours=row["duration_hours"],
-        duration_hours_low=row["duration_hours_low"],
-        duration_hours_high=row["duration_hours_high"],
-        device_hours=row["device_hours"],
-        model=row["model"],
-        stage=Stage(row["stage"]) if row["stage"] else Stage.UNSPECIFIED,
-        mixed_precision=bool(row["mixed_precision"]),
-        confidence=row["confidence"],
-        status=Status(row["status"]),
-    )
+    values = {field: _value_or_unknown(field, row[field]) for field in FIELDS[Kind.TRAINING_RUN]}
+    values["count_unit"] = CountUnit(values["count_unit"]) if values["count_unit"] else None
+    values["stage"] = Stage(values["stage"] or Stage.UNSPECIFIED)
+    values["mixed_precision"] = bool(values["mixed_precision"])
+    return TrainingRun(evidence=evidence, confidence=row["confidence"], status=Status(row["status"]), **values)
+
+
+def _value_or_unknown(field: str, value: Any) -> Any:
+    """The value, or None for one that would be refused today: "gpus" as a unit. One bad row stops no run."""
+    try:
+        return checked_value(field, value, "stored value")
+    except RecordError:
+        return None
 
 
 def _by_keys(

@@ -14,7 +14,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from db import schema
 from db.engine import is_sqlite, writing
 from db.errors import RecordError
-from db.facts import FIELD_TYPES, checked_value, clean_text, digest, split_fact_key
+from db.facts import FIELD_TYPES, FIELDS, Kind, checked_value, clean_text, digest, split_fact_key
 
 
 class Decision(StrEnum):
@@ -51,6 +51,7 @@ def add_review(engine: Engine, review: Review) -> str:
     where = f"review of {review.fact_key}"
     _check(review, where)
     with writing(engine) as connection:
+        _check_kind(connection, review, fact, where)
         claim = _claim(connection, paper, fact, review.claim_id)
         value = _value(review, claim, where)
         row = {
@@ -83,6 +84,16 @@ def _check(review: Review, where: str) -> None:
         raise RecordError(f"{where}: only a correction carries a value")
 
 
+def _check_kind(connection: Connection, review: Review, fact: str, where: str) -> None:
+    """That the fact has the field. A fact's digest stands for one kind, so any claim of it tells the kind."""
+    if review.field is None:
+        return
+    claims = schema.claims
+    kind = connection.scalar(select(claims.c.kind).where(claims.c.fact_digest == fact).limit(1))
+    if kind is not None and review.field not in FIELDS[Kind(kind)]:
+        raise RecordError(f"{where}: a {kind} has no {review.field} (it has {', '.join(FIELDS[Kind(kind)])})")
+
+
 def _value(review: Review, claim: RowMapping | None, where: str) -> str | float | bool | None:
     """The value that the review puts in force; None also where it puts none."""
     if review.field is None or review.decision is Decision.REJECT:
@@ -101,7 +112,7 @@ def _value(review: Review, claim: RowMapping | None, where: str) -> str | float 
 
 def _claim(connection: Connection, paper: str, fact: str, claim_id: str | None) -> RowMapping | None:
     """The claim that was seen, or the one that stands for the fact now; None where there is none."""
-    claims, in_force = schema.claims, schema.documents_in_force
+    claims, in_force, had = schema.claims, schema.documents_in_force, schema.paper_versions
     query = select(claims)
     if claim_id is not None:
         query = query.where(claims.c.claim_id == claim_id)
@@ -110,5 +121,9 @@ def _claim(connection: Connection, paper: str, fact: str, claim_id: str | None) 
             in_force,
             (in_force.c.document_sha256 == claims.c.document_sha256)
             & (in_force.c.extractor_version == claims.c.extractor_version),
-        ).where(in_force.c.paper_key == paper, claims.c.fact_digest == fact)
+        ).where(claims.c.fact_digest == fact)
+        # a PDF without an id may be had under one by now, and is in force there only
+        same_pdf = select(had.c.paper_key).where(had.c.document_sha256 == paper.removeprefix("sha256:"))
+        papers = {paper, *connection.scalars(same_pdf)}
+        query = query.where(in_force.c.paper_key.in_(sorted(papers))).order_by(in_force.c.paper_key)
     return connection.execute(query).mappings().first()

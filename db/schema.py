@@ -31,6 +31,8 @@ from sqlalchemy import (
     table,
 )
 
+from extractors.records import MAX_QUOTE_CHARACTERS
+
 
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment: goes in with any time zone, comes out in UTC. One without a zone is refused."""
@@ -199,7 +201,7 @@ claims = Table(
     Column("bbox_y0_points", Double, nullable=False),
     Column("bbox_x1_points", Double, nullable=False),
     Column("bbox_y1_points", Double, nullable=False),
-    Column("quote", Text, CheckConstraint("length(quote) <= 500", name="quote"), nullable=False),
+    Column("quote", Text, CheckConstraint(f"length(quote) <= {MAX_QUOTE_CHARACTERS}", name="quote"), nullable=False),
     Column("quote_start", Integer, nullable=False),
     Column("quote_end", Integer, nullable=False),
     Column("rules", JsonText, nullable=False),

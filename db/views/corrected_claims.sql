@@ -1,6 +1,6 @@
 -- One row a fact in force, of every kind, accepted or candidate: the machine's claim with the curators' values over it.
 -- A rejected record is gone, and so are the records of a withdrawn paper. A corrected duration drops the machine's
--- range. ``corrections`` names the reviews that changed what the burden is estimated from: an estimate stands for
+-- range, a stage without a value is unspecified, and a count that is none counts as unknown. ``corrections`` names the reviews that changed what the burden is estimated from: an estimate stands for
 -- one claim with just these corrections, so that none is shown for values that it was not made from.
 SELECT
     d.paper_key,
@@ -11,9 +11,12 @@ SELECT
     c.kind,
     c.position,
     CASE WHEN x.model_review IS NOT NULL THEN x.model ELSE c.model END AS model,
-    CASE WHEN x.stage_review IS NOT NULL THEN x.stage ELSE c.stage END AS stage,
+    CASE WHEN x.stage_review IS NOT NULL THEN COALESCE(x.stage, 'unspecified') ELSE c.stage END AS stage,
     CASE WHEN x.accelerator_review IS NOT NULL THEN x.accelerator ELSE c.accelerator END AS accelerator,
-    CASE WHEN x.accelerator_count_review IS NOT NULL THEN CAST(x.accelerator_count AS BIGINT) ELSE c.accelerator_count END AS accelerator_count,
+    CASE
+        WHEN x.accelerator_count_review IS NULL THEN c.accelerator_count
+        WHEN x.accelerator_count BETWEEN 1 AND 9007199254740992 THEN CAST(x.accelerator_count AS BIGINT)
+    END AS accelerator_count,
     CASE WHEN x.count_unit_review IS NOT NULL THEN x.count_unit ELSE c.count_unit END AS count_unit,
     CASE WHEN x.duration_hours_review IS NOT NULL THEN x.duration_hours ELSE c.duration_hours END AS duration_hours,
     CASE

@@ -34,13 +34,6 @@ SELECT
     MAX(CASE WHEN latest.field = 'value' THEN latest.value_number END) AS value,
     MAX(CASE WHEN latest.field = 'own' THEN latest.review_id END) AS own_review,
     MAX(CASE WHEN latest.field = 'own' THEN latest.value_number END) AS own
-FROM (
-    SELECT
-        r.*,
-        ROW_NUMBER() OVER (
-            PARTITION BY r.paper_key, r.fact_digest, r.field ORDER BY r.reviewed_at DESC, r.review_id DESC
-        ) AS place
-    FROM reviews AS r
-) AS latest
-WHERE latest.place = 1
+FROM reviews_by_paper AS latest
+WHERE latest.place = 1 AND latest.has_field
 GROUP BY latest.paper_key, latest.fact_digest

@@ -1,5 +1,6 @@
--- One row a review, superseded ones too. ``state``: matched (the fact is in force) | stale (it is, but the machine's
--- value is another than when it was reviewed; the review still overrides) | unmatched (no such fact in force).
+-- One row a review, superseded ones too. ``state``: matched (the machine states the fact in the version in force, and the
+-- paper is not withdrawn; the review itself may have taken the record out) | stale (so it is, but the machine's value is
+-- another than when it was reviewed; the review still overrides) | unmatched (no such fact, or it has no such field).
 SELECT
     r.review_id,
     r.paper_key || ':' || r.fact_digest AS fact_key,
@@ -39,17 +40,12 @@ SELECT
     END AS state,
     r.claim_id AS reviewed_claim_id,
     machine.claim_id
-FROM (
-    SELECT
-        every.*,
-        ROW_NUMBER() OVER (
-            PARTITION BY every.paper_key, every.fact_digest, every.field ORDER BY every.reviewed_at DESC, every.review_id DESC
-        ) AS place
-    FROM reviews AS every
-) AS r
-LEFT JOIN documents_in_force AS d ON d.paper_key = r.paper_key
+FROM reviews_by_paper AS r
+LEFT JOIN papers AS p ON p.paper_key = r.paper_key AND NOT p.withdrawn
+LEFT JOIN documents_in_force AS d ON d.paper_key = p.paper_key
 LEFT JOIN claims AS machine
     ON machine.document_sha256 = d.document_sha256
     AND machine.extractor_version = d.extractor_version
     AND machine.fact_digest = r.fact_digest
+    AND r.has_field
 LEFT JOIN claims AS reviewed ON reviewed.claim_id = r.claim_id

@@ -12,11 +12,13 @@ from hypothesis import given
 from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
+from db import schema
 from db.errors import DatabaseError, RecordError
-from db.facts import fact_key, split_fact_key
+from db.facts import FIELD_TYPES, FIELDS, Kind, claim_rows, fact_key, result_digest, split_fact_key
 from db.queries import exported_records, pending_estimates
 from db.reviews import Decision, Review, add_review
-from db.store import save_estimates
+from db.store import PaperDocument, record_documents, save_estimates, upsert_papers
+from extractors.records import CountUnit, Stage
 
 QUOTE = "We train on 8 P100 GPUs for 84 hours."
 KEY = fact_key("2401.00001", "training_run", 7, QUOTE, 0)
@@ -61,7 +63,9 @@ def test_another_paper_kind_page_sentence_or_ordinal_is_another_fact(other: tupl
 
 def test_the_key_is_fixed_for_good() -> None:
     """Reviews in people's databases hang on it: a change of the normal form orphans them all."""
-    assert fact_key("cs/0112017", "result", 3, "Größe ﬁnal 10^18", 2) == "cs/0112017:a1021dbfe9509996060135f3d8de48dc"
+    key = fact_key("cs/0112017", "training_run", 3, "Größe ﬁnal 10^18", 2)
+    assert key == "cs/0112017:056304b300b91ff4ea97780fafc6b0ef"
+    assert result_digest("Größe 1", "imagenet", "top1_accuracy", 2) == "b3d9ee0e055a745dca4b5c92215086dd"
 
 
 @given(st.text(min_size=1, max_size=20), st.text(max_size=60), st.integers(1, 2000), st.integers(0, 50))
@@ -127,6 +131,13 @@ def test_a_field_may_be_unknown_after_all(engine: Engine, sample: Any) -> None:
     add_review(engine, review(sample, "correct", "accelerator_count", None))
     add_review(engine, review(sample, "reject", "model"))
     assert (runs(engine)[0]["accelerator_count"], runs(engine)[0]["model"]) == (None, None)
+
+
+def test_a_stage_that_is_unknown_after_all_is_unspecified(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run(), sample.run(stage="unspecified", page=9)))
+    add_review(engine, review(sample, "reject", "stage"))
+    assert [run["stage"] for run in runs(engine)] == ["unspecified", "unspecified"]
+    assert sample.rows(engine, "SELECT stage_count FROM burden_v1") == [{"stage_count": 1}]
 
 
 def test_a_rejected_record_is_gone_until_a_later_review_takes_it_back(engine: Engine, sample: Any) -> None:
@@ -220,6 +231,123 @@ def test_what_the_reviewer_saw_tells_a_stale_review_saved_late(engine: Engine, s
     assert states(engine) == ["stale"]
 
 
+def test_a_withdrawn_paper_has_no_fact_for_a_review(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run()))
+    add_review(engine, review(sample, "correct", "model", "Big"))
+    upsert_papers(engine, [sample.metadata(version=2, withdrawn=True)])
+    assert states(engine) == ["unmatched"]
+    upsert_papers(engine, [sample.metadata(version=3)])
+    assert states(engine) == ["matched"]
+
+
+def test_the_review_that_rejects_a_record_is_matched(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run()))
+    add_review(engine, review(sample, "reject"))
+    assert states(engine) == ["matched"]
+
+
+# --- a PDF that is later had under an arXiv id ---
+
+
+def test_reviews_follow_a_pdf_to_its_arxiv_id(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run(), metadata=sample.metadata(None, None)))
+    old_key = runs(engine)[0]["fact_key"]
+    assert old_key.startswith("sha256:")
+    add_review(engine, review(sample, "correct", "model", "Big", fact_key=old_key))
+    for version in (1, 2):
+        record_documents(engine, [PaperDocument(sample.metadata(version=version), "a" * 64, 10)], sample.noon)
+    assert [(run["arxiv_id"], run["model"], run["basis"]) for run in runs(engine)] == [("2401.00001", "Big", "curated")]
+    assert sample.rows(engine, "SELECT arxiv_id, fact_key, state, in_force FROM reviews_v1") == [
+        {"arxiv_id": "2401.00001", "fact_key": KEY, "state": "matched", "in_force": True}
+    ]
+
+    add_review(engine, review(sample, "correct", "model", "Bigger", days=2))
+    assert runs(engine)[0]["model"] == "Bigger", "the later review, made under the arXiv id, supersedes"
+    add_review(engine, review(sample, "accept", "stage", days=3, fact_key=old_key))
+    assert states(engine) == ["matched"] * 3, "a page that a curator had open still names the fact by its old key"
+
+    third = sample.paper(sample.run(), metadata=sample.metadata(version=3), sha256="b" * 64)
+    sample.save(engine, third, hours=48)
+    assert [(run["version"], run["model"]) for run in runs(engine)] == [(3, "Bigger")]
+
+
+def test_reviews_follow_a_pdf_to_each_of_its_arxiv_ids(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run(), metadata=sample.metadata(None, None)))
+    add_review(engine, review(sample, "correct", "model", "Big", fact_key=runs(engine)[0]["fact_key"]))
+    for arxiv_id in ("2401.00001", "2401.00002"):
+        record_documents(engine, [PaperDocument(sample.metadata(arxiv_id), "a" * 64, 10)], sample.noon)
+    assert [run["model"] for run in runs(engine)] == ["Big", "Big"]
+    assert states(engine) == ["matched", "matched"]
+
+
+# --- values and fields that can't be ---
+
+
+def stored(engine: Engine, sample: Any, field: str, **values: Any) -> None:
+    """A review as another program, or an older version of this one, may have stored it."""
+    row = {
+        "review_id": f"{field}{values}",
+        "paper_key": KEY.partition(":")[0],
+        "fact_digest": KEY.partition(":")[2],
+        "field": field,
+        "decision": "correct",
+        "reviewer": "ada",
+        "reviewed_at": sample.noon,
+        "reason": "",
+    }
+    with engine.begin() as connection:
+        connection.execute(schema.reviews.insert(), row | values)
+
+
+@pytest.mark.parametrize(
+    ("field", "values", "read"),
+    [
+        ("count_unit", {"value_text": "gpus"}, None),
+        ("stage", {"value_text": "train"}, Stage.UNSPECIFIED),
+        ("accelerator_count", {"value_number": 1e300}, None),
+        ("accelerator_count", {"value_number": -8.0}, None),
+        ("accelerator_count", {"value_text": "eight"}, None),
+        ("duration_hours", {"value_number": float("inf")}, None),
+        ("duration_hours", {"value_number": float("nan")}, None),
+    ],
+)
+def test_a_value_that_should_not_be_there_stops_nothing(
+    engine: Engine, sample: Any, field: str, values: dict[str, Any], read: Any
+) -> None:
+    sample.save(engine, sample.paper(sample.run(), sample.run(page=9)))
+    stored(engine, sample, field, **values)
+    pending = {item.run.evidence.page: item.run for item in pending_estimates(engine, "e2")}
+    assert getattr(pending[7], field) == read
+    assert pending[9].count_unit is CountUnit.DEVICES
+    assert len(runs(engine)) == 2
+
+    add_review(engine, review(sample, "accept", field, seen={field: getattr(sample.run(), field)}))
+    pending = {item.run.evidence.page: item.run for item in pending_estimates(engine, "e2")}
+    assert getattr(pending[7], field) == getattr(sample.run(), field), "a later review puts it right"
+
+
+@pytest.mark.parametrize("kind", list(Kind))
+def test_a_field_that_the_kind_of_record_has_not_changes_nothing(engine: Engine, sample: Any, kind: Kind) -> None:
+    sample.save(engine, sample.paper(sample.run(), compute=(sample.compute(),)))
+    (run, compute) = claim_rows(sample.paper(sample.run(), compute=(sample.compute(),)).extraction)
+    result = run | {"kind": "result", "fact_digest": result_digest("Base", "imagenet", "em", 0), "value": 1.0}
+    with engine.begin() as connection:
+        connection.execute(schema.claims.insert(), result | {"claim_id": "r", "extractor_version": "x1"})
+    fact = {"training_run": run, "training_compute": compute, "result": result}[kind]["fact_digest"]
+    before = list(exported_records(engine, "facts")), list(exported_records(engine, "burden"))
+    foreign = [field for field in FIELD_TYPES if field not in FIELDS[kind]]
+    for field in foreign:
+        stored(engine, sample, field, value_text="chips", value_number=9e30, fact_digest=fact)
+        with pytest.raises(RecordError, match=f"a {kind} has no {field} "):
+            add_review(engine, review(sample, "reject", field, fact_key=f"2401.00001:{fact}"))
+    assert (list(exported_records(engine, "facts")), list(exported_records(engine, "burden"))) == before
+    assert states(engine) == ["unmatched"] * len(foreign)
+
+    for field in FIELDS[kind]:
+        add_review(engine, review(sample, "accept", field, fact_key=f"2401.00001:{fact}"))
+    assert states(engine) == ["unmatched"] * len(foreign) + ["matched"] * len(FIELDS[kind])
+
+
 # --- adding ---
 
 
@@ -237,6 +365,9 @@ def test_the_same_review_twice_is_one(engine: Engine, sample: Any) -> None:
         ({"field": "accelerator_count", "value": "eight"}, "should be int"),
         ({"field": "accelerator_count", "value": 1.5}, "whole number"),
         ({"field": "duration_hours", "value": -3.0}, "above zero"),
+        ({"field": "stage", "value": "train"}, "stage should be one of finetuning, .*, not 'train'"),
+        ({"field": "count_unit", "value": "gpus"}, "count_unit should be one of chips, .*, not 'gpus'"),
+        ({"field": "stage", "decision": Decision.ACCEPT, "value": None, "seen": {"stage": "x"}}, "stage should be one"),
         ({"reviewer": " "}, "needs a reviewer"),
         ({"decision": Decision.ACCEPT}, "only a correction carries a value"),
         ({"decision": Decision.ACCEPT, "value": None}, "needs the value that was seen"),

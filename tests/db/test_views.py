@@ -11,7 +11,7 @@ from sqlalchemy import Engine, inspect
 
 from db import objects, schema
 from db.engine import open_database
-from db.facts import fact_digest
+from db.facts import result_digest
 from db.store import PaperDocument, record_documents, upsert_papers
 
 PUBLIC = [name for name in objects.VIEWS if name.endswith("_v1")]
@@ -21,7 +21,7 @@ def everything(engine: Engine, sample: Any) -> dict[str, list[str]]:
     return {name: sorted(str(row) for row in sample.rows(engine, f"SELECT * FROM {name}")) for name in PUBLIC}
 
 
-def add_result(engine: Engine, sample: Any, model: str | None, value: float, own: bool = True, page: int = 8) -> None:
+def add_result(engine: Engine, model: str | None, value: float, own: bool = True, ordinal: int = 0) -> None:
     """A result's claim beside the claims of the sample paper."""
     row = {
         "claim_id": f"{model}{value}",
@@ -29,15 +29,15 @@ def add_result(engine: Engine, sample: Any, model: str | None, value: float, own
         "extractor_version": "x1",
         "kind": "result",
         "position": 100 + int(value),
-        "ordinal": 0,
-        "fact_digest": fact_digest("result", page, f"{model} imagenet top1_accuracy {value}", 0),
+        "ordinal": ordinal,
+        "fact_digest": result_digest(model, "imagenet", "top1_accuracy", ordinal),
         "value_digest": str(value),
         "model": model,
         "benchmark": "imagenet",
         "metric": "top1_accuracy",
         "value": value,
         "own": own,
-        "page": page,
+        "page": 8,
         **dict.fromkeys(("bbox_x0_points", "bbox_y0_points", "bbox_x1_points", "bbox_y1_points"), 1.0),
         "quote": "Table 2",
         "quote_start": 1,
@@ -195,8 +195,10 @@ def test_stated_operations_stand_beside_the_hardware_burden(engine: Engine, samp
 def test_results_flow_into_the_points_of_the_analysis(engine: Engine, sample: Any) -> None:
     sample.save(engine, sample.paper(sample.run()))
     assert sample.rows(engine, "SELECT * FROM analysis_points_v1") == []
-    for value, model, own in ((76.5, "Base", True), (77.1, "Base", True), (80.0, "Rival", False), (70.0, None, True)):
-        add_result(engine, sample, model, value, own)
+    add_result(engine, "Base", 76.5)
+    add_result(engine, "Base", 77.1, ordinal=1)
+    add_result(engine, "Rival", 80.0, own=False)
+    add_result(engine, None, 70.0)
     assert [row["value"] for row in sample.rows(engine, "SELECT value FROM results_v1 ORDER BY value")] == [
         70.0,
         76.5,
