@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import fcntl
+import os
+import shutil
 import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -18,6 +21,7 @@ from flows.sources.http import PoliteSession
 from flows.sources.relevance import DEFAULT_CATEGORIES
 
 FIRST_RUN_DAYS = 7
+_UNPACK_PREFIX = "unpacked-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,6 +85,8 @@ def discover(
     Only the source that is asked for is loaded.
     """
     config = settings.arxiv
+    temporary = settings.pdf_folder / "tmp"
+    _remove_abandoned(temporary)
     if request.folder is not None:
         from flows.sources.folder import papers_in_folder
 
@@ -88,8 +94,8 @@ def discover(
     elif request.tars:
         from flows.sources.tars import papers_in_tars
 
-        with tempfile.TemporaryDirectory(prefix="unpacked-", dir=settings.home) as unpack_to:
-            yield Discovery(papers_in_tars(request.tars, Path(unpack_to)))
+        with _unpack_folder(temporary) as unpack_to:
+            yield Discovery(papers_in_tars(request.tars, unpack_to))
     elif request.ids:
         from flows.sources.search import papers_by_id
 
@@ -123,6 +129,34 @@ def discover(
         )
         retried = _not_among(changes, history.failed_downloads(), partial(papers_by_id, config, http=http))
         yield Discovery(retried, window=window if request.limit is None else None)
+
+
+@contextmanager
+def _unpack_folder(within: Path) -> Iterator[Path]:
+    """A folder to unpack into, gone at the end. It is locked, so that no other run takes it for abandoned."""
+    within.mkdir(parents=True, exist_ok=True)
+    folder = Path(tempfile.mkdtemp(prefix=_UNPACK_PREFIX, dir=within))
+    handle = os.open(folder, os.O_RDONLY)
+    try:
+        fcntl.flock(handle, fcntl.LOCK_EX)
+        yield folder
+    finally:
+        shutil.rmtree(folder, ignore_errors=True)  # what stays behind is removed by the next run
+        os.close(handle)
+
+
+def _remove_abandoned(within: Path) -> None:
+    """Remove what killed runs have left unpacked: a lock ends with the process that holds it."""
+    for folder in within.glob(f"{_UNPACK_PREFIX}*"):
+        with suppress(FileNotFoundError, PermissionError):  # its run may just have ended, or be another user's
+            handle = os.open(folder, os.O_RDONLY)
+            try:
+                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
+                shutil.rmtree(folder)
+            except BlockingIOError:
+                continue
+            finally:
+                os.close(handle)
 
 
 def _not_among(
