@@ -2,7 +2,7 @@
 
 The rules, in the order in which they are applied:
 
-1. the stamp, running heads, page numbers and review line numbers are furniture;
+1. the stamp, running heads, page numbers and review line numbers are put aside (``furniture.py``);
 2. a page is read in two or three columns where gutters part its lines, full-width lines between bands;
 3. pieces of one baseline are one line, unless they are cells of a table;
 4. headings, captions, footnotes, tables and references are told by size, place and first words.
@@ -13,19 +13,15 @@ from __future__ import annotations
 import itertools
 import re
 from collections import Counter
-from collections.abc import Iterable, Iterator, Sequence, Set
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 from statistics import median
 
 from extractors.columns import chunks_in_order, front_matter_end, gutters_of_pages
+from extractors.furniture import furniture_of
 from extractors.raw_lines import RawLine, RawPage
 from extractors.records import Box, Line, Page, Role, Word
 
-_MARGIN_SHARE = 0.09
-"""Running heads and page numbers stand in this share of the page's height, at its top and bottom."""
-_STAMP = re.compile(r"arXiv:\s?(?:\d{4}\.\d{4,5}|[a-z-]+(?:\.[A-Z]{2})?/\d{7})(?:v\d+)?\b")
-_PAGE_NUMBER = re.compile(r"-?\s?(?:\d{1,4}|[ivxl]{1,6})\s?-?(?:\s?(?:of|/)\s?\d+)?")
-_NUMBER = re.compile(r"\d{1,4}")
 _CAPTION = re.compile(
     r"(?:(?:Extended Data |Supplementary |Appendix )?"
     r"(?:Figure|Fig\.?|FIGURE|FIG\.?|Table|TABLE|Tab\.?|Algorithm|Listing)\s?(?:S\.?|[A-Z]\.?)?(?:\d+|[IVX]+)(?:\.\d+)?)"
@@ -73,27 +69,10 @@ class _Row:
 
 def arrange(pages: Sequence[RawPage]) -> tuple[tuple[Page, ...], str | None]:
     """All pages with their lines in reading order, and arXiv's stamp if there is one."""
-    stamp = None
-    kept: list[list[RawLine]] = []
-    furniture: list[list[RawLine]] = []
-    repeated = _repeated_margin_texts(pages)
-    for page in pages:
-        body: list[RawLine] = []
-        aside: list[RawLine] = []
-        numbers = _line_numbers(page)
-        page_numbers = [line for line in page.lines if _is_margin_furniture(line, line.text, page, frozenset())]
-        for line in page.lines:
-            text = line.text
-            found = _STAMP.match(text) if line.direction != (1, 0) or page.number == 1 else None
-            if found and (line.direction != (1, 0) or line.box.x0 < 0.1 * page.width):
-                stamp = stamp or text
-                aside.append(line)
-                continue
-            beside = any(_beside(line, number) for number in page_numbers)
-            furnished = beside or id(line) in numbers or _is_margin_furniture(line, text, page, repeated)
-            (aside if furnished else body).append(line)
-        kept.append(body)
-        furniture.append(aside)
+    furniture, stamp = furniture_of(pages)
+    kept = [
+        [line for line in page.lines if id(line) not in aside] for page, aside in zip(pages, furniture, strict=True)
+    ]
     body_size = _body_size(kept)
     gutters = gutters_of_pages(pages, kept)
     reader = _RoleReader(body_size)
@@ -102,86 +81,9 @@ def arrange(pages: Sequence[RawPage]) -> tuple[tuple[Page, ...], str | None]:
         front_end = front_matter_end(lines, page)
         chunks = chunks_in_order(lines, between, front_end)
         read = [line for chunk in chunks for line in reader.read(chunk, page, front_end)]
-        read += [Line(line.words, line.box, Role.FURNITURE) for line in aside]
+        read += [Line(line.words, line.box, Role.FURNITURE) for line in page.lines if id(line) in aside]
         arranged.append(Page(page.number, page.width, page.height, tuple(read)))
     return tuple(arranged), stamp
-
-
-def _repeated_margin_texts(pages: Sequence[RawPage]) -> set[str]:
-    """Texts (digits aside) that stand in the margins of at least three pages, or of a quarter of a long document."""
-    seen: Counter[str] = Counter()
-    for page in pages:
-        seen.update(
-            {
-                _without_digits(line.text)
-                for line in page.lines
-                if line.direction == (1, 0) and _in_margin(line.box, page)
-            }
-        )
-    least = max(2 if len(pages) < 5 else 3, len(pages) // 4)
-    return {text for text, count in seen.items() if count >= least and any(map(str.isalpha, text))}
-
-
-def _without_digits(text: str) -> str:
-    return re.sub(r"\d+", "#", text)
-
-
-def _in_margin(box: Box, page: RawPage) -> bool:
-    return box.y1 < _MARGIN_SHARE * page.height or box.y0 > (1 - _MARGIN_SHARE) * page.height
-
-
-def _beside(line: RawLine, page_number: RawLine) -> bool:
-    """A running head shares its baseline with the page number, even if it stands on one page only."""
-    return line.direction == (1, 0) and abs(line.box.y1 - page_number.box.y1) < 2
-
-
-def _is_margin_furniture(line: RawLine, text: str, page: RawPage, repeated: Set[str]) -> bool:
-    if line.direction != (1, 0):
-        beside = line.box.x1 < _MARGIN_SHARE * page.width or line.box.x0 > (1 - _MARGIN_SHARE) * page.width
-        return beside and _PAGE_NUMBER.fullmatch(text) is not None
-    if not _in_margin(line.box, page):
-        return False
-    return _PAGE_NUMBER.fullmatch(text) is not None or _without_digits(text) in repeated
-
-
-def _line_numbers(page: RawPage) -> set[int]:
-    """Ids of the lines that are a reviewer's line numbers: columns of rising numbers at the sides.
-
-    One that strayed between the columns counts too, if it goes on where such a column ends.
-    """
-    numbers = [line for line in page.lines if _NUMBER.fullmatch(line.text)]
-    found: set[int] = set()
-    by_value: dict[int, RawLine] = {}
-    for side in (
-        [line for line in numbers if line.box.x1 < 0.12 * page.width],
-        [line for line in numbers if line.box.x0 > 0.88 * page.width],
-    ):
-        for column in _aligned(side):
-            column.sort(key=lambda line: line.box.y0)
-            values = [int(line.text) for line in column]
-            if len(values) >= 15 and all(a < b for a, b in itertools.pairwise(values)):
-                found.update(id(line) for line in column)
-                by_value.update(zip(values, column, strict=True))
-    for line in sorted(numbers, key=lambda line: int(line.text)) if found else ():
-        before = by_value.get(int(line.text) - 1)
-        if before and int(line.text) not in by_value and line.size == before.size:
-            found.add(id(line))
-            by_value[int(line.text)] = line
-    return found
-
-
-def _aligned(lines: Sequence[RawLine]) -> Iterator[list[RawLine]]:
-    """Lines that share a left or a right edge, within two points."""
-    for edge in ("x0", "x1"):
-        ordered = sorted(lines, key=lambda line: float(getattr(line.box, edge)))
-        column: list[RawLine] = []
-        for line in ordered:
-            if column and getattr(line.box, edge) - getattr(column[0].box, edge) > 2:
-                yield column
-                column = []
-            column.append(line)
-        if column:
-            yield column
 
 
 def _body_size(pages: Iterable[Iterable[RawLine]]) -> float:

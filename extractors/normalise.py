@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
+from collections.abc import Iterable, Set
 
 SUPERSCRIPT_MARK = "^"
 
@@ -46,6 +47,8 @@ _ACCENTED = re.compile(r"([´¨ˆ˜ˇ˚˙¯˘]|(?<=[A-Za-z])`)([A-Za-zı])")
 _SUPERSCRIPT_DIGITS = str.maketrans("⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺", "0123456789-+")
 _SUPERSCRIPT_RUN = re.compile(r"[⁰¹²³⁴⁵⁶⁷⁸⁹⁻⁺]+")
 _POWER_BASE = re.compile(r"(?:^|[^\w.])(?:10|2|e)$|×\s?10$|x10$")
+_LONGEST_POWER_BASE = len("× 10") + 1
+_MARKS_AROUND = ".,;:!?()[]{}'\"*"
 _EXPONENT = re.compile(r"[-+]?\d{1,3}$")
 
 
@@ -83,20 +86,33 @@ def raised(base: str, superscript: str) -> str:
     return f"{base} {SUPERSCRIPT_MARK}{mark}" if base else f"{SUPERSCRIPT_MARK}{mark}"
 
 
-def joined_at_line_end(last: str, following: str) -> str | None:
+def joined_at_line_end(last: str, following: str, vocabulary: Set[str] = frozenset()) -> str | None:
     """The one word that ``last`` (ending in a hyphen) and ``following`` make, or None if they stay two.
 
     ("train-", "ing") -> "training"     ("state-of-the-", "art") -> "state-of-the-art"
     ("GTX-", "1080") -> "GTX-1080"      ("8-", "GPU") -> "8-GPU"      ("GPU", "days") -> None
+
+    A hyphen between small letters stays if the ``vocabulary`` (see ``vocabulary_of``) has the word only with it:
+    ("small-", "scale") -> "small-scale" where "small-scale" stands elsewhere and "smallscale" does not.
     """
     if not last.endswith("-") or len(last) < 2 or not following:
         return None
     stem = last[:-1]
     if following[0].islower() and stem[-1].isalpha() and stem[-1].islower() and "-" not in stem:
-        return stem + following
+        kept, parted = _bare(last + following), _bare(stem + following)
+        return last + following if kept in vocabulary and parted not in vocabulary else stem + following
     if following[0].isalnum() and stem[-1].isalnum():
         return last + following
     return None
+
+
+def vocabulary_of(words: Iterable[str]) -> frozenset[str]:
+    """The words in small letters without the marks around them: "(Small-scale" -> "small-scale"."""
+    return frozenset(map(_bare, set(words)))
+
+
+def _bare(word: str) -> str:
+    return word.strip(_MARKS_AROUND).lower()
 
 
 def _accented(match: re.Match[str]) -> str:
@@ -107,8 +123,9 @@ def _accented(match: re.Match[str]) -> str:
 
 
 def _unicode_superscript(match: re.Match[str]) -> str:
-    digits = match.group().translate(_SUPERSCRIPT_DIGITS)
-    return raised(match.string[: match.start()], digits)[len(match.string[: match.start()]) :]
+    """Only the last characters before it are looked at: all of a long word, looked at each time, takes hours."""
+    before = match.string[max(0, match.start() - _LONGEST_POWER_BASE) : match.start()]
+    return raised(before, match.group().translate(_SUPERSCRIPT_DIGITS))[len(before) :]
 
 
 def _plain_character(character: str) -> str:

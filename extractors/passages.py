@@ -2,9 +2,9 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Sequence, Set
 
-from extractors.normalise import joined_at_line_end
+from extractors.normalise import joined_at_line_end, vocabulary_of
 from extractors.records import Box, Line, Page, Passage, Role
 
 SEPARATOR = "\n\n"
@@ -18,7 +18,8 @@ _LINE_HEIGHT_GAP = 0.8
 class _Open:
     """A passage that is being written."""
 
-    def __init__(self, line: Line, page: int) -> None:
+    def __init__(self, line: Line, page: int, vocabulary: Set[str]) -> None:
+        self._vocabulary = vocabulary
         self.role, self.section, self.page = line.role, line.section, page
         self.text = ""
         self.pieces: list[tuple[int, int, int, Box]] = []
@@ -41,7 +42,7 @@ class _Open:
         if not self.text:
             return 0
         before = self.text[-60:].rsplit(" ", 1)[-1] if self.text.endswith("-") else ""
-        joined = joined_at_line_end(before, first)
+        joined = joined_at_line_end(before, first, self._vocabulary)
         if joined is None:
             self.text += " "
         elif len(joined) < len(before) + len(first):
@@ -62,6 +63,7 @@ def passages_of(pages: Sequence[Page]) -> tuple[Passage, ...]:
 
     A paragraph that a figure, a footnote, a column or a page's end interrupts goes on behind it.
     """
+    vocabulary = vocabulary_of(word.text for page in pages for line in page.lines for word in line.words)
     finished: list[_Open] = []
     body: _Open | None = None
     aside: _Open | None = None
@@ -74,7 +76,7 @@ def passages_of(pages: Sequence[Page]) -> tuple[Passage, ...]:
                 if body is not None and _goes_on(body, line, page.number):
                     body.add(line, page.number)
                 else:
-                    body = _Open(line, page.number)
+                    body = _Open(line, page.number, vocabulary)
                     finished.append(body)
                 continue
             if line.role is Role.HEADING or line.role is Role.REFERENCE:
@@ -82,7 +84,7 @@ def passages_of(pages: Sequence[Page]) -> tuple[Passage, ...]:
             if aside is not None and aside.role is line.role and _continues_aside(aside, line, page.number):
                 aside.add(line, page.number)
             else:
-                aside = _Open(line, page.number)
+                aside = _Open(line, page.number, vocabulary)
                 finished.append(aside)
     passages = []
     start = 0

@@ -21,6 +21,9 @@ MAX_PAGES = 800
 
 MAX_WORDS_PER_PAGE = 60_000
 
+MAX_PARTS_PER_WORD = 200
+"""In a word of more parts than these superscripts are not told apart: it is a drawing or hostile."""
+
 _TEXT_FLAGS = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_PRESERVE_LIGATURES
 _LIBRARY_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
 _OUT_OF_MEMORY = re.compile(r"\b(?:m|c|re)alloc\b.*failed")
@@ -144,13 +147,13 @@ def _words_of(spans: list[Any], drawn: list[Any]) -> Iterator[Word]:
     if all(span["origin"][1] >= highest and span["flags"] & _BOLD == bold for span in spans):
         text = "".join([span["text"] for span in spans])
         tokens = (text if text.isprintable() else text.translate(CONTROL_CHARACTERS)).split()
-        for token, box in zip(tokens, _boxes(tokens, drawn, spans), strict=True):
+        for token, box in zip(tokens, _boxes(len(tokens), drawn, spans), strict=True):
             plain = plain_word(token)
             if plain:
                 yield Word(plain, box, main["size"], bool(bold))
         return
-    tokens, parts = _parted(spans, highest, _SMALLER_BY * main["size"])
-    for part, box in zip(parts, _boxes(tokens, drawn, spans), strict=True):
+    parts = _parted(spans, highest, _SMALLER_BY * main["size"])
+    for part, box in zip(parts, _boxes(len(parts), drawn, spans), strict=True):
         plain = _joined(part)
         if plain:
             first = part[0][2]
@@ -161,27 +164,26 @@ def _largest(span: Any) -> tuple[float, int]:
     return span["size"], len(span["text"])
 
 
-def _parted(spans: list[Any], highest: float, smaller: float) -> tuple[list[str], list[list[tuple[str, bool, Any]]]]:
+def _parted(spans: list[Any], highest: float, smaller: float) -> list[list[tuple[str, bool, Any]]]:
     """The drawn words of a line, and of what parts each is made: ``(text, whether it is raised, span)``."""
-    tokens: list[str] = []
     parts: list[list[tuple[str, bool, Any]]] = []
     glued = False
     for span in spans:
         text = span["text"].translate(CONTROL_CHARACTERS)
         rises = span["size"] < smaller and span["origin"][1] < highest
         for position, piece in enumerate(text.split()):
-            if position == 0 and glued and tokens and not text[0].isspace():
-                tokens[-1] += piece
+            if position == 0 and glued and parts and not text[0].isspace():
                 parts[-1].append((piece, rises, span))
             else:
-                tokens.append(piece)
                 parts.append([(piece, rises, span)])
         glued = not text[-1].isspace()
-    return tokens, parts
+    return parts
 
 
 def _joined(parts: list[tuple[str, bool, Any]]) -> str:
     """The parts of one drawn word; neighbouring superscripts are one: 10, "-", "9" -> 10^-9."""
+    if len(parts) > MAX_PARTS_PER_WORD:
+        return plain_word("".join([piece for piece, _, _ in parts]))
     text = ""
     for rises, group in groupby(parts, key=lambda part: part[1]):
         together = "".join(piece for piece, _, _ in group)
@@ -189,9 +191,9 @@ def _joined(parts: list[tuple[str, bool, Any]]) -> str:
     return plain_word(text)
 
 
-def _boxes(tokens: list[str], drawn: list[Any], spans: list[Any]) -> list[Box]:
-    """A box for each token: its drawn word's, or the whole line's where the two do not agree."""
-    if len(tokens) == len(drawn):
+def _boxes(words: int, drawn: list[Any], spans: list[Any]) -> list[Box]:
+    """A box for each of so many words: its drawn word's, or the whole line's where the two do not agree."""
+    if words == len(drawn):
         return [Box(*word[:4]) for word in drawn]
     around = Box.around(Box(*span["bbox"]) for span in spans)
-    return [around] * len(tokens)
+    return [around] * words
