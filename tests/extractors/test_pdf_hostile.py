@@ -3,9 +3,6 @@
 from __future__ import annotations
 
 import json
-import subprocess
-import sys
-from pathlib import Path
 
 import hostile_pdfs
 import pytest
@@ -28,7 +25,7 @@ def outcome(case: HostilePdf) -> FailureCause | None:
 
 @pytest.mark.parametrize("case", IN_PROCESS, ids=lambda case: case.name)
 def test_ends_as_it_has_to(case: HostilePdf) -> None:
-    assert outcome(case) in case.outcomes
+    assert outcome(case) == case.outcome
 
 
 SENTENCE_SURVIVES = [
@@ -78,32 +75,3 @@ def readable(document: Document) -> str:
     text = document.text
     assert json.loads(json.dumps(text).encode().decode()) == text
     return text.encode("utf-8").decode("utf-8")
-
-
-LIMITED = """
-import resource, sys
-sys.path[:0] = {path!r}
-import hostile_pdfs
-from extractors.pdf import read_pdf
-from extractors.records import PaperError
-data = getattr(hostile_pdfs, {name!r})()
-resource.setrlimit(resource.RLIMIT_DATA, (900 << 20, 900 << 20))
-resource.setrlimit(resource.RLIMIT_CPU, (4, 4))
-try:
-    read_pdf(data)
-except PaperError as error:
-    print(error.cause.value)
-except MemoryError:
-    print("memory")
-else:
-    print("reads")
-"""
-
-
-@pytest.mark.skipif(sys.platform != "linux", reason="limits of memory hold on Linux only")
-@pytest.mark.parametrize("name", ["forms_that_double", "deflate_bomb", "object_stream_bomb"])
-def test_bombs_end_in_a_cause_under_limits(name: str) -> None:
-    """Under a limit of memory and time the reader says what stopped it, or the system ends the process."""
-    code = LIMITED.format(path=[str(Path(__file__).parents[2]), str(Path(__file__).parent)], name=name)
-    run = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False, timeout=120)
-    assert run.stdout.strip() in {"reads", "memory", "too_large"} or run.returncode < 0, run.stderr[-500:]
