@@ -142,7 +142,10 @@ def _advice(original: BaseException, said: str, connecting: bool) -> str:
         return next((advice for sign, advice in _SQLITE_ADVICE if sign in said), "")
     if connecting:
         return "PostgreSQL can't be reached: check that it runs, the host, the user and the password"
-    return _POSTGRESQL_ADVICE.get(str(getattr(original, "sqlstate", "")), "")
+    state = getattr(original, "sqlstate", None)
+    if state is None and type(original).__name__ == "OperationalError":
+        return "the connection was lost; what was saved stays: see that PostgreSQL runs, then run again"
+    return _POSTGRESQL_ADVICE.get(str(state), "")
 
 
 def _without_password(message: str, url: URL) -> str:

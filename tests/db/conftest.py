@@ -5,8 +5,6 @@ from __future__ import annotations
 import os
 import secrets
 import shutil
-import subprocess
-import tempfile
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
@@ -14,6 +12,7 @@ from pathlib import Path
 from typing import Any
 
 import pytest
+from postgresql_servers import installed_binaries, running_server
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
 from db.engine import open_database
@@ -58,12 +57,6 @@ def _absent(reason: str) -> None:
     pytest.skip(f"postgresql: {reason}")
 
 
-def _binaries() -> Path | None:
-    found = sorted(Path("/usr/lib/postgresql").glob("*/bin/initdb"))
-    on_path = shutil.which("initdb")
-    return found[-1].parent if found else Path(on_path).parent if on_path else None
-
-
 @pytest.fixture(scope="session")
 def postgresql_server() -> Iterator[Server]:
     """The server of BURDEN_TEST_POSTGRESQL_URL, else one started here on a socket, with a password."""
@@ -71,36 +64,12 @@ def postgresql_server() -> Iterator[Server]:
     if given:
         yield Server(make_url(given))
         return
-    binaries = _binaries()
+    binaries = installed_binaries()
     if binaries is None:
         _absent("no BURDEN_TEST_POSTGRESQL_URL, and no initdb was found")
         return
-    is_root = os.geteuid() == 0
-    as_server = ["runuser", "-u", "postgres", "--"] if is_root else []
-    folder = Path(tempfile.mkdtemp(prefix="burden-pg-", dir="/tmp"))  # a short path, open to the server's user
-    password = secrets.token_hex(8)
-    (folder / "password").write_text(password)
-    if is_root:
-        for path in (folder, folder / "password"):
-            shutil.chown(path, "postgres")
-
-    def run(name: str, *arguments: str) -> None:
-        command = [*as_server, str(binaries / name), "-D", str(folder / "data"), *arguments]
-        subprocess.run(command, check=True, stdout=subprocess.DEVNULL, cwd="/")
-
-    try:
-        run(
-            "initdb", "--username=burden", "--auth=scram-sha-256", f"--pwfile={folder}/password",
-            "--encoding=UTF8", "--locale=C.UTF-8", "--no-sync",
-        )  # fmt: skip
-        options = f"-k {folder} -c listen_addresses= -c fsync=off -c full_page_writes=off"
-        run("pg_ctl", "start", "--wait", "--silent", "--log", f"{folder}/log", "--options", options)
-        try:
-            yield Server(URL.create("postgresql", "burden", password, database="postgres", query={"host": str(folder)}))
-        finally:
-            run("pg_ctl", "stop", "--mode=immediate", "--silent")
-    finally:
-        shutil.rmtree(folder)
+    with running_server(binaries) as server:
+        yield Server(make_url(server.url("postgres")))
 
 
 @pytest.fixture(scope="session")

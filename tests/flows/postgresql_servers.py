@@ -1,4 +1,4 @@
-"""A PostgreSQL server of a test's own, which it may stop in the middle of things."""
+"""A PostgreSQL server of the tests' own, which they may stop in the middle of things."""
 
 from __future__ import annotations
 
@@ -34,7 +34,7 @@ class PostgresqlServer:
     password: str
 
     def start(self) -> None:
-        options = f"-k {self.folder} -c listen_addresses= -c full_page_writes=off"
+        options = f"-k {self.folder} -c listen_addresses= -c fsync=off -c full_page_writes=off"
         self.run("pg_ctl", "start", "--wait", "--silent", "--log", f"{self.folder}/log", "--options", options)
 
     def stop_at_once(self) -> None:
