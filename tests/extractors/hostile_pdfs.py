@@ -322,6 +322,14 @@ def a_million_text_operators() -> bytes:
     return one_page(b"BT /F1 5 Tf " + moves + b"ET", deflate=True)
 
 
+def word_of_many_superscripts() -> bytes:
+    """One word of 40,000 parts, every other one raised."""
+    parts = b"/F1 10 Tf 0 Ts (10) Tj /F1 5 Tf 5 Ts (2) Tj " * 20_000
+    return one_page(
+        text_operators(SENTENCE) + b"BT 10 600 Td " + parts + b"ET", media_box=b"[0 0 400000 792]", deflate=True
+    )
+
+
 def a_million_lines_drawn() -> bytes:
     """A scatter plot with a million points beside its sentence."""
     points = b"".join(b"%d %d m %d %d l S " % (i % 600, i % 780, i % 599, i % 779) for i in range(1_000_000))
@@ -474,6 +482,7 @@ CASES = [
     HostilePdf(object_stream_bomb, READS, needs_limits=True),
     HostilePdf(a_million_text_operators, TOO_LARGE, needs_limits=True),
     HostilePdf(a_million_lines_drawn, READS, needs_limits=True),
+    HostilePdf(word_of_many_superscripts, READS),
     HostilePdf(enormous_page, NO_TEXT),
     HostilePdf(zero_page_box, READS),
     HostilePdf(inverted_page_box, READS),

@@ -8,7 +8,7 @@ import pytest
 from hypothesis import example, given, settings
 from hypothesis import strategies as st
 
-from extractors.normalise import CONTROL_CHARACTERS, joined_at_line_end, plain_word, raised
+from extractors.normalise import CONTROL_CHARACTERS, joined_at_line_end, plain_word, raised, vocabulary_of
 
 drawn_words = st.text(
     st.one_of(
@@ -49,6 +49,11 @@ drawn_words = st.text(
 )
 def test_plain_word(drawn: str, plain: str) -> None:
     assert plain_word(drawn) == plain
+
+
+def test_a_long_word_of_superscripts_is_made_plain() -> None:
+    """In time in proportion to its length; looking back at all of it for each superscript would outlast the test."""
+    assert plain_word("a¹" * 300_000) == "a ^1" * 300_000
 
 
 @settings(max_examples=500, deadline=None)
@@ -148,6 +153,19 @@ def test_a_raised_mark_never_makes_another_number(number: int, mark: int) -> Non
 )
 def test_joined_at_line_end(last: str, following: str, joined: str | None) -> None:
     assert joined_at_line_end(last, following) == joined
+
+
+@pytest.mark.parametrize(
+    ("elsewhere", "joined"),
+    [
+        (["(Log-probabilities,", "of"], "log-probabilities."),
+        (["log-probabilities", "logprobabilities"], "logprobabilities."),
+        (["logprobabilities"], "logprobabilities."),
+        (["log-", "probabilities"], "logprobabilities."),
+    ],
+)
+def test_the_rest_of_the_paper_tells_whether_a_hyphen_is_part_of_a_compound(elsewhere: list[str], joined: str) -> None:
+    assert joined_at_line_end("log-", "probabilities.", vocabulary_of(elsewhere)) == joined
 
 
 @given(st.text(min_size=1, max_size=10), st.text(min_size=1, max_size=10))
