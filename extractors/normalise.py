@@ -8,7 +8,7 @@ from __future__ import annotations
 
 import re
 import unicodedata
-from collections.abc import Iterable, Set
+from collections.abc import Set
 
 SUPERSCRIPT_MARK = "^"
 
@@ -106,9 +106,9 @@ def joined_at_line_end(last: str, following: str, vocabulary: Set[str] = frozens
     return None
 
 
-def vocabulary_of(words: Iterable[str]) -> frozenset[str]:
+def vocabulary_of(words: Set[str]) -> frozenset[str]:
     """The words in small letters without the marks around them: "(Small-scale" -> "small-scale"."""
-    return frozenset(map(_bare, set(words)))
+    return frozenset([word.strip(_MARKS_AROUND).lower() for word in words])
 
 
 def _bare(word: str) -> str:

@@ -63,7 +63,7 @@ def passages_of(pages: Sequence[Page]) -> tuple[Passage, ...]:
 
     A paragraph that a figure, a footnote, a column or a page's end interrupts goes on behind it.
     """
-    vocabulary = vocabulary_of(word.text for page in pages for line in page.lines for word in line.words)
+    vocabulary = _vocabulary(pages)
     finished: list[_Open] = []
     body: _Open | None = None
     aside: _Open | None = None
@@ -92,6 +92,14 @@ def passages_of(pages: Sequence[Page]) -> tuple[Passage, ...]:
         passages.append(passage.closed(start))
         start += len(passage.text) + len(SEPARATOR)
     return tuple(passages)
+
+
+def _vocabulary(pages: Sequence[Page]) -> Set[str]:
+    words: set[str] = set()
+    for page in pages:
+        for line in page.lines:
+            words.update([word.text for word in line.words])
+    return vocabulary_of(words)
 
 
 def _goes_on(body: _Open, line: Line, page: int) -> bool:
