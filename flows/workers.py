@@ -36,6 +36,8 @@ _PAPERS_PER_WORKER = 200
 
 _BROKEN_POOLS_IN_A_ROW = 3
 _POOL_CHECK_SECONDS = 5.0
+_OUT_OF_MEMORY = 71
+"""Exit code of a worker that ran out of memory: what its libraries keep would fail the next papers, too."""
 
 log = logging.getLogger(__name__)
 
@@ -180,6 +182,9 @@ def _reading(job: PdfJob, future: Future[Extraction], limits: Limits) -> Reading
 
 def _why_it_died(exit_code: int | None, limits: Limits) -> PaperError:
     """The cause that a dead worker's exit code tells: -9 is the system's memory killer, -14 our own alarm."""
+    if exit_code == _OUT_OF_MEMORY:
+        needed = f"needs more than {limits.memory_limit_mb} MB (BURDEN_WORKER_MEMORY_LIMIT_MB)"
+        return PaperError(FailureCause.MEMORY, needed)
     if exit_code == -signal.SIGKILL:
         return PaperError(FailureCause.MEMORY, "the system killed the worker, as it does when memory runs out")
     if exit_code == -signal.SIGALRM:
@@ -234,4 +239,11 @@ def _read_one(job: PdfJob, limits: Limits) -> Extraction:
         raise PaperError(
             FailureCause.TOO_LARGE, f"{size_mb:.0f} MB, more than {limits.pdf_limit_mb} MB (BURDEN_PDF_LIMIT_MB)"
         )
-    return _reader(pdf)
+    try:
+        return _reader(pdf)
+    except MemoryError:
+        os._exit(_OUT_OF_MEMORY)
+    except PaperError as error:
+        if error.cause is FailureCause.MEMORY:
+            os._exit(_OUT_OF_MEMORY)
+        raise
