@@ -6,7 +6,7 @@ import math
 from collections.abc import Sequence
 from dataclasses import dataclass
 
-from extractors.mentions import SHORTEST_RUN_HOURS, Cue, Sentence
+from extractors.mentions import SHORTEST_RUN_HOURS, Cue, Sentence, find_mentions
 from extractors.patterns import load_text_rules
 from extractors.quantities import Quantity, QuantityKind
 from extractors.records import Passage
@@ -27,32 +27,42 @@ _MOST_DEVICE_HOURS = 1e10
 
 @dataclass(frozen=True, slots=True)
 class Place:
-    """A sentence in its passage."""
+    """A sentence in its passage, judged."""
 
     passage: Passage
     sentence: Sentence
+    log_odds: float
+    """That the sentence tells of this paper's own training, before it is asked what of."""
 
     @property
     def text(self) -> str:
         return self.passage.text[self.sentence.start : self.sentence.end]
 
 
-def log_odds(places: Sequence[Place], index: int) -> float:
-    """The cues of the sentence at ``index``, a share of its neighbours', and of its section.
+def judged(passage: Passage) -> list[Place]:
+    """The sentences of a passage that mention anything, each with its log-odds."""
+    sentences = find_mentions(passage.text)
+    return [
+        Place(passage, sentence, _log_odds(sentences, index) + _section_weight(passage.section))
+        for index, sentence in enumerate(sentences)
+    ]
+
+
+def _log_odds(sentences: Sequence[Sentence], index: int) -> float:
+    """The cues of the sentence at ``index``, and a share of its neighbours'.
 
     Words of time speak for training only beside words of training and a time that a run may take:
     not "2 s on a K20 to process an image".
     """
-    place = places[index]
-    cues = place.sentence.cues
-    takes_time = any(may_be_training_time(time, place) for time in place.sentence.times)
+    cues = sentences[index].cues
+    takes_time = any(may_be_training_time(time, sentences[index]) for time in sentences[index].times)
     labels = {cue.label for cue in cues if takes_time or cue.label != "time"}
     total = sum(_weight_of(label, cues) for label in sorted(labels))
     for neighbour in (index - 1, index + 1):
-        if 0 <= neighbour < len(places) and places[neighbour].passage is place.passage:
-            weights = [cue.weight for cue in places[neighbour].sentence.cues if cue.label in ("training", "others")]
+        if 0 <= neighbour < len(sentences):
+            weights = [cue.weight for cue in sentences[neighbour].cues if cue.label in ("training", "others")]
             total += _NEIGHBOUR_SHARE * sum(weights)
-    return total + _section_weight(place.passage.section)
+    return total
 
 
 def confidence_of(odds: float) -> float:
@@ -60,7 +70,7 @@ def confidence_of(odds: float) -> float:
     return 1 / (1 + math.exp(-max(-20.0, min(20.0, odds))))
 
 
-def may_be_training_time(time: Quantity, place: Place) -> bool:
+def may_be_training_time(time: Quantity, sentence: Sentence) -> bool:
     """Between a minute and a year, in a sentence that speaks of time taken, of training or of hardware."""
     if time.kind is QuantityKind.DEVICE_TIME:
         return time.duration.hours <= _MOST_DEVICE_HOURS and "cpu" not in (time.device or "").lower()
@@ -68,8 +78,8 @@ def may_be_training_time(time: Quantity, place: Place) -> bool:
         return False
     if not SHORTEST_RUN_HOURS <= time.duration.hours <= _LONGEST_RUN_HOURS:
         return False
-    labels = {cue.label for cue in place.sentence.cues}
-    return "training" in labels and ("time" in labels or bool(place.sentence.hardware))
+    labels = {cue.label for cue in sentence.cues}
+    return "training" in labels and ("time" in labels or bool(sentence.hardware))
 
 
 def _weight_of(label: str, cues: Sequence[Cue]) -> float:

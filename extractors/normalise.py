@@ -108,7 +108,7 @@ def joined_at_line_end(last: str, following: str, vocabulary: Set[str] = frozens
 
 def vocabulary_of(words: Set[str]) -> frozenset[str]:
     """The words in small letters without the marks around them: "(Small-scale" -> "small-scale"."""
-    return frozenset([word.strip(_MARKS_AROUND).lower() for word in words])
+    return frozenset(map(_bare, words))
 
 
 def _bare(word: str) -> str:

@@ -87,10 +87,9 @@ _WORD_NUMBER = (
     r"half(?:[- ]an?)?|an?(?:[- ]single)?|single)"
 )
 _AMOUNT = rf"(?:{_NUMBER}|\b{_WORD_NUMBER}\b)"
-_UNIT = (
-    r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?|(?-i:[shd]))(?![\w^]|/s|-gen)"
-)
-_WORD_UNIT = r"(?:seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?)(?!\w)"
+_UNIT_WORD = r"seconds?|secs?|minutes?|mins?|hours?|hrs?|days?|weeks?|wks?|months?|years?|yrs?"
+_UNIT = rf"(?:{_UNIT_WORD}|(?-i:[shd]))(?![\w^]|/s|-gen)"
+_WORD_UNIT = rf"(?:{_UNIT_WORD})(?!\w)"
 _HALF = r"(?:\s+and\s+a\s+half|\s*1/2)"
 _TO = r"\s*(?:-|~|to|or|and)\s*"
 
@@ -151,6 +150,7 @@ _ARTICLE_OF_TIME = re.compile(
 )
 
 
+_DIGITS = re.compile(r"[\d.,]+")
 _DECADE = re.compile(r"(?:1[89]|20)\d0s")
 _STEP_TIMES_STEPS = re.compile(
     rf"(?P<amount>{_NUMBER})\s?\(?(?P<unit>s|secs?|seconds?|mins?|minutes?|hours?|h)\s?(?:/|per)\s?"
@@ -283,7 +283,7 @@ def _may_begin_at(text: str, start: int) -> bool:
 
 
 def _end_of_digits(text: str, start: int) -> int:
-    match = re.compile(r"[\d.,]+").match(text, start)
+    match = _DIGITS.match(text, start)
     return match.end() if match else start
 
 
@@ -291,8 +291,7 @@ def _device_time(match: re.Match[str]) -> list[Quantity]:
     amount = number_of(match["amount"])
     if amount is None:
         return []
-    scale = _SCALES[match["scale"].lower()] if match["scale"] else 1.0
-    hours = amount * scale * hours_per(match["unit"])
+    hours = amount * _scale_of(match) * hours_per(match["unit"])
     device = match["device"].strip(" -")
     return [Quantity(QuantityKind.DEVICE_TIME, Duration.exactly(hours), match.start(), match.end(), device)]
 
@@ -302,8 +301,13 @@ def _product(match: re.Match[str]) -> list[Quantity]:
     amount, steps = number_of(match["amount"]), number_of(match["steps"])
     if amount is None or steps is None:
         return []
-    hours = amount * hours_per(match["unit"]) * steps * (_SCALES[match["scale"].lower()] if match["scale"] else 1.0)
+    hours = amount * hours_per(match["unit"]) * steps * _scale_of(match)
     return [Quantity(QuantityKind.DURATION, Duration.exactly(hours), match.start(), match.end())]
+
+
+def _scale_of(match: re.Match[str]) -> float:
+    """What "k", "M" or "million" behind an amount multiplies it by."""
+    return _SCALES[match["scale"].lower()] if match["scale"] else 1.0
 
 
 def _of_range(match: re.Match[str]) -> list[Quantity]:

@@ -11,16 +11,17 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
+from itertools import islice
 
 from extractors.judgement import (
     ACCEPTED_FROM,
     CANDIDATE_FROM,
     Place,
     confidence_of,
-    log_odds,
+    judged,
     may_be_training_time,
 )
-from extractors.mentions import find_mentions
+from extractors.mentions import sentences_of
 from extractors.names import Hardware
 from extractors.patterns import load_text_rules
 from extractors.quantities import Quantity, QuantityKind
@@ -46,7 +47,6 @@ _MIXED_PRECISION = re.compile(
 )
 _USES = re.compile(r"\b(?:we|our|train\w*|pre-?train\w*|fine-?tun\w*|us(?:e|ed|ing))\b", re.IGNORECASE)
 _NOT_OURS = re.compile(r"\b(?:not|n't|without|earlier|previous|prior|et al|unlike|future)\b", re.IGNORECASE)
-_SENTENCE = re.compile(r"[^.!?]+[.!?]?")
 _READ_ROLES = (Role.BODY, Role.CAPTION, Role.FOOTNOTE, Role.TITLE)
 
 
@@ -60,14 +60,9 @@ class _Found:
 
 def find_runs(document: Document) -> tuple[tuple[TrainingRun, ...], tuple[TrainingCompute, ...], tuple[str, ...]]:
     """Training runs, stated training computing, and names of hardware that the catalogue lacks."""
-    places = [
-        Place(passage, sentence)
-        for passage in document.passages
-        if passage.role in _READ_ROLES
-        for sentence in find_mentions(passage.text)
-    ]
+    places = [place for passage in document.passages if passage.role in _READ_ROLES for place in judged(passage)]
     statements = hardware_statements(places)
-    timed = list(_timed(places, statements))[:MOST_STATEMENTS]
+    timed = list(islice(_timed(places, statements), MOST_STATEMENTS))
     used = {id(statement) for statement, _ in timed}
     found = [run for _, run in timed]
     found += [_found(statement.place, statement) for statement in statements if id(statement) not in used]
@@ -79,9 +74,9 @@ def find_runs(document: Document) -> tuple[tuple[TrainingRun, ...], tuple[Traini
 
 def _timed(places: Sequence[Place], statements: Sequence[Statement]) -> Iterator[tuple[Statement | None, _Found]]:
     """A run for each time statement, with the statement of hardware that it goes with."""
-    for index, place in enumerate(places):
-        times = [time for time in place.sentence.times if may_be_training_time(time, place)]
-        confidence = confidence_of(_PRIOR_TIME + log_odds(places, index)) if times else 0.0
+    for place in places:
+        times = [time for time in place.sentence.times if may_be_training_time(time, place.sentence)]
+        confidence = confidence_of(_PRIOR_TIME + place.log_odds)
         if confidence < CANDIDATE_FROM:
             continue
         for together in _said_of_one_run(times):
@@ -226,15 +221,16 @@ def _trains_in_mixed_precision(text: str) -> bool:
     """Whether a sentence says that this paper trains so; "earlier work used fp16" says it of others."""
     if not _MIXED_PRECISION.search(text):
         return False
-    sentences = (match[0] for match in _SENTENCE.finditer(text) if _MIXED_PRECISION.search(match[0]))
-    return any(_USES.search(sentence) and not _NOT_OURS.search(sentence) for sentence in sentences)
+    sentences = (text[start:end] for start, end in sentences_of(text))
+    saying = (sentence for sentence in sentences if _MIXED_PRECISION.search(sentence))
+    return any(_USES.search(sentence) and not _NOT_OURS.search(sentence) for sentence in saying)
 
 
 def _computes(places: Sequence[Place]) -> Iterator[TrainingCompute]:
     """Training computing that the paper states for its own models, in FLOP."""
-    for index, place in enumerate(places):
+    for place in places:
+        confidence = confidence_of(_PRIOR_COMPUTE + place.log_odds)
         for compute in place.sentence.compute:
-            confidence = confidence_of(_PRIOR_COMPUTE + log_odds(places, index))
             if compute.flop >= _SMALLEST_TRAINING_FLOP and confidence >= CANDIDATE_FROM:
                 yield TrainingCompute(
                     evidence=_evidence(place, [(compute.start, compute.end)], ("compute.stated",)),

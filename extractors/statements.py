@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.judgement import CANDIDATE_FROM, Place, confidence_of, log_odds
+from extractors.judgement import CANDIDATE_FROM, Place, confidence_of
 from extractors.lexicon.catalogue import load_catalogue
 from extractors.names import Hardware
 from extractors.quantities import Quantity
@@ -34,15 +34,14 @@ def hardware_statements(places: Sequence[Place]) -> list[Statement]:
     """Named hardware, and counted devices, with the probability that this paper trained on them."""
     found: list[Statement] = []
     machines = _Machines()
-    for index, place in enumerate(places):
+    for place in places:
         machines.see(place)
-        odds = log_odds(places, index) if place.sentence.hardware else 0.0
         for hardware in place.sentence.hardware:
             if hardware.each_machine:
                 hardware = replace(hardware, count=machines.times(hardware.count, place))
             if not hardware.specific and not hardware.count:
                 continue
-            confidence = confidence_of(_prior(hardware) + odds)
+            confidence = confidence_of(_prior(hardware) + place.log_odds)
             if confidence >= CANDIDATE_FROM:
                 found.append(Statement(place, hardware, confidence))
     own = [statement for statement in found if id(statement.hardware) not in machines.multiplied]

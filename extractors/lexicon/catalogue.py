@@ -28,7 +28,6 @@ from dataclasses import dataclass
 from datetime import date
 from functools import cache, cached_property
 from importlib import resources
-from pathlib import Path
 
 from extractors.lexicon.spellings import WORD, first_words, lookup_keys, singular, spelling_key, squash
 
@@ -144,7 +143,7 @@ class Catalogue:
 
     @cached_property
     def _first_words(self) -> frozenset[str]:
-        return frozenset(first.lower() for alias in self.aliases() for first in first_words(alias.text))
+        return frozenset(first for alias in self.aliases() for first in first_words(alias.text))
 
     def __iter__(self) -> Iterator[Accelerator]:
         return iter(self.accelerators)
@@ -235,7 +234,8 @@ class Catalogue:
                 if not _GAP.fullmatch(gap) or (letter and words[last][0].isdigit() and gap != "-"):
                     break
             joined += words[last][0]
-            alias = self._by_squashed.get(squash(joined)) or self._by_squashed.get(singular(squash(joined)))
+            squashed = squash(joined)
+            alias = self._by_squashed.get(squashed) or self._by_squashed.get(singular(squashed))
             if alias is not None:
                 best = (last, alias)
         return best
@@ -252,11 +252,6 @@ def load_catalogue() -> Catalogue:
     """The catalogue that the product ships with."""
     file = resources.files(__package__).joinpath("accelerators.csv")
     return parse_catalogue(file.read_bytes(), "accelerators.csv")
-
-
-def read_catalogue(path: Path) -> Catalogue:
-    """A catalogue from another file of the same columns."""
-    return parse_catalogue(path.read_bytes(), path.name)
 
 
 def parse_catalogue(data: bytes, origin: str) -> Catalogue:
