@@ -170,8 +170,7 @@ def _reading(job: PdfJob, future: Future[Extraction], limits: Limits) -> Reading
         message = f"not read within {limits.time_limit_seconds:g} s (BURDEN_TIME_LIMIT_SECONDS)"
         return Reading(job, error=PaperError(FailureCause.TIMEOUT, message))
     except MemoryError:
-        message = f"needs more than {limits.memory_limit_mb} MB (BURDEN_WORKER_MEMORY_LIMIT_MB)"
-        return Reading(job, error=PaperError(FailureCause.MEMORY, message))
+        return Reading(job, error=_out_of_memory(limits))
     except ProcessExpired as expired:
         return Reading(job, error=_why_it_died(expired.exitcode, limits))
     except Exception as error:
@@ -183,14 +182,19 @@ def _reading(job: PdfJob, future: Future[Extraction], limits: Limits) -> Reading
 def _why_it_died(exit_code: int | None, limits: Limits) -> PaperError:
     """The cause that a dead worker's exit code tells: -9 is the system's memory killer, -14 our own alarm."""
     if exit_code == _OUT_OF_MEMORY:
-        needed = f"needs more than {limits.memory_limit_mb} MB (BURDEN_WORKER_MEMORY_LIMIT_MB)"
-        return PaperError(FailureCause.MEMORY, needed)
+        return _out_of_memory(limits)
     if exit_code == -signal.SIGKILL:
         return PaperError(FailureCause.MEMORY, "the system killed the worker, as it does when memory runs out")
     if exit_code == -signal.SIGALRM:
         return PaperError(FailureCause.TIMEOUT, f"not read within {limits.time_limit_seconds:g} s")
     name = signal.Signals(-exit_code).name if exit_code is not None and exit_code < 0 else f"exit code {exit_code}"
     return PaperError(FailureCause.CRASH, f"the worker process died ({name})")
+
+
+def _out_of_memory(limits: Limits) -> PaperError:
+    return PaperError(
+        FailureCause.MEMORY, f"needs more than {limits.memory_limit_mb} MB (BURDEN_WORKER_MEMORY_LIMIT_MB)"
+    )
 
 
 # What follows runs in the worker.
