@@ -219,47 +219,74 @@ def _one_source(searched: bool, by_id: object, asked: dict[str, Any]) -> None:
         raise click.UsageError(f"--category has no meaning with {named[0]}")
 
 
+_RECORD_FORMATS = ("table", "jsonl")
+_TABLE_FORMATS = ("table", "json", "jsonl", "csv", "markdown")
+
+
 @main.command()
 @click.argument("pdfs", metavar="PDF...", nargs=-1, required=True, type=_file)
-@click.option("--format", "output", type=click.Choice(["table", "jsonl"]), default="table", show_default=True)
+@click.option("--tables", is_flag=True, help="The papers' tables, cell by cell, instead of training runs.")
+@click.option(
+    "--format",
+    "output",
+    type=click.Choice(_TABLE_FORMATS),
+    default="table",
+    show_default=True,
+    help="json, csv and markdown are for --tables.",
+)
+@click.option(
+    "--draw",
+    "pictures",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="With --tables: write each page with its tables boxed as a PNG into this folder.",
+)
 @_jobs_option
 @_candidates_option
 @_strict_option
 @click.pass_context
 def extract(
-    ctx: click.Context, pdfs: tuple[Path, ...], output: str, jobs: int | None, candidates: bool, strict: bool
+    ctx: click.Context,
+    pdfs: tuple[Path, ...],
+    tables: bool,
+    output: str,
+    pictures: Path | None,
+    jobs: int | None,
+    candidates: bool,
+    strict: bool,
 ) -> None:
-    """Read PDFs without a database: training runs with their burden, page and evidence.
+    """Read PDFs without a database: training runs with their burden, page and evidence; or all tables.
 
     \b
     Examples:
       burden extract 1706.03762.pdf
       burden extract papers/*.pdf --format jsonl > records.jsonl
+      burden extract --tables 1706.03762.pdf
+      burden extract --tables 1706.03762.pdf --format csv > cells.csv
+      burden extract --tables 1706.03762.pdf --draw pictures/
     """
-    from db.exchange import write_records
+    from flows.extract_output import records_output, tables_output
     from flows.papers import read_pdfs
     from flows.settings import load_settings
-    from flows.terminal import print_failures, print_records, watched_progress
+    from flows.terminal import print_failures, watched_progress
 
+    if not tables and (output not in _RECORD_FORMATS or pictures is not None):
+        raise click.UsageError(f"{'--draw' if pictures else '--format ' + output} needs --tables")
+    if tables and candidates:
+        raise click.UsageError("--candidates has no meaning with --tables")
     settings = load_settings(jobs=jobs)
-    stdout = sys.stdout.buffer
     failures: list[tuple[str, str, str]] = []
-    records: list[dict[str, Any]] = []
-    with watched_progress("reading papers") as watcher:
+    opened = tables_output(output, pictures) if tables else records_output(output)
+    with opened as write, watched_progress("reading papers") as watcher:
         watcher.expect(len(pdfs))
         workers = min(settings.jobs, len(pdfs))
-        with closing(read_pdfs(list(pdfs), settings.limits, workers, candidates)) as readings:
+        with closing(read_pdfs(list(pdfs), settings.limits, workers, candidates, pictures is not None)) as readings:
             for read in readings:
                 watcher.done(read.path.name)
                 if read.error is not None:
                     failures.append((str(read.path), read.error.cause, read.error.message))
-                elif output == "jsonl":
-                    write_records(read.records, "facts", "jsonl", stdout)
-                    stdout.flush()
                 else:
-                    records.extend(read.records)
-    if output == "table":
-        print_records(records)
+                    write(read)
     print_failures(failures)
     ctx.exit(1 if strict and failures else 0)
 

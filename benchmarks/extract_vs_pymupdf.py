@@ -89,7 +89,7 @@ def main() -> None:
 
     burden = str(Path(sys.executable).parent / "burden")
     commands = {
-        "extract": [burden, "extract", "--format", "jsonl", "--jobs", str(options.jobs), *papers],
+        "extract": [burden, "extract", "--tables", "--format", "jsonl", "--jobs", str(options.jobs), *papers],
         "bare": [sys.executable, "-c", BARE_READING, *papers],
     }
     runs: dict[str, list[Run]] = {"extract": [], "bare": []}

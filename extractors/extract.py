@@ -5,6 +5,7 @@ from __future__ import annotations
 from extractors.pdf import read_pdf
 from extractors.records import Extraction
 from extractors.runs import find_runs
+from extractors.tables import find_tables
 
 
 def extract(pdf: bytes) -> Extraction:
@@ -21,4 +22,5 @@ def extract(pdf: bytes) -> Extraction:
         training_compute=training_compute,
         unknown_hardware=unknown_hardware,
         stamp=document.stamp,
+        tables=find_tables(document),
     )

@@ -66,6 +66,9 @@ class _Row:
     def text(self) -> str:
         return " ".join(cell.text for cell in self.cells)
 
+    def line(self, role: Role, section: str | None = None) -> Line:
+        return Line(self.words, self.box, role, section, self.cells[0].direction)
+
 
 def arrange(pages: Sequence[RawPage]) -> tuple[tuple[Page, ...], str | None]:
     """All pages with their lines in reading order, and arXiv's stamp if there is one."""
@@ -81,8 +84,12 @@ def arrange(pages: Sequence[RawPage]) -> tuple[tuple[Page, ...], str | None]:
         front_end = front_matter_end(lines, page)
         chunks = chunks_in_order(lines, between, front_end)
         read = [line for chunk in chunks for line in reader.read(chunk, page, front_end)]
-        read += [Line(line.words, line.box, Role.FURNITURE) for line in page.lines if id(line) in aside]
-        arranged.append(Page(page.number, page.width, page.height, tuple(read)))
+        read += [
+            Line(line.words, line.box, Role.FURNITURE, direction=line.direction)
+            for line in page.lines
+            if id(line) in aside
+        ]
+        arranged.append(Page(page.number, page.width, page.height, tuple(read), page.rulings, between))
     return tuple(arranged), stamp
 
 
@@ -138,7 +145,7 @@ class _RoleReader:
         """The chunk's lines; a caption runs to the end of its chunk, a footnote too."""
         rows = _rows(chunk)
         if chunk[-1].box.y1 <= front_end:
-            return [Line(row.words, row.box, self._front_role(row, page)) for row in rows]
+            return [row.line(self._front_role(row, page)) for row in rows]
         tabular = self._is_tabular(rows)
         running: Role | None = None
         read = []
@@ -154,7 +161,7 @@ class _RoleReader:
                 role = Role.HEADING
             if role is None:
                 role = Role.TABLE if tabular else Role.REFERENCE if self._in_references else Role.BODY
-            read.append(Line(row.words, row.box, role, self._section))
+            read.append(row.line(role, self._section))
         return read
 
     def _front_role(self, row: _Row, page: RawPage) -> Role:

@@ -15,6 +15,7 @@ from extractors.normalise import CONTROL_CHARACTERS, plain_word, raised
 from extractors.passages import passages_of
 from extractors.raw_lines import RawLine, RawPage
 from extractors.records import Box, Document, FailureCause, PaperError, Word
+from extractors.rulings import rulings_of
 
 MAX_PAGES = 800
 """Longer documents are proceedings or hostile; the longest of 100 real papers has under 100 pages."""
@@ -31,6 +32,7 @@ _BOLD = pymupdf.TEXT_FONT_BOLD
 _RAISED_BY = 0.15
 """A span whose baseline stands this share of the font size above the line's is a superscript."""
 _SMALLER_BY = 0.9
+_TABLE_LABEL = re.compile(r"(?:\w+ )?tab(?:le|\.)", re.IGNORECASE)
 
 
 def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES) -> Document:
@@ -88,6 +90,8 @@ def _unreadable(what: str, error: Exception) -> PaperError:
 
 
 def _read_page(page: Any, number: int) -> RawPage:
+    for annotation in page.annots():
+        page.delete_annot(annotation)
     text_page = page.get_textpage(flags=_TEXT_FLAGS)
     words_by_line: dict[tuple[int, int], list[Any]] = {}
     words = text_page.extractWORDS()
@@ -107,7 +111,8 @@ def _read_page(page: Any, number: int) -> RawPage:
             if not spans:
                 continue
             drawn = words_by_line.get((block["number"], index), [])
-            lined = tuple(_words_of(spans, drawn))
+            direction = (round(line["dir"][0]), round(line["dir"][1]))
+            lined = tuple(_words_of(spans, drawn, 0 if direction[1] else 1))
             if lined:
                 main = max(spans, key=lambda span: len(span["text"]))
                 lines.append(
@@ -118,11 +123,12 @@ def _read_page(page: Any, number: int) -> RawPage:
                         block=block["number"],
                         size=main["size"],
                         bold=bool(main["flags"] & _BOLD) or "Bold" in main["font"] or "Medi" in main["font"],
-                        direction=(round(line["dir"][0]), round(line["dir"][1])),
+                        direction=direction,
                     )
                 )
     rect = page.rect
-    return RawPage(number=number, width=rect.width, height=rect.height, lines=lines)
+    labelled = any(_TABLE_LABEL.match(line.text) for line in lines)
+    return RawPage(number, rect.width, rect.height, lines, rulings_of(page, masks=labelled))
 
 
 def _turn(blocks: list[Any], words_by_line: dict[tuple[int, int], list[Any]], matrix: Any) -> None:
@@ -139,8 +145,11 @@ def _turn(blocks: list[Any], words_by_line: dict[tuple[int, int], list[Any]], ma
         words[:] = [(*(pymupdf.Rect(word[:4]) * matrix), *word[4:]) for word in words]
 
 
-def _words_of(spans: list[Any], drawn: list[Any]) -> Iterator[Word]:
-    """The plain words of one line; boxes are those of the drawn words, superscripts told by their baseline."""
+def _words_of(spans: list[Any], drawn: list[Any], across: int) -> Iterator[Word]:
+    """The plain words of one line; boxes are those of the drawn words, superscripts told by their baseline.
+
+    ``across``: the axis on which lines follow each other, 1 for y.
+    """
     main = max(spans, key=_largest)
     highest = main["origin"][1] - _RAISED_BY * main["size"]
     bold = main["flags"] & _BOLD
@@ -150,14 +159,14 @@ def _words_of(spans: list[Any], drawn: list[Any]) -> Iterator[Word]:
         for token, box in zip(tokens, _boxes(len(tokens), drawn, spans), strict=True):
             plain = plain_word(token)
             if plain:
-                yield Word(plain, box, main["size"], bool(bold))
+                yield Word(plain, box, main["size"], bool(bold), main["origin"][across])
         return
     parts = _parted(spans, highest, _SMALLER_BY * main["size"])
     for part, box in zip(parts, _boxes(len(parts), drawn, spans), strict=True):
         plain = _joined(part)
         if plain:
             first = part[0][2]
-            yield Word(plain, box, first["size"], bool(first["flags"] & _BOLD))
+            yield Word(plain, box, first["size"], bool(first["flags"] & _BOLD), first["origin"][across])
 
 
 def _largest(span: Any) -> tuple[float, int]:

@@ -26,3 +26,4 @@ class RawPage:
     width: float
     height: float
     lines: list[RawLine]
+    rulings: tuple[Box, ...] = ()

@@ -83,6 +83,8 @@ class Word:
     size: float
     """Font size in points."""
     bold: bool = False
+    baseline: float = 0.0
+    """y of the baseline on which the word stands; x of it for words that run upwards or downwards."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -94,6 +96,8 @@ class Line:
     role: Role
     section: str | None = None
     """Heading that this line stands under; None before the first."""
+    direction: tuple[int, int] = (1, 0)
+    """Where the text runs: (1, 0) to the right, (0, -1) upwards, (0, 1) downwards."""
 
     @property
     def text(self) -> str:
@@ -108,6 +112,10 @@ class Page:
     width: float
     height: float
     lines: tuple[Line, ...]
+    rulings: tuple[Box, ...] = ()
+    """Lines that are drawn, thin boxes: horizontal or vertical; of a table, a chart or under a word."""
+    gutters: tuple[float, ...] = ()
+    """x of the gaps between the page's columns of text; none for a page in one column."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -151,6 +159,81 @@ class Document:
     def text(self) -> str:
         """All passages, in order, a blank line between them."""
         return "\n\n".join(passage.text for passage in self.passages)
+
+
+@dataclass(frozen=True, slots=True)
+class PrintedNumber:
+    """A number as a table's cell prints it. Unknown is None."""
+
+    value: float
+    """With its sign, thousands, power of ten and "k", "M" or "B" carried out; a range gives its middle."""
+    printed: str
+    """The digits as they stand: ``76.30``, ``1,281,167``, ``2.3 × 10^19``."""
+    uncertainty: float | None = None
+    """What stands behind "±", or small beside the number."""
+    low: float | None = None
+    high: float | None = None
+    """Ends of a printed range ("10-14")."""
+    unit: str | None = None
+    """As written beside the number: ``days``, ``%``."""
+
+
+class CellMark(StrEnum):
+    BOLD = "bold"
+    UNDERLINE = "underline"
+
+
+@dataclass(frozen=True, slots=True)
+class Cell:
+    """One cell of a table: what stands in it, and what its heads and labels say of it."""
+
+    row: int
+    column: int
+    """From 0; of its first row and column where it spans several."""
+    row_span: int
+    column_span: int
+    header: bool
+    """A head over columns, or a heading over a group of rows."""
+    text: str
+    page: int
+    box: Box
+    row_path: tuple[str, ...] = ()
+    """What its row is: headings of its group, outermost first, then the labels to its left."""
+    column_path: tuple[str, ...] = ()
+    """The heads over it, outermost first."""
+    numbers: tuple[PrintedNumber, ...] = ()
+    """The numbers of a cell that is a number, or a pair or list of them; empty for words."""
+    unit: str | None = None
+    """Of the cell, else of the nearest head, else of the caption, as written."""
+    marks: tuple[CellMark, ...] = ()
+    notes: tuple[str, ...] = ()
+    """Marks that lead to a note below the table: ``†``, ``a``."""
+    citations: tuple[str, ...] = ()
+    """``[12]``, ``(Lund et al., 2016)``."""
+    name: str = ""
+    """``text`` without note marks and citations."""
+    direction: int | None = None
+    """1 where its heads say that higher is better ("↑"), -1 for "↓"."""
+
+
+@dataclass(frozen=True, slots=True)
+class Table:
+    """A table as a grid of cells; continued on several pages, it is still one."""
+
+    number: str | None
+    """As its caption has it: ``3``, ``III``, ``A.1``; None for a table without a caption."""
+    caption: str
+    page: int
+    """On which it begins."""
+    boxes: tuple[tuple[int, Box], ...]
+    """``(page, box)`` of each of its parts, caption and notes not included."""
+    row_count: int
+    column_count: int
+    cells: tuple[Cell, ...]
+    """In reading order; empty ones are left out."""
+    notes: tuple[tuple[str, str], ...] = ()
+    """``(mark, text)`` of the notes below it."""
+    caption_box: Box | None = None
 
 
 MAX_QUOTE_CHARACTERS = 500
@@ -238,6 +321,9 @@ class Extraction:
     unknown_hardware: tuple[str, ...] = ()
     """Written names that look like accelerators and are not in the catalogue."""
     stamp: str | None = None
+    tables: tuple[Table, ...] = ()
+    pictures: tuple[tuple[int, bytes], ...] = ()
+    """``(page, PNG)`` of pages with what was read drawn in; only where someone asked for them."""
 
 
 @dataclass(frozen=True, slots=True)

@@ -12,10 +12,11 @@ from pathlib import Path
 
 from db.errors import RecordError
 from db.exchange import Record, extraction_records
+from db.facts import paper_key
 from extractors.lexicon.catalogue import Catalogue, load_catalogue
-from extractors.records import BurdenEstimate, Extraction, FailureCause, PaperError, PaperMetadata
+from extractors.records import BurdenEstimate, Extraction, FailureCause, PaperError, PaperMetadata, Table
 from flows.sources.identifiers import BadArxivIdError, arxiv_id_of_file, parse_arxiv_id
-from flows.workers import Limits, PdfJob, read_papers
+from flows.workers import DRAWING_EXTRACTOR, EXTRACTOR, Limits, PdfJob, read_papers
 from models.burden import estimate_burden
 
 _STAMP_ID = re.compile(r"^\s*arXiv:(\S+)", re.IGNORECASE)
@@ -26,17 +27,29 @@ class ReadPdf:
     """A PDF given by path: its records, or why there are none."""
 
     path: Path
+    paper: str = ""
+    """Its arXiv id, else ``sha256:…``."""
+    version: int | None = None
     records: tuple[Record, ...] = ()
+    tables: tuple[Table, ...] = ()
+    pictures: tuple[tuple[int, bytes], ...] = ()
+    """``(page, PNG)`` of its pages with tables, if they were asked for."""
     error: PaperError | None = None
 
 
-def read_pdfs(paths: list[Path], limits: Limits, workers: int, candidates: bool) -> Generator[ReadPdf, None, None]:
-    """Read PDFs without a database, ``workers`` at a time; they come back in the order of ``paths``."""
+def read_pdfs(
+    paths: list[Path], limits: Limits, workers: int, candidates: bool = False, draw: bool = False
+) -> Generator[ReadPdf, None, None]:
+    """Read PDFs without a database, ``workers`` at a time; they come back in the order of ``paths``.
+
+    ``draw``: also make pictures of the pages with tables.
+    """
     found = [PaperMetadata(*arxiv_id_of_file(path.stem)) for path in paths]
     jobs = (PdfJob(str(number), path) for number, path in enumerate(paths))
     done: dict[int, ReadPdf] = {}
     following = 0
-    with closing(read_papers(jobs, limits, workers=workers)) as readings:
+    reader = DRAWING_EXTRACTOR if draw else EXTRACTOR
+    with closing(read_papers(jobs, limits, workers=workers, reader=reader)) as readings:
         for reading in readings:
             number = int(reading.job.key)
             if reading.extraction is None:
@@ -54,7 +67,8 @@ def _with_records(path: Path, metadata: PaperMetadata, extraction: Extraction, c
         records = tuple(extraction_records(metadata, extraction, estimated(extraction, metadata), candidates))
     except RecordError as error:
         return ReadPdf(path, error=refused(error))
-    return ReadPdf(path, records)
+    paper = paper_key(metadata, extraction.sha256)
+    return ReadPdf(path, paper, metadata.version, records, extraction.tables, extraction.pictures)
 
 
 def refused(error: RecordError) -> PaperError:

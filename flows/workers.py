@@ -30,6 +30,7 @@ Reader = Callable[[bytes], Extraction]
 
 EXTRACTOR = "extractors.extract:extract"
 """The reader that workers run, as ``module:function``."""
+DRAWING_EXTRACTOR = "extractors.drawing:extract_and_draw_tables"
 
 _PAPERS_PER_WORKER = 200
 """A worker is replaced after so many papers, which bounds what a leak can grow to."""

@@ -1,8 +1,10 @@
 #!/usr/bin/env python3
-"""Typeset the sample papers: ``samples/tex/*.tex`` to ``samples/papers/*.pdf``, the same bytes each time.
+"""Typeset the sample papers, the same bytes each time: ``samples/tex/*.tex`` to ``samples/papers/*.pdf``, and the
+papers of tables, ``samples/tables/tex/*.tex``, to ``samples/tables/*.pdf``.
 
-Needs pdflatex with natbib, booktabs, lineno, pgfplots, extsizes and CJK (Debian: texlive-latex-extra,
-texlive-fonts-recommended, latex-cjk-chinese, latex-cjk-chinese-arphic-gbsn00lp). Standard library only.
+Needs pdflatex with natbib, booktabs, lineno, pgfplots, extsizes, siunitx, algorithms and CJK (Debian:
+texlive-latex-extra, texlive-fonts-recommended, texlive-science, latex-cjk-chinese,
+latex-cjk-chinese-arphic-gbsn00lp). Standard library only.
 
     python samples/build.py               all papers
     python samples/build.py 1912.99001    some of them
@@ -18,13 +20,17 @@ import tempfile
 from pathlib import Path
 
 SAMPLES = Path(__file__).resolve().parent
-SOURCES = SAMPLES / "tex"
+SHARED = SAMPLES / "tex"
 PAPERS = SAMPLES / "papers"
+TABLES = SAMPLES / "tables"
+
+PLACES = {SHARED: PAPERS, TABLES / "tex": TABLES}
+"""Where sources are, and where what is typeset of them goes. All share ``sample.sty``."""
 
 TRUNCATED = ("2305.99016", "2002.99009", 30_000)
 """A paper that broke off while it was downloaded: its id, whose bytes it has, and how many of them."""
 
-REPRODUCIBLE = {"SOURCE_DATE_EPOCH": "1577836800", "FORCE_SOURCE_DATE": "1"}
+SETTINGS = {"SOURCE_DATE_EPOCH": "1577836800", "FORCE_SOURCE_DATE": "1", "TEXINPUTS": f".:{SHARED}:"}
 
 
 def typeset(source: Path, pdf: Path) -> None:
@@ -35,7 +41,7 @@ def typeset(source: Path, pdf: Path) -> None:
             run = subprocess.run(  # noqa: S603
                 command,
                 cwd=source.parent,
-                env=os.environ | REPRODUCIBLE,
+                env=os.environ | SETTINGS,
                 capture_output=True,
                 text=True,
                 errors="replace",
@@ -51,12 +57,13 @@ def main(wanted: list[str]) -> None:
         sys.exit(
             "pdflatex is not installed; the typeset papers are in samples/papers, so nothing needs it but a change"
         )
-    PAPERS.mkdir(exist_ok=True)
-    for source in sorted(SOURCES.glob("[0-9]*.tex")):
-        if not wanted or source.stem in wanted:
-            pdf = PAPERS / f"{source.stem}.pdf"
-            typeset(source, pdf)
-            print(f"{pdf.name}  {pdf.stat().st_size / 1000:.0f} kB")
+    for sources, papers in PLACES.items():
+        papers.mkdir(exist_ok=True)
+        for source in sorted(sources.glob("[0-9]*.tex")):
+            if not wanted or source.stem in wanted:
+                pdf = papers / f"{source.stem}.pdf"
+                typeset(source, pdf)
+                print(f"{pdf.name}  {pdf.stat().st_size / 1000:.0f} kB")
     broken, whole, length = TRUNCATED
     (PAPERS / f"{broken}.pdf").write_bytes((PAPERS / f"{whole}.pdf").read_bytes()[:length])
 

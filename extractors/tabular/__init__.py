@@ -1,0 +1,1 @@
+"""What `extractors.tables` is made of: frames, captions, regions, grids, heads, cells."""

@@ -1,0 +1,193 @@
+"""Lines of a grid to rows of a table: wrapped cells joined, labels over several rows, heads told from body."""
+
+from __future__ import annotations
+
+import itertools
+import re
+from collections.abc import Callable, Sequence
+from statistics import median
+
+from extractors.tabular.grid import Grid, GridCell, GridRow
+
+_GOES_ON = re.compile(r"[a-zà-ÿ(&+,;]|\[|w/")
+_UNFINISHED = re.compile(r".*(?:[-/&,+]|\b(?:and|or|with|of|on|for|the|to|in|w/)|\([^)]*)", re.DOTALL)
+_OVERLAPPING_EMS = 0.72
+"""Baselines closer than this are of one row, if each has its own columns."""
+_MOST_HEADER_LINES = 8
+
+_GoesOn = Callable[[GridRow, GridRow, Grid, float], bool]
+"""Whether a line belongs to the row above it; of the row, the line, their grid and its usual pitch."""
+
+
+def settle_rows(grid: Grid) -> Grid:
+    """Baselines to rows, and how many of them are heads."""
+    header = _header_lines(grid)
+    head = _joined_rows(grid, grid.rows[:header], _head_goes_on, 1.15)
+    body = _joined_rows(grid, grid.rows[header:], _goes_on, 0.8)
+    return Grid(grid.columns, head + body, grid.partial_rulings, len(head))
+
+
+def is_header_like(row: GridRow) -> bool:
+    """Most of its cells are words."""
+    numbers = sum(cell.is_number for cell in row.cells)
+    return numbers <= 0.34 * len(row.cells)
+
+
+def _header_lines(grid: Grid) -> int:
+    """How many lines at the top are heads: those above the first ruling, else those before the first numbers."""
+    rows = grid.rows
+    above = next((number for number, row in enumerate(rows) if row.ruled_above), 0)
+    if above and above <= max(_MOST_HEADER_LINES, len(rows) // 3) and _are_heads(grid, rows[:above], rows[above:]):
+        return above
+    first_numeric = next((number for number, row in enumerate(rows) if not is_header_like(row)), None)
+    if first_numeric is None:
+        bold = all(held.words[0].bold for cell in rows[0].cells for held in cell.segments)
+        return 1 if bold and len(rows) > 1 else 0
+    count = min(first_numeric, _MOST_HEADER_LINES)
+    while count and len(rows[count - 1].cells) == 1 and rows[count - 1].cells[0].first == 0:
+        count -= 1
+    return count
+
+
+def _are_heads(grid: Grid, above: Sequence[GridRow], below: Sequence[GridRow]) -> bool:
+    """Words, or more words than in the rows below; numbers where no label stands before them, alone, or under a head."""
+    if is_header_like(above[0]) and partly_ruled_between(grid, above[0].baseline, above[-1].baseline):
+        return True
+    share = _number_share(above)
+    unlabelled = is_header_like(above[0]) and all(is_header_like(row) or row.at(0) is None for row in above)
+    return share <= 0.5 or share < _number_share(below) - 0.2 or len(above) == 1 or unlabelled
+
+
+def _number_share(rows: Sequence[GridRow]) -> float:
+    cells = [cell for row in rows for cell in row.cells if cell.first > 0]
+    return sum(cell.is_number for cell in cells) / len(cells) if cells else 0.0
+
+
+def _joined_rows(grid: Grid, lines: Sequence[GridRow], goes_on: _GoesOn, nearest: float) -> list[GridRow]:
+    pitch = usual_pitch(grid, lines)
+    floating = _floating(grid, lines, pitch, nearest)
+    rows: list[GridRow] = []
+    for number, line in enumerate(lines):
+        if number in floating:
+            _float(rows[-1], line, pitch)
+        elif rows and goes_on(rows[-1], line, grid, pitch):
+            _join(rows[-1], line)
+        else:
+            cells = [GridCell(cell.first, cell.last, list(cell.segments)) for cell in line.cells]
+            rows.append(GridRow(cells, line.frame, line.baseline, line.baseline, line.ruled_above))
+    return rows
+
+
+def usual_pitch(grid: Grid, lines: Sequence[GridRow]) -> float:
+    """The usual distance of the baselines of rows that fill most columns."""
+    if not lines:
+        return 0.0
+    most = max(len(line.cells) for line in lines)
+    steps = [
+        after.baseline - before.baseline
+        for before, after in itertools.pairwise(lines)
+        if min(len(before.cells), len(after.cells)) >= 0.5 * most
+    ]
+    return median(steps) if steps else 1.2 * _size(lines[0])
+
+
+def _size(row: GridRow) -> float:
+    return max(held.size for cell in row.cells for held in cell.segments)
+
+
+def _disjoint(one: GridRow, other: GridRow) -> bool:
+    return not any(a.overlaps(b) for a in one.cells for b in other.cells)
+
+
+def _floating(grid: Grid, lines: Sequence[GridRow], pitch: float, nearest: float) -> set[int]:
+    """Lines that stand at about half height between two rows, beside both: labels that are centred over rows."""
+    found: set[int] = set()
+    near = nearest * max(pitch, 1.0)
+    above: GridRow | None = None
+    for number, line in enumerate(lines[:-1]):
+        below = next(
+            (other for other in lines[number + 1 :] if not _disjoint(other, line) or len(other.cells) > 1), None
+        )
+        if (
+            above is not None
+            and below is not None
+            and line.baseline - above.baseline < near
+            and below.baseline - line.baseline < near
+            and not _disjoint(above, below)
+            and _disjoint(line, above)
+            and _disjoint(line, below)
+            and not line.ruled_above
+            and not below.ruled_above
+        ):
+            found.add(number)
+        else:
+            above = line
+    return found
+
+
+def _float(row: GridRow, line: GridRow, pitch: float) -> None:
+    """Put a label at half height with the row above it; a label of several lines is one."""
+    for cell in line.cells:
+        row.cells.append(GridCell(cell.first, cell.last, list(cell.segments), rows=2))
+    row.cells.sort(key=lambda cell: cell.first)
+
+
+def partly_ruled_between(grid: Grid, upper: float, lower: float) -> bool:
+    return any(upper < box.y0 < lower for box in grid.partial_rulings)
+
+
+def _head_goes_on(last: GridRow, line: GridRow, grid: Grid, pitch: float) -> bool:
+    """A line of heads goes on with the one above: beside it, a little lower, or right below heads of the same columns."""
+    step = line.baseline - last.last_baseline
+    if line.ruled_above:
+        return False
+    if step < _OVERLAPPING_EMS * _size(line) and _disjoint(last, line):
+        return True
+    if partly_ruled_between(grid, last.last_baseline, line.baseline) or step > 1.5 * _size(line):
+        return False
+    extents = {(cell.first, cell.last) for cell in last.cells}
+    return all(
+        (cell.first, cell.last) in extents or not any(cell.overlaps(other) for other in last.cells)
+        for cell in line.cells
+    ) and any((cell.first, cell.last) in extents for cell in line.cells)
+
+
+def _goes_on(last: GridRow, line: GridRow, grid: Grid, pitch: float) -> bool:
+    """``line`` is the wrapped rest of the row ``last``, or stands beside it a little lower."""
+    step = line.baseline - last.last_baseline
+    if line.ruled_above:
+        return False
+    if step < _OVERLAPPING_EMS * _size(line):
+        return _disjoint(last, line) or not any(cell.is_number for cell in line.cells)
+    if partly_ruled_between(grid, last.last_baseline, line.baseline) or step > 1.45 * _size(line):
+        return False
+    first, label = last.at(0), line.at(0)
+    if any(cell.is_number for cell in line.cells if cell.first > 0):
+        alone = len(last.cells) == 1 and first is not None and not first.spans and not first.is_number
+        unfinished = first is not None and _UNFINISHED.fullmatch(first.text)
+        return bool(alone and label and not label.is_number and (unfinished or step < 0.9 * pitch))
+    if any(last.at(cell.first) is None for cell in line.cells):
+        return False
+    if label is None:
+        return len(line.cells) < len(last.cells)
+    if len(line.cells) > max(1, len(last.cells) - 1) and len(last.cells) > 1:
+        return step < 0.93 * pitch and _GOES_ON.match(label.text) is not None
+    return first is not None and not first.is_number and _label_wraps(first, label, step, pitch)
+
+
+def _label_wraps(first: GridCell, second: GridCell, step: float, pitch: float) -> bool:
+    """The second text goes on with the first: closer than rows stand, or in the middle of a sentence or bracket."""
+    unfinished = bool(_UNFINISHED.fullmatch(first.text))
+    return step < 0.9 * pitch or unfinished or bool(_GOES_ON.match(second.text))
+
+
+def _join(row: GridRow, line: GridRow) -> None:
+    for cell in line.cells:
+        held = next((known for known in row.cells if known.overlaps(cell)), None)
+        if held is None:
+            row.cells.append(GridCell(cell.first, cell.last, list(cell.segments)))
+        else:
+            held.first, held.last = min(held.first, cell.first), max(held.last, cell.last)
+            held.segments += cell.segments
+    row.cells.sort(key=lambda cell: cell.first)
+    row.last_baseline = line.baseline

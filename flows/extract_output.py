@@ -1,0 +1,70 @@
+"""What `burden extract` writes, paper by paper as they are read."""
+
+from __future__ import annotations
+
+import json
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+from db.exchange import write_records
+from flows.papers import ReadPdf
+from flows.table_formats import csv_header, csv_lines, markdown, print_tables, table_record
+from flows.terminal import print_records
+
+Write = Callable[[ReadPdf], None]
+
+
+@contextmanager
+def records_output(output: str) -> Iterator[Write]:
+    """Training runs: ``jsonl`` as they come, a ``table`` when all papers are read."""
+    held: list[dict[str, Any]] = []
+
+    def write(read: ReadPdf) -> None:
+        if output == "jsonl":
+            write_records(read.records, "facts", "jsonl", sys.stdout.buffer)
+            sys.stdout.buffer.flush()
+        else:
+            held.extend(read.records)
+
+    yield write
+    if output == "table":
+        print_records(held)
+
+
+@contextmanager
+def tables_output(output: str, pictures: Path | None) -> Iterator[Write]:
+    """Tables as they come, ``json`` as one array when all papers are read; PNGs of their pages go to ``pictures``."""
+    held: list[dict[str, Any]] = []
+    found = 0
+    if pictures is not None:
+        pictures.mkdir(parents=True, exist_ok=True)
+    if output == "csv":
+        print(csv_header(), end="")
+
+    def write(read: ReadPdf) -> None:
+        nonlocal found
+        found += len(read.tables)
+        for table in read.tables:
+            if output == "csv":
+                print(csv_lines(read.paper, read.version, table), end="")
+            elif output == "markdown":
+                print(markdown(read.paper, table))
+            elif output == "jsonl":
+                print(json.dumps(table_record(read.paper, read.version, table), ensure_ascii=False))
+            elif output == "json":
+                held.append(table_record(read.paper, read.version, table))
+        if output == "table":
+            print_tables(read.paper, read.tables)
+        sys.stdout.flush()
+        for page, picture in read.pictures:
+            if pictures is not None:
+                (pictures / f"{read.path.stem}-page-{page}.png").write_bytes(picture)
+
+    yield write
+    if output == "json":
+        print(json.dumps(held, ensure_ascii=False, indent=1))
+    if output == "table" and not found:
+        print("no tables found")
