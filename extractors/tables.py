@@ -20,7 +20,7 @@ from extractors.tabular.grid import Grid, GridCell, GridRow, grid_of
 from extractors.tabular.labels import label
 from extractors.tabular.logical import settle_rows
 from extractors.tabular.notes import notes_below, take_notes_inside
-from extractors.tabular.regions import Region, regions_of, usual_side
+from extractors.tabular.regions import Region, TablePlaces
 
 _NOT_A_TABLE = re.compile(
     r"(?:Algorithm|Input|Require|Procedure|Function|Listing|Output|Ensure|def |import )\b", re.IGNORECASE
@@ -42,15 +42,13 @@ class _Part:
 
 def find_tables(document: Document) -> tuple[Table, ...]:
     """All tables of a document, in reading order."""
-    framed = [(frame, captions_of(frame)) for page in document.pages for frame in frames_of(page)]
-    under = over = 0
-    for frame, captions in framed:
-        below, above = usual_side(frame, captions)
-        under, over = under + below, over + above
+    captioned = [(frame, captions_of(frame)) for page in document.pages for frame in frames_of(page)]
+    places = [TablePlaces(frame, captions) for frame, captions in captioned]
+    under, over = (sum(counts) for counts in zip((0, 0), *(each.usual_side() for each in places), strict=True))
     below_caption = None if under == over else under > over
     parts: list[_Part] = []
-    for frame, captions in framed:
-        for region in regions_of(frame, captions, below_caption):
+    for (_, captions), each in zip(captioned, places, strict=True):
+        for region in each.regions(below_caption):
             part = _part(region, captions)
             if part is not None:
                 parts.append(part)

@@ -45,8 +45,10 @@ _ABOUT = re.compile(r"(?:[~<>≤≥=≈*]|about|approx\.|ca\.)\s?")
 _UNIT_WORD = (
     r"(?:GPU|TPU|CPU|core|chip|device|node|petaflop(?:/s)?|PF)?[-\s]?"
     r"(?:seconds?|secs?|s|minutes?|mins?|m(?=\b)|hours?|hrs?|h|days?|d|weeks?|wks?|months?|years?|ms|μs|us)"
-    r"|GPUs?|TPUs?|epochs?|steps?|iterations?|iters?|params?|parameters?|images?|tokens?|words?|examples?|samples?|classes"
-    r"|[kMGTPE]?B|[KMGT]iB|[MGTPE]?FLOPS?|[MGTPE]?FLOPs|[MGT]?MACs?|fps|FPS|img/s|images/s|W|kW|kWh|MWh|GHz|MHz|pt|pp|points?|bits?|layers?|times|x|×|tCO2e|px"
+    r"|GPUs?|TPUs?|epochs?|steps?|iterations?|iters?|params?|parameters?|layers?|classes"
+    r"|images?|tokens?|words?|examples?|samples?|fps|FPS|img/s|images/s"
+    r"|[kMGTPE]?B|[KMGT]iB|[MGTPE]?FLOPS?|[MGTPE]?FLOPs|[MGT]?MACs?"
+    r"|W|kW|kWh|MWh|tCO2e|GHz|MHz|bits?|pt|pp|px|points?|times|x|×"
 )
 _UNIT = re.compile(rf"\s?(?P<unit>{_UNIT_WORD})\.?")
 _BRACKETED = re.compile(r"[\(\[]\s?(?:in\s)?(?P<unit>[^\(\)\[\]]{1,24}?)\s?[\)\]]")

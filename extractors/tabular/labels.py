@@ -241,7 +241,8 @@ def _groups(grid: Grid, body: Sequence[int]) -> Iterator[list[int]]:
 def _spread(rows: int, places: Sequence[tuple[float, str]]) -> list[str]:
     """Labels at their places (halves between two rows) over all rows: centred over their group, or at its head.
 
-    3 rows, "A" at 1 -> A A A        4 rows, "A" at 0, "B" at 2 -> A A B B        5 rows, "A" at 1, "B" at 3.5 -> A A A B B
+    3 rows, "A" at 1 -> A A A                        4 rows, "A" at 0, "B" at 2 -> A A B B
+    5 rows, "A" at 1, "B" at 3.5 -> A A A B B        3 rows, "A" at 2 -> no label, no label, A
     """
     if not places:
         return [""] * rows

@@ -50,7 +50,7 @@ def _header_lines(grid: Grid) -> int:
 
 
 def _are_heads(grid: Grid, above: Sequence[GridRow], below: Sequence[GridRow]) -> bool:
-    """Words, or more words than in the rows below; numbers where no label stands before them, alone, or under a head."""
+    """Words, or more words than below; also numbers with no label before them, alone, or under another head."""
     if is_header_like(above[0]) and partly_ruled_between(grid, above[0].baseline, above[-1].baseline):
         return True
     share = _number_share(above)
@@ -137,7 +137,7 @@ def partly_ruled_between(grid: Grid, upper: float, lower: float) -> bool:
 
 
 def _head_goes_on(last: GridRow, line: GridRow, grid: Grid, pitch: float) -> bool:
-    """A line of heads goes on with the one above: beside it, a little lower, or right below heads of the same columns."""
+    """A line of heads goes on with the one above: beside it and a little lower, or right below heads as wide as its."""
     step = line.baseline - last.last_baseline
     if line.ruled_above:
         return False
