@@ -32,6 +32,8 @@ _BOLD = pymupdf.TEXT_FONT_BOLD
 _RAISED_BY = 0.15
 """A span whose baseline stands this share of the font size above the line's is a superscript."""
 _SMALLER_BY = 0.9
+_DINGBATS = str.maketrans("\x13\x14\x17\x18", "✓✔✗✘")
+"""Check marks and crosses of a font that comes without a Unicode map: their codes less 32."""
 _TABLE_LABEL = re.compile(r"(?:\w+ )?tab(?:le|\.)", re.IGNORECASE)
 
 
@@ -108,6 +110,9 @@ def _read_page(page: Any, number: int) -> RawPage:
     for block in blocks:
         for index, line in enumerate(block["lines"]):
             spans = [span for span in line["spans"] if span["text"]]
+            for span in spans:
+                if "Dingbats" in span["font"]:
+                    span["text"] = span["text"].translate(_DINGBATS)
             if not spans:
                 continue
             drawn = words_by_line.get((block["number"], index), [])
@@ -122,7 +127,7 @@ def _read_page(page: Any, number: int) -> RawPage:
                         box=Box(*line["bbox"]),
                         block=block["number"],
                         size=main["size"],
-                        bold=bool(main["flags"] & _BOLD) or "Bold" in main["font"] or "Medi" in main["font"],
+                        bold=_is_bold(main),
                         direction=direction,
                     )
                 )
@@ -152,21 +157,26 @@ def _words_of(spans: list[Any], drawn: list[Any], across: int) -> Iterator[Word]
     """
     main = max(spans, key=_largest)
     highest = main["origin"][1] - _RAISED_BY * main["size"]
-    bold = main["flags"] & _BOLD
-    if all(span["origin"][1] >= highest and span["flags"] & _BOLD == bold for span in spans):
+    bold = _is_bold(main)
+    if all(span["origin"][1] >= highest and _is_bold(span) == bold for span in spans):
         text = "".join([span["text"] for span in spans])
         tokens = (text if text.isprintable() else text.translate(CONTROL_CHARACTERS)).split()
         for token, box in zip(tokens, _boxes(len(tokens), drawn, spans), strict=True):
             plain = plain_word(token)
             if plain:
-                yield Word(plain, box, main["size"], bool(bold), main["origin"][across])
+                yield Word(plain, box, main["size"], bold, main["origin"][across])
         return
     parts = _parted(spans, highest, _SMALLER_BY * main["size"])
     for part, box in zip(parts, _boxes(len(parts), drawn, spans), strict=True):
         plain = _joined(part)
         if plain:
             first = part[0][2]
-            yield Word(plain, box, first["size"], bool(first["flags"] & _BOLD), first["origin"][across])
+            yield Word(plain, box, first["size"], _is_bold(first), first["origin"][across])
+
+
+def _is_bold(span: Any) -> bool:
+    """By the font's flag, or by a name such as NimbusRomNo9L-Medi, whose flag is not set."""
+    return bool(span["flags"] & _BOLD) or "Bold" in span["font"] or "Medi" in span["font"]
 
 
 def _largest(span: Any) -> tuple[float, int]:

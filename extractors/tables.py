@@ -14,10 +14,17 @@ from dataclasses import dataclass
 
 from extractors.records import Box, Cell, CellMark, Document, Role, Table
 from extractors.tabular.captions import Caption, captions_of
-from extractors.tabular.cells import content_of, direction_of_heads, numbers_of, unit_of_heads
+from extractors.tabular.cells import (
+    Content,
+    content_of,
+    direction_of_heads,
+    numbers_of,
+    unit_of_caption,
+    unit_of_heads,
+)
 from extractors.tabular.frames import frames_of
 from extractors.tabular.grid import Grid, GridCell, GridRow, grid_of
-from extractors.tabular.labels import label
+from extractors.tabular.labels import Labels, label
 from extractors.tabular.logical import settle_rows
 from extractors.tabular.notes import notes_below, take_notes_inside
 from extractors.tabular.regions import Region, TablePlaces
@@ -79,7 +86,8 @@ def _continued(parts: Iterable[_Part]) -> list[_Part]:
             continue
         head, again = (_texts(each.grid.rows[: each.grid.header_rows]) for each in (known, part))
         more = part.grid.rows[part.grid.header_rows if head == again else 0 :]
-        more[0].ruled_above = more[0].ruled_above and head != again
+        if head == again:
+            more[0].full_rulings, more[0].ruled_columns = 0, frozenset()
         known.grid.rows += more
         known.regions += part.regions
         known.notes += part.notes
@@ -173,16 +181,31 @@ def _cells(part: _Part, caption: str) -> Iterator[Cell]:
                 text=text,
                 page=row.frame.page,
                 box=row.frame.on_page(cell.box),
-                row_path=labels.row_paths[number][cell.first],
+                row_path=_row_path(labels, number, cell),
                 column_path=heads,
                 numbers=content.numbers,
-                unit=content.unit or (None if header else unit_of_heads(heads, caption)),
+                unit=content.unit or (None if header else _unit(content, heads, caption)),
                 marks=tuple(_marks(cell, rulings[row.frame.page])),
                 notes=content.notes,
                 citations=content.citations,
                 name=content.name,
                 direction=direction_of_heads(heads or (text,)),
             )
+
+
+def _unit(content: Content, heads: Sequence[str], caption: str) -> str | None:
+    """Only numbers have a unit that heads or caption tell."""
+    if not content.numbers:
+        return None
+    return unit_of_heads(heads) or unit_of_caption(caption, heads, content.numbers[0])
+
+
+def _row_path(labels: Labels, number: int, cell: GridCell) -> tuple[str, ...]:
+    """The labels of its row; of a cell that stands over several rows those of all of them: "ViT-B / ViT-L"."""
+    paths = [labels.row_paths[row][cell.first] for row in range(number, min(number + cell.rows, len(labels.row_paths)))]
+    if len({len(path) for path in paths}) != 1:
+        return paths[0]
+    return tuple(" / ".join(dict.fromkeys(texts)) for texts in zip(*paths, strict=True))
 
 
 def _shared(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
@@ -197,7 +220,8 @@ def _shared(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
 
 def _marks(cell: GridCell, rulings: Sequence[Box]) -> Iterator[CellMark]:
     words = [word for held in cell.segments for word in held.words]
-    if all(word.bold for word in words):
+    named = next((word for word in words if any(map(str.isalnum, word.text))), words[0])
+    if named.bold:
         yield CellMark.BOLD
     for word in words:
         width = word.box.x1 - word.box.x0

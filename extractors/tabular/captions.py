@@ -75,6 +75,8 @@ def _begins(line: Line, match: re.Match[str], before: Line | None) -> bool:
     strong = (
         match["end"].strip() in (":", "|") or match.end() == len(line.text) or line.role is Role.CAPTION or numbered
     )
+    if match.end() == len(line.text) and not match["kind"].lower().startswith(_TABLE_KINDS):
+        return False
     if strong:
         # "... as shown in\nTable 3: it is" is rare; a line right above that runs on in the same words is not.
         return not (match.end() == len(line.text) and line.role is Role.BODY and _runs_into(before, line))

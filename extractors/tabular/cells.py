@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
+from decimal import Decimal
 
 from extractors.normalise import joined_at_line_end
 from extractors.records import PrintedNumber
@@ -18,27 +19,33 @@ _AUTHOR = (
 )
 _CITATION = re.compile(
     r"\[\d{1,3}[a-z]?(?:\s?[,;-]\s?\d{1,3}[a-z]?){0,12}\]"
+    r"|[A-Z][\w'-]+\s(?:et\sal\.?|(?:and|&)\s[A-Z][\w'-]+),?\s\((?:19|20)\d\d[a-z]?\)"
     rf"|\(\s?{_AUTHOR},?\s\(?(?:19|20)\d\d[a-z]?\)?(?:[;,]\s{_AUTHOR},?\s(?:19|20)\d\d[a-z]?){{0,6}}\s?\)"
     rf"|\[\s?{_AUTHOR},?\s(?:19|20)\d\d[a-z]?\s?\]"
     r"|\((?:19|20)\d\d[a-z]?\)"
     r"|\[[A-Z][A-Za-z+]{1,8}\d\d[a-z]?\]"
 )
 _NOTE = re.compile(
-    r"\s?\^?[†‡§¶⋆◦•♣♠♦♥*]{1,3}(?=[\s,)]|$)|\s\^(?!-?\d{2,})[\w,†‡§¶*]{1,4}(?=\s|$)|(?<=[\d%])[†‡§¶]{1,3}"
+    r"\s?\^?[†‡§¶⋆◦⋄♢•♣♠♦♥*]{1,3}(?=[\s,)]|$)|\s\^(?!-?\d{2,})[\w,+†‡§¶*]{1,4}(?=\s|$)|(?<=[\d%])[†‡§¶]{1,3}"
 )
 _ARROWS = {"↑": 1, "⇑": 1, "↓": -1, "⇓": -1}
-_SUFFIX = {"k": 1e3, "K": 1e3, "M": 1e6, "m": 1e6, "B": 1e9, "G": 1e9, "b": 1e9, "T": 1e12}
+_GREATEST_POWER = 200
+_SUFFIX = {"k": 3, "K": 3, "M": 6, "B": 9, "G": 9, "T": 12}
+"""Powers of ten."""
 _DIGITS = r"(?:\d{1,3}(?:,\d{3})+(?:\.\d+)?|\d+(?:\.\d+)?|\.\d+)"
-_POWER = r"\s?[×·x*]\s?10\s?\^?\s?(?P<{0}>[-+]?\d{{1,3}})"
+_POWER = r"\s?[×·x*]\s?10\s?\^\s?(?P<{0}>[-+]?\d{{1,3}})"
 _NUMBER = re.compile(
-    rf"(?P<sign>[-+]|\+/-)?\s?\$?(?:(?P<digits>{_DIGITS})(?:{_POWER.format('power')}|[eE](?P<exponent>[-+]?\d{{1,3}}))?"
-    r"|(?P<ten>10)\^(?P<only>[-+]?\d{1,3}))"
-    r"(?P<suffix>[kKMmBGbT](?![A-Za-z]))?\s?(?P<percent>%)?"
+    rf"(?P<sign>[-+]|\+/-)?\s?\$?(?:(?P<ten>10)\^(?P<only>[-+]?\d{{1,3}})"
+    rf"|(?P<digits>{_DIGITS})(?:{_POWER.format('power')}|[eE](?P<exponent>[-+]?\d{{1,3}}))?)"
+    r"\s?(?P<suffix>[kKMBGT](?![A-Za-z]))?\s?(?P<percent>%)?"
 )
 _UNCERTAINTY = re.compile(
     rf"\s?(?:±|\+/-)\s?(?P<plain>{_DIGITS})\s?%?|\s?\(\s?(?:±|\+/-)\s?(?P<inner>{_DIGITS})\s?%?\s?\)"
 )
 _BESIDE = re.compile(rf"\s?\((?P<beside>{_DIGITS})\)")
+_HOURS_MINUTES = re.compile(
+    r"(?P<hours>\d{1,4})\s?(?:h|hrs?|hours?)\s?(?P<minutes>[0-5]?\d)\s?(?:m|mins?|minutes?)(?![A-Za-z])"
+)
 _BETWEEN = re.compile(r"\s?(?:-|to|~|\.\.\.?)\s?")
 _NEXT = re.compile(r"\s?[/|,;]\s?|\s?\(\s?|\s+")
 _ABOUT = re.compile(r"(?:[~<>≤≥=≈*]|about|approx\.|ca\.)\s?")
@@ -46,17 +53,24 @@ _UNIT_WORD = (
     r"(?:GPU|TPU|CPU|core|chip|device|node|petaflop(?:/s)?|PF)?[-\s]?"
     r"(?:seconds?|secs?|s|minutes?|mins?|m(?=\b)|hours?|hrs?|h|days?|d|weeks?|wks?|months?|years?|ms|μs|us)"
     r"|GPUs?|TPUs?|epochs?|steps?|iterations?|iters?|params?|parameters?|layers?|classes"
-    r"|images?|tokens?|words?|examples?|samples?|fps|FPS|img/s|images/s"
-    r"|[kMGTPE]?B|[KMGT]iB|[MGTPE]?FLOPS?|[MGTPE]?FLOPs|[MGT]?MACs?"
-    r"|W|kW|kWh|MWh|tCO2e|GHz|MHz|bits?|pt|pp|px|points?|times|x|×"
+    r"|(?:images?|img|imgs|im|tokens?|tok|words?|examples?|samples?)(?:/s(?:ec)?)?|fps|FPS|kbps|Mbps"
+    r"|[kMGTPE]?B|[KMGT]iB|[MGTPEk]?FLOP[sS]?(?:/s)?|[MGT]?MACs?"
+    r"|W|Watts?|kW|kWh|MWh|tCO2e|GHz|MHz|bits?|pt|pp|px|points?|times|[x×](?=\)?$)"
 )
 _UNIT = re.compile(rf"\s?(?P<unit>{_UNIT_WORD})\.?")
 _BRACKETED = re.compile(r"[\(\[]\s?(?:in\s)?(?P<unit>[^\(\)\[\]]{1,24}?)\s?[\)\]]")
-_IN = re.compile(rf"\bin\s(?P<unit>{_UNIT_WORD}|percent|per\scent)\b", re.IGNORECASE)
 _HEAD_UNIT = re.compile(
-    rf"(?:#\s?)?(?P<unit>{_UNIT_WORD}|%|×?\s?10\^\d+|[kKMBGT]|millions?|billions?|thousands?|percent)", re.IGNORECASE
+    rf"(?:#\s?)?(?P<unit>{_UNIT_WORD}|%|[×x]?\s?10\s?\^\s?-?\d+|[kKMBGT]|[Mm]illions?|[Bb]illions?|[Tt]housands?|percent)"
 )
-_PERCENT_CAPTION = re.compile(r"\(%\)|\bin\s(?:%|percent|per\scent)|\bpercentages?\b|\[%\]", re.IGNORECASE)
+_LAST_WORD_UNIT = re.compile(
+    r"[Hh]ours|[Dd]ays|[Mm]inutes|[Ss]econds|[Ee]pochs|%|[GT]PU-?(?:days|hours)", re.IGNORECASE
+)
+_IN_HEAD = re.compile(rf"\bin\s(?P<unit>{_UNIT_WORD}|percent|per\scent)(?=\W|$)")
+_OF_TIME = re.compile(r"\btime|\bduration|\blatency|\btrain|\bcost|\bspeed|\bwall", re.IGNORECASE)
+_TIME_IN_CAPTION = re.compile(
+    r"\bin\s(?P<unit>(?:(?:GPU|TPU|core|device)[-\s])?(?:seconds|minutes|hours|days|weeks|milliseconds|ms))\b"
+)
+_PERCENT_IN_CAPTION = re.compile(r"\(%\)|\bin\s(?:%|percent|per\scent)|\bpercentages?\b|\[%\]", re.IGNORECASE)
 
 
 @dataclass(frozen=True, slots=True)
@@ -89,7 +103,8 @@ def content_of(text: str) -> Content:
 
     "ResNet-50 [12]" -> name ResNet-50, citation [12]         "8.43 †" -> 8.43, note †
     "76.3 ± 0.2" -> 76.3, uncertainty 0.2                     "22.4 / 6.2" -> 22.4 and 6.2
-    "10-14 days" -> 12, low 10, high 14, unit days            "8 × A100" -> no number
+    "10-14 days" -> 12, low 10, high 14, unit days            "27h 40m" -> 27.67, unit h
+    "8 × A100" -> no number
     """
     if len(text) > MAX_CELL_CHARACTERS:
         return Content(text, (), None, (), ())
@@ -99,7 +114,7 @@ def content_of(text: str) -> Content:
     notes = [part for match in _NOTE.finditer(bare) for part in re.findall(r"[^\s^,]", match.group())]
     bare = " ".join(_NOTE.sub(" ", bare).split())
     numbers = numbers_of(bare)
-    unit = next((number.unit for number in numbers if number.unit), None)
+    unit = numbers[0].unit if numbers else None
     return Content(bare or text, numbers, unit, tuple(notes), tuple(citations))
 
 
@@ -126,7 +141,7 @@ def numbers_of(text: str) -> tuple[PrintedNumber, ...]:
         numbers.append(number)
         unit = _UNIT.match(text, position)
         if unit is not None and not text[unit.end() : unit.end() + 1].isalnum():
-            numbers[-1] = _with_unit(numbers[-1], unit["unit"].strip())
+            numbers[-1] = replace(numbers[-1], unit=unit["unit"].strip())
             position = unit.end()
         while (
             position < len(text)
@@ -142,12 +157,12 @@ def numbers_of(text: str) -> tuple[PrintedNumber, ...]:
     return tuple(numbers)
 
 
-def _with_unit(number: PrintedNumber, unit: str) -> PrintedNumber:
-    return PrintedNumber(number.value, number.printed, number.uncertainty, number.low, number.high, unit)
-
-
 def _number(text: str, match: re.Match[str]) -> tuple[PrintedNumber, int]:
     """A number and what stands right behind it: an uncertainty, the other end of a range."""
+    clock = _HOURS_MINUTES.match(text, match.start())
+    if clock is not None:
+        hours = float(clock["hours"]) + float(clock["minutes"]) / 60
+        return PrintedNumber(hours, clock.group(), unit="h"), clock.end()
     value = _value(match)
     printed = match.group().strip().lstrip("+").rstrip("% ")
     unit = "%" if match["percent"] else None
@@ -177,44 +192,52 @@ def _number(text: str, match: re.Match[str]) -> tuple[PrintedNumber, int]:
 
 
 def _value(match: re.Match[str]) -> float:
+    """Exactly what is written: 4.1M is 4100000, not 4099999.9999999995."""
     if match["ten"]:
-        value = 10.0 ** _bounded(match["only"])
+        digits, power = Decimal(1), int(match["only"])
     else:
-        value = float(match["digits"].replace(",", ""))
-        power = match["power"] or match["exponent"]
-        if power:
-            value *= 10.0 ** _bounded(power)
-    value *= _SUFFIX.get(match["suffix"] or "", 1.0)
+        digits, power = Decimal(match["digits"].replace(",", "")), int(match["power"] or match["exponent"] or 0)
+    power = max(-_GREATEST_POWER, min(_GREATEST_POWER, power)) + _SUFFIX.get(match["suffix"] or "", 0)
+    value = float(digits.scaleb(power))
     return -value if match["sign"] == "-" else value
 
 
-def _bounded(power: str) -> int:
-    return max(-300, min(300, int(power)))
+def unit_of_heads(heads: Iterable[str]) -> str | None:
+    """The unit that the nearest head names.
 
-
-def unit_of_heads(heads: Iterable[str], caption: str) -> str | None:
-    """The unit that the nearest head names, else the caption.
-
-    "Time (days)" -> days        "Params [M]" -> M        "# epochs" -> epochs        "Top-1" -> None
+    "Time (days)" -> days        "Params [M]" -> M        "# epochs" -> epochs        "Top-1", "AP (S)" -> None
     """
     for head in reversed(list(heads)):
         for match in _BRACKETED.finditer(head):
             if _HEAD_UNIT.fullmatch(match["unit"]):
                 return match["unit"]
-        named = _IN.search(head)
+        named = _IN_HEAD.search(head)
         if named:
             return named["unit"]
-        last = head.replace("#", "").split()
-        if last and re.fullmatch(
-            r"hours|days|minutes|seconds|epochs|%|GPU-?days|GPU-?hours|TPU-?days", last[-1], re.IGNORECASE
-        ):
-            return last[-1]
-        if head.rstrip().endswith("%"):
+        words = head.replace("#", "").split()
+        if words and _LAST_WORD_UNIT.fullmatch(words[-1]):
+            return words[-1]
+        if head.rstrip().endswith("%") and not head.rstrip("% ")[-1:].isdigit():
             return "%"
-    if _PERCENT_CAPTION.search(caption):
+    return None
+
+
+def unit_of_caption(caption: str, heads: Sequence[str], number: PrintedNumber) -> str | None:
+    """The unit that the caption names for numbers like this one, under heads that name none.
+
+    "Accuracy (%)", 76.3 -> %                    the same, 110M or 300 -> None
+    "Training times in hours", under "Time" -> hours        the same, under "BLEU" -> None
+    """
+    plain = number.printed.replace(",", "").replace(".", "").lstrip("-").isdigit()
+    if (
+        _PERCENT_IN_CAPTION.search(caption)
+        and plain
+        and -100 <= number.value <= 100
+        and number.value != int(number.value)
+    ):
         return "%"
-    named = _IN.search(caption)
-    return named["unit"] if named else None
+    time = _TIME_IN_CAPTION.search(caption)
+    return time["unit"] if time and any(_OF_TIME.search(head) for head in heads) else None
 
 
 def direction_of_heads(heads: Iterable[str]) -> int | None:

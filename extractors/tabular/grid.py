@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 
 from extractors.records import Box, Word
 from extractors.tabular.cells import joined
@@ -13,7 +13,9 @@ from extractors.tabular.regions import Region
 from extractors.tabular.segments import Segment, rows_by_baseline, words_of_row
 
 MAX_WORDS_PER_TABLE = 6000
-_FULL_WIDTH = 0.86
+_FULL_WIDTH = 0.8
+_SAME_HEIGHT_POINTS = 1.5
+_UNDERLINE_EMS = 0.3
 
 
 @dataclass(slots=True)
@@ -57,8 +59,12 @@ class GridRow:
     baseline: float
     last_baseline: float
     """The same as ``baseline`` unless the row has cells of several lines."""
-    ruled_above: bool = False
-    """A ruling over the whole width parts it from the row above."""
+    full_rulings: int = 0
+    """How many rulings over the whole width part it from the row above."""
+    ruled_columns: frozenset[int] = frozenset()
+    """The columns over which a ruling, full or not, parts it from the row above."""
+    cuts: tuple[float, ...] = ()
+    """x of the vertical rulings that run past it."""
 
     def at(self, column: int) -> GridCell | None:
         return next((cell for cell in self.cells if cell.first <= column <= cell.last), None)
@@ -68,8 +74,6 @@ class GridRow:
 class Grid:
     columns: list[Column]
     rows: list[GridRow]
-    partial_rulings: list[Box] = field(default_factory=list)
-    """Horizontal rulings over some of the columns only."""
     header_rows: int = 0
 
 
@@ -78,18 +82,23 @@ def grid_of(region: Region) -> Grid | None:
     if len(region.words) > MAX_WORDS_PER_TABLE:
         return None
     cuts = _cuts(region)
-    lined = [words_of_row(row, _cuts_at(region, cuts, row)) for row in rows_by_baseline(region.words)]
+    lines = rows_by_baseline(region.words)
+    cuts_of = [_cuts_at(region, cuts, line) for line in lines]
+    lined = [words_of_row(line, held) for line, held in zip(lines, cuts_of, strict=True)]
     columns, spanning = columns_of(lined, cuts)
     if len(columns) < 2 or len(lined) < 2:
         return None
-    full, partial = _rulings(region, columns)
+    levels = _levels([ruling for ruling in region.across if not _underlines(ruling, lined)])
+    partial = [box for level in levels if not _is_full(level, columns) for box in level]
     rows: list[GridRow] = []
-    for segments in lined:
+    for segments, held in zip(lined, cuts_of, strict=True):
         baseline = segments[0].words[0].baseline
-        ruled = bool(rows) and any(rows[-1].baseline < y < baseline for y in full)
+        above = [level for level in levels if rows and rows[-1].baseline < level[0].y0 < baseline]
         cells = _placed(segments, columns, spanning, partial)
-        rows.append(GridRow(cells, region.frame, baseline, baseline, ruled))
-    return Grid(columns, rows, partial)
+        full = sum(_is_full(level, columns) for level in above)
+        ruled = frozenset(number for number, column in enumerate(columns) for level in above if _crosses(level, column))
+        rows.append(GridRow(cells, region.frame, baseline, baseline, full, ruled, tuple(held)))
+    return Grid(columns, rows)
 
 
 def _cuts(region: Region) -> list[float]:
@@ -111,25 +120,37 @@ def _cuts_at(region: Region, cuts: Sequence[float], row: Sequence[Word]) -> list
     return [cut for cut in cuts if any(abs(cut - x) < 1.5 for x in drawn)]
 
 
-def _rulings(region: Region, columns: Sequence[Column]) -> tuple[list[float], list[Box]]:
-    """Rulings over the whole width by their y, pieces of one height taken together; and the others."""
-    left, right = columns[0].x0, columns[-1].x1
-    first, last = columns[0].middle, columns[-1].middle
+def _levels(rulings: Sequence[Box]) -> list[list[Box]]:
+    """Horizontal rulings by height, pieces of one height taken together."""
     levels: list[list[Box]] = []
-    for ruling in region.across:
-        if levels and ruling.y0 - levels[-1][0].y0 < 1.5:
+    for ruling in rulings:
+        if levels and ruling.y0 - levels[-1][0].y0 < _SAME_HEIGHT_POINTS:
             levels[-1].append(ruling)
         else:
             levels.append([ruling])
-    full, partial = [], []
-    for level in levels:
-        width = sum(min(box.x1, right) - max(box.x0, left) for box in level if box.x1 > left and box.x0 < right)
-        reaches = min(box.x0 for box in level) <= first and max(box.x1 for box in level) >= last
-        if reaches and width >= _FULL_WIDTH * (right - left) and len(level) <= 2:
-            full.append((level[0].y0 + level[0].y1) / 2)
-        else:
-            partial += level
-    return full, partial
+    return levels
+
+
+def _is_full(level: Sequence[Box], columns: Sequence[Column]) -> bool:
+    """Runs from the first column to the last without large gaps."""
+    left, right = columns[0].x0, columns[-1].x1
+    width = sum(max(0.0, min(box.x1, right) - max(box.x0, left)) for box in level)
+    return _crosses(level, columns[0]) and _crosses(level, columns[-1]) and width >= _FULL_WIDTH * (right - left)
+
+
+def _crosses(level: Sequence[Box], column: Column) -> bool:
+    return any(box.x0 <= column.middle <= box.x1 for box in level)
+
+
+def _underlines(ruling: Box, rows: Sequence[Sequence[Segment]]) -> bool:
+    """A ruling as long as the words right above it marks them and parts nothing."""
+    return any(
+        -0.5 < ruling.y0 - held.words[0].baseline < _UNDERLINE_EMS * held.size
+        and held.x0 - 3 <= ruling.x0
+        and ruling.x1 <= held.x1 + 3
+        for row in rows
+        for held in row
+    )
 
 
 def _placed(

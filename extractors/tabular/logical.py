@@ -4,16 +4,19 @@ from __future__ import annotations
 
 import itertools
 import re
-from collections.abc import Callable, Sequence
+from collections.abc import Callable, Iterator, Sequence
+from dataclasses import replace
 from statistics import median
 
 from extractors.tabular.grid import Grid, GridCell, GridRow
+from extractors.tabular.heads import is_header_like, split_glued_heads
 
 _GOES_ON = re.compile(r"[a-zà-ÿ(&+,;]|\[|w/")
 _UNFINISHED = re.compile(r".*(?:[-/&,+]|\b(?:and|or|with|of|on|for|the|to|in|w/)|\([^)]*)", re.DOTALL)
 _OVERLAPPING_EMS = 0.72
 """Baselines closer than this are of one row, if each has its own columns."""
 _MOST_HEADER_LINES = 8
+_MOSTLY_NUMBERS = 0.6
 
 _GoesOn = Callable[[GridRow, GridRow, Grid, float], bool]
 """Whether a line belongs to the row above it; of the row, the line, their grid and its usual pitch."""
@@ -22,23 +25,19 @@ _GoesOn = Callable[[GridRow, GridRow, Grid, float], bool]
 def settle_rows(grid: Grid) -> Grid:
     """Baselines to rows, and how many of them are heads."""
     header = _header_lines(grid)
+    for number, line in enumerate(grid.rows[:header]):
+        split_glued_heads(grid.columns, line, grid.rows[number + 1])
     head = _joined_rows(grid, grid.rows[:header], _head_goes_on, 1.15)
-    body = _joined_rows(grid, grid.rows[header:], _goes_on, 0.8)
-    return Grid(grid.columns, head + body, grid.partial_rulings, len(head))
-
-
-def is_header_like(row: GridRow) -> bool:
-    """Most of its cells are words."""
-    numbers = sum(cell.is_number for cell in row.cells)
-    return numbers <= 0.34 * len(row.cells)
+    body = _joined_rows(grid, _with_framed_lines(grid.rows[header:]), _goes_on, 0.8)
+    return Grid(grid.columns, head + body, len(head))
 
 
 def _header_lines(grid: Grid) -> int:
     """How many lines at the top are heads: those above the first ruling, else those before the first numbers."""
     rows = grid.rows
-    above = next((number for number, row in enumerate(rows) if row.ruled_above), 0)
+    above = next((number for number, row in enumerate(rows) if row.full_rulings), 0)
     if above and above <= max(_MOST_HEADER_LINES, len(rows) // 3) and _are_heads(grid, rows[:above], rows[above:]):
-        return above
+        return _with_ruled_heads(rows, above)
     first_numeric = next((number for number, row in enumerate(rows) if not is_header_like(row)), None)
     if first_numeric is None:
         bold = all(held.words[0].bold for cell in rows[0].cells for held in cell.segments)
@@ -49,12 +48,30 @@ def _header_lines(grid: Grid) -> int:
     return count
 
 
+def _with_ruled_heads(rows: Sequence[GridRow], count: int) -> int:
+    """Further lines of heads below the first ruling: below nothing but a title, or words over columns of numbers."""
+    while count < len(rows) - 2 and count < _MOST_HEADER_LINES:
+        following = next((number for number in range(count + 1, len(rows)) if rows[number].full_rulings), len(rows))
+        title = all(len(row.cells) == 1 for row in rows[:count])
+        band = [cell for row in rows[count:following] for cell in row.cells if cell.first > 0]
+        heads = len(band) > 1 and not any(cell.is_number for cell in band)
+        numeric = _number_share(rows[following:]) > _MOSTLY_NUMBERS
+        if following == len(rows) or not (title or (heads and numeric and following - count <= 2)):
+            break
+        count = following
+    return count
+
+
 def _are_heads(grid: Grid, above: Sequence[GridRow], below: Sequence[GridRow]) -> bool:
     """Words, or more words than below; also numbers with no label before them, alone, or under another head."""
-    if is_header_like(above[0]) and partly_ruled_between(grid, above[0].baseline, above[-1].baseline):
+    first = above[0]
+    if is_header_like(first) and any(row.ruled_columns for row in above[1:]):
+        return True
+    single = {cell.first for row in above if is_header_like(row) for cell in row.cells if not cell.spans}
+    if is_header_like(first) and len(above) <= 3 and len(single) < 0.5 * len(grid.columns):
         return True
     share = _number_share(above)
-    unlabelled = is_header_like(above[0]) and all(is_header_like(row) or row.at(0) is None for row in above)
+    unlabelled = is_header_like(first) and all(is_header_like(row) or row.at(0) is None for row in above)
     return share <= 0.5 or share < _number_share(below) - 0.2 or len(above) == 1 or unlabelled
 
 
@@ -74,8 +91,35 @@ def _joined_rows(grid: Grid, lines: Sequence[GridRow], goes_on: _GoesOn, nearest
             _join(rows[-1], line)
         else:
             cells = [GridCell(cell.first, cell.last, list(cell.segments)) for cell in line.cells]
-            rows.append(GridRow(cells, line.frame, line.baseline, line.baseline, line.ruled_above))
+            rows.append(replace(line, cells=cells))
     return rows
+
+
+def _with_framed_lines(lines: Sequence[GridRow]) -> list[GridRow]:
+    """Between two rulings, a line of numbers with lines of words above and below it in the same column is one row."""
+    kept: list[GridRow] = []
+    for group in _framed(lines):
+        numbered = [line for line in group if any(cell.is_number for cell in line.cells if cell.first > 0)]
+        rest = [line for line in group if line not in numbered]
+        around = len(rest) > 1 and group[0] in rest and group[-1] in rest
+        if len(numbered) == 1 and around and all(len(line.cells) == 1 and line.cells[0].first == 0 for line in rest):
+            for line in group[1:]:
+                _join(group[0], line)
+            kept.append(group[0])
+        else:
+            kept += group
+    return kept
+
+
+def _framed(lines: Sequence[GridRow]) -> Iterator[list[GridRow]]:
+    group: list[GridRow] = []
+    for line in lines:
+        if group and line.full_rulings:
+            yield group
+            group = []
+        group.append(line)
+    if group:
+        yield group
 
 
 def usual_pitch(grid: Grid, lines: Sequence[GridRow]) -> float:
@@ -116,8 +160,8 @@ def _floating(grid: Grid, lines: Sequence[GridRow], pitch: float, nearest: float
             and not _disjoint(above, below)
             and _disjoint(line, above)
             and _disjoint(line, below)
-            and not line.ruled_above
-            and not below.ruled_above
+            and not line.full_rulings
+            and not below.full_rulings
         ):
             found.add(number)
         else:
@@ -132,18 +176,14 @@ def _float(row: GridRow, line: GridRow, pitch: float) -> None:
     row.cells.sort(key=lambda cell: cell.first)
 
 
-def partly_ruled_between(grid: Grid, upper: float, lower: float) -> bool:
-    return any(upper < box.y0 < lower for box in grid.partial_rulings)
-
-
 def _head_goes_on(last: GridRow, line: GridRow, grid: Grid, pitch: float) -> bool:
     """A line of heads goes on with the one above: beside it and a little lower, or right below heads as wide as its."""
     step = line.baseline - last.last_baseline
-    if line.ruled_above:
+    if line.full_rulings:
         return False
     if step < _OVERLAPPING_EMS * _size(line) and _disjoint(last, line):
         return True
-    if partly_ruled_between(grid, last.last_baseline, line.baseline) or step > 1.5 * _size(line):
+    if line.ruled_columns or step > 1.5 * _size(line):
         return False
     extents = {(cell.first, cell.last) for cell in last.cells}
     return all(
@@ -155,11 +195,11 @@ def _head_goes_on(last: GridRow, line: GridRow, grid: Grid, pitch: float) -> boo
 def _goes_on(last: GridRow, line: GridRow, grid: Grid, pitch: float) -> bool:
     """``line`` is the wrapped rest of the row ``last``, or stands beside it a little lower."""
     step = line.baseline - last.last_baseline
-    if line.ruled_above:
+    if line.full_rulings:
         return False
     if step < _OVERLAPPING_EMS * _size(line):
         return _disjoint(last, line) or not any(cell.is_number for cell in line.cells)
-    if partly_ruled_between(grid, last.last_baseline, line.baseline) or step > 1.45 * _size(line):
+    if line.ruled_columns or step > 1.45 * _size(line):
         return False
     first, label = last.at(0), line.at(0)
     if any(cell.is_number for cell in line.cells if cell.first > 0):

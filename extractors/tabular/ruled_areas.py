@@ -125,8 +125,13 @@ def _extent(area: RuledArea) -> float:
 
 
 def _grown(frame: Frame, area: RuledArea, captioned: set[int]) -> RuledArea:
-    """Rows right above the first ruling and below the last that stand between the table's sides are the table's too."""
+    """Rows right above the first ruling and below the last that stand between the table's sides are the table's too.
+
+    A lone ruling across the page's columns is that below a running head; what stands under it is in one of them.
+    """
     box = area.box
+    if area.ruling_count == 1 and any(box.x0 < gutter < box.x1 for gutter in frame.gutters):
+        return area
     left, right = box.x0 - 2, box.x1 + 2
     above = bands_in(frame, Box(left, max(0.0, box.y0 - _REACH_UP_POINTS), right, box.y0), captioned)
     below = bands_in(frame, Box(left, box.y1, right, box.y1 + _REACH_DOWN_POINTS), captioned)

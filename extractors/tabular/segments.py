@@ -17,7 +17,7 @@ _OPERATOR_SPACE_EMS = 0.75
 _SAME_BASELINE_EMS = 0.3
 _SAME_SPACE_POINTS = 0.15
 _FEWEST_STRETCHED = 3
-_WIDEST_STRETCHED_EMS = 1.1
+_WIDEST_STRETCHED_EMS = 0.7
 
 _NUMBER = re.compile(r"[-+~<>≤≥$]?[-+]?\d[\d.,]*(?:[kKMBT%]|×)?(?: ?\^?[*†‡§¶a-e]{1,2})?")
 _OPERATOR = re.compile(r"[±×/·+=~<>≤≥→]|\+/-|\(?±.*|×.*|.*×|/.*|.*[^/]/")
@@ -60,7 +60,7 @@ def is_numeric(text: str) -> bool:
     kept = [character for character in text if not character.isspace()]
     digits = sum(character.isdigit() for character in kept)
     letters = sum(character.isalpha() for character in kept)
-    return (digits > 0 and letters <= 0.34 * digits + 1 and letters < digits) or text in (
+    return (digits > 0 and "=" not in kept and letters <= 0.34 * digits + 1 and letters < digits) or text in (
         "-",
         "--",
         "---",
@@ -172,6 +172,6 @@ def _together(last: Word, word: Word, cuts: Sequence[float]) -> bool:
             return False
     if _OPERATOR.fullmatch(last.text) or _OPERATOR.fullmatch(word.text):
         return gap <= _OPERATOR_SPACE_EMS * em
-    if _NUMBER.fullmatch(last.text) and _NUMBER.fullmatch(word.text):
+    if _NUMBER.fullmatch(last.text) and _NUMBER.fullmatch(word.text) and not last.text.endswith(","):
         return gap <= _NUMBER_SPACE_EMS * em
     return gap <= WORD_SPACE_EMS * em

@@ -1,0 +1,176 @@
+"""Heads: those that look like one told apart, those that span given their reach, and what stands over each column."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator, Sequence
+
+from extractors.records import Word
+from extractors.tabular.cells import joined
+from extractors.tabular.columns import Column
+from extractors.tabular.grid import Grid, GridCell, GridRow
+from extractors.tabular.segments import Segment, segment
+
+_MOST_LATER_LINES = 3
+
+
+def is_header_like(row: GridRow) -> bool:
+    """Most of its cells are words."""
+    numbers = sum(cell.is_number for cell in row.cells)
+    return numbers <= 0.34 * len(row.cells)
+
+
+def split_glued_heads(columns: Sequence[Column], line: GridRow, below: GridRow) -> None:
+    """Heads so close that they look like one are told apart where each of their words stands over a column of its own.
+
+    "Params FLOPs" over two columns of numbers, each word over one -> two heads
+    "Training time" over "hours" and "days", centred over both, or with a short ruling below it -> one head
+    """
+    cells: list[GridCell] = []
+    for cell in line.cells:
+        pieces = _pieces(columns, cell)
+        ruled = not below.full_rulings and all(number in below.ruled_columns for number in _columns_under(cell))
+        if (
+            not ruled
+            and len(pieces) == cell.last - cell.first + 1
+            and all(_in_line(columns[number], held) for number, held in pieces)
+        ):
+            cells += [GridCell(number, number, [held]) for number, held in pieces]
+        else:
+            cells.append(cell)
+    line.cells = cells
+
+
+def _pieces(columns: Sequence[Column], cell: GridCell) -> list[tuple[int, Segment]]:
+    """The words of a spanning cell by the column that each stands over."""
+    if not cell.spans or len(cell.segments) > 1:
+        return []
+    by_column: dict[int, list[Word]] = {}
+    for word in cell.segments[0].words:
+        middle = (word.box.x0 + word.box.x1) / 2
+        nearest = min(range(cell.first, cell.last + 1), key=lambda number: _away(columns[number], middle))
+        by_column.setdefault(nearest, []).append(word)
+    return [(number, segment(words)) for number, words in sorted(by_column.items())]
+
+
+def _away(column: Column, x: float) -> float:
+    return max(column.x0 - x, x - column.x1, 0.0) + 0.001 * abs(column.middle - x)
+
+
+def _in_line(column: Column, held: Segment) -> bool:
+    """Centred over the column, or beginning or ending where it does."""
+    centred = abs((held.x0 + held.x1) / 2 - column.middle) <= 0.6 * held.size
+    return centred or min(abs(held.x0 - column.x0), abs(held.x1 - column.x1)) <= 0.3 * held.size
+
+
+def later_head_blocks(grid: Grid) -> Iterator[range]:
+    """Rows of heads further down: between rulings, words where the rows around them have numbers."""
+    rows = grid.rows
+    body = rows[grid.header_rows :]
+    if not body or sum(is_header_like(row) for row in body) > 0.6 * len(body):
+        return
+    start = None
+    for number in range(grid.header_rows, len(rows)):
+        if number > grid.header_rows and rows[number].full_rulings:
+            start = number
+        if start is None or len(rows[number].cells) < 2 or not all(not cell.is_number for cell in rows[number].cells):
+            start = None
+            continue
+        if number + 1 < len(rows) and rows[number + 1].full_rulings:
+            filled = {
+                column
+                for row in rows[start : number + 1]
+                for cell in row.cells
+                for column in range(cell.first, cell.last + 1)
+            }
+            if number - start < _MOST_LATER_LINES and len(filled) >= 0.6 * len(grid.columns):
+                yield range(start, number + 1)
+            start = None
+
+
+def widen_heads(grid: Grid, head: range) -> None:
+    """Give heads the columns that they span where no short ruling below them says so.
+
+    A head alone between two vertical rulings spans what lies between them, if several heads stand below it.
+    A head that stands centred over several columns spans those that have no other head on its row.
+    """
+    for number in head:
+        row = grid.rows[number]
+        below = [grid.rows[lower] for lower in head if lower > number]
+        for cell in row.cells:
+            _reach_cuts(grid, row, cell, below)
+        covered = {column for other in below for cell in other.cells for column in _columns_under(cell)}
+        elsewhere = {column for other in head for cell in grid.rows[other].cells for column in _columns_under(cell)}
+        headless = set(range(len(grid.columns))) - elsewhere
+        bare = {column for column in covered | headless if row.at(column) is None}
+        if not bare or not any(cell.spans or _off_centre(grid, cell) for cell in row.cells):
+            continue
+        for index, cell in enumerate(row.cells):
+            left_end = row.cells[index - 1].last + 1 if index else 0
+            right_end = row.cells[index + 1].first - 1 if index + 1 < len(row.cells) else len(grid.columns) - 1
+            cell.first, cell.last = _best_extent(grid, cell, left_end, right_end, bare)
+
+
+def _columns_under(cell: GridCell) -> range:
+    return range(cell.first, cell.last + 1)
+
+
+def _reach_cuts(grid: Grid, row: GridRow, cell: GridCell, below: Sequence[GridRow]) -> None:
+    middle = _middle(cell)
+    left = max((cut for cut in row.cuts if cut < middle), default=float("-inf"))
+    right = min((cut for cut in row.cuts if cut > middle), default=float("inf"))
+    framed = [number for number, column in enumerate(grid.columns) if left < column.middle < right]
+    if not row.cuts or len(framed) < 2 or framed[0] > cell.first or framed[-1] < cell.last:
+        return
+    alone = all(other is cell or other.last < framed[0] or other.first > framed[-1] for other in row.cells)
+    lower = {other.first for line in below for other in line.cells if framed[0] <= other.first <= framed[-1]}
+    if alone and len(lower) > 1:
+        cell.first, cell.last = framed[0], framed[-1]
+
+
+def _middle(cell: GridCell) -> float:
+    return (min(held.x0 for held in cell.segments) + max(held.x1 for held in cell.segments)) / 2
+
+
+def _off_centre(grid: Grid, cell: GridCell) -> bool:
+    column = grid.columns[cell.first]
+    left = abs(min(held.x0 for held in cell.segments) - column.x0)
+    return abs(_middle(cell) - column.middle) > 0.8 * cell.segments[0].size and left > 0.5 * cell.segments[0].size
+
+
+def _best_extent(grid: Grid, cell: GridCell, left_end: int, right_end: int, bare: set[int]) -> tuple[int, int]:
+    middle = _middle(cell)
+    best, off = (cell.first, cell.last), abs((grid.columns[cell.first].x0 + grid.columns[cell.last].x1) / 2 - middle)
+    first = cell.first
+    while first > left_end and first - 1 in bare:
+        first -= 1
+    last = cell.last
+    while last < right_end and last + 1 in bare:
+        last += 1
+    for low in range(first, cell.first + 1):
+        for high in range(cell.last, last + 1):
+            away = abs((grid.columns[low].x0 + grid.columns[high].x1) / 2 - middle)
+            if away < off - 0.4 * cell.segments[0].size:
+                best, off = (low, high), away
+    return best
+
+
+def column_paths(grid: Grid, head: range) -> list[tuple[str, ...]]:
+    """For each column the heads over it, outermost first; lines of one head are joined."""
+    paths = []
+    for column in range(len(grid.columns)):
+        levels: list[tuple[GridCell, list[str]]] = []
+        ruled = False
+        for number in head:
+            row = grid.rows[number]
+            cell = row.at(column)
+            ruled = ruled or column in row.ruled_columns
+            if cell is None:
+                continue
+            lines = [held.text for held in cell.segments]
+            if levels and not cell.spans and not levels[-1][0].spans and not ruled:
+                levels[-1][1].extend(lines)
+            else:
+                levels.append((cell, lines))
+            ruled = False
+        paths.append(tuple(joined(lines) for _, lines in levels))
+    return paths
