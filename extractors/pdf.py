@@ -5,6 +5,7 @@ from __future__ import annotations
 import hashlib
 import re
 from collections.abc import Iterator
+from dataclasses import replace
 from itertools import groupby
 from typing import Any
 
@@ -15,7 +16,7 @@ from extractors.normalise import CONTROL_CHARACTERS, plain_word, raised
 from extractors.passages import passages_of
 from extractors.raw_lines import RawLine, RawPage
 from extractors.records import Box, Document, FailureCause, PaperError, Word
-from extractors.rulings import rulings_of
+from extractors.rulings import RulingReader
 
 MAX_PAGES = 800
 """Longer documents are proceedings or hostile; the longest of 100 real papers has under 100 pages."""
@@ -35,6 +36,8 @@ _SMALLER_BY = 0.9
 _DINGBATS = str.maketrans("\x13\x14\x17\x18", "✓✔✗✘")
 """Check marks and crosses of a font that comes without a Unicode map: their codes less 32."""
 _TABLE_LABEL = re.compile(r"(?:\w+ )?tab(?:le|\.)", re.IGNORECASE)
+_LONE_NUMBER = re.compile(r"[-+]?\d[\d.,%]*")
+_MANY_NUMBERS = 10
 
 
 def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES) -> Document:
@@ -45,10 +48,12 @@ def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES) -> Document:
     """
     digest = hashlib.sha256(data).hexdigest()
     with _opened(data, max_pages) as pdf:
-        pages = []
+        pages: list[RawPage] = []
+        rulings = RulingReader()
         for index in range(pdf.page_count):
             try:
-                pages.append(_read_page(pdf[index], index + 1))
+                page = pdf[index]
+                pages.append(_with_rulings(_read_page(page, index + 1), page, pages, rulings))
             except _LIBRARY_ERRORS as error:
                 raise _unreadable(f"page {index + 1} can't be read", error) from error
     arranged, stamp = arrange(pages)
@@ -132,8 +137,20 @@ def _read_page(page: Any, number: int) -> RawPage:
                     )
                 )
     rect = page.rect
-    labelled = any(_TABLE_LABEL.match(line.text) for line in lines)
-    return RawPage(number, rect.width, rect.height, lines, rulings_of(page, masks=labelled))
+    return RawPage(number, rect.width, rect.height, lines)
+
+
+def _with_rulings(read: RawPage, page: Any, before: list[RawPage], rulings: RulingReader) -> RawPage:
+    """The page with its rulings, if a table may stand on it: it or the page before it says so, or has many numbers."""
+    labelled = _has_table_label(read)
+    numbers = sum(bool(_LONE_NUMBER.fullmatch(line.text)) for line in read.lines)
+    if labelled or numbers >= _MANY_NUMBERS or (before and _has_table_label(before[-1])):
+        return replace(read, rulings=rulings.read(page, labelled))
+    return read
+
+
+def _has_table_label(page: RawPage) -> bool:
+    return any(_TABLE_LABEL.match(line.text) for line in page.lines)
 
 
 def _turn(blocks: list[Any], words_by_line: dict[tuple[int, int], list[Any]], matrix: Any) -> None:

@@ -16,24 +16,39 @@ _TOUCHING_POINTS = 1.2
 _SAME_LINE_POINTS = 0.7
 _DASH_POINTS = 8.0
 _WHITE = 0.97
+_PAGES_ASKED_FOR_MASKS = 2
 
 
-def rulings_of(page: Any, masks: bool) -> tuple[Box, ...]:
-    """Horizontal and vertical lines of a PyMuPDF page as thin boxes, the pieces of one line joined.
+class RulingReader:
+    """Reads the rulings of one document's pages, first page first.
 
-    A stroked line, a thin filled rectangle, the four sides of a frame -> yes
-    A curve, a slanting or white line, a highlighter's translucent stroke -> no
-
-    ``masks``: look also for lines that are painted as image masks, as old TeX drivers do; that is a second pass.
+    Old TeX drivers paint rulings as image masks. To find these takes a second pass over a page, so where the
+    first pages with tables have none, the others are not asked.
     """
-    drawn = [Box(*sides) for sides in _straight(page.get_cdrawings())]
-    if masks:
-        drawn += [
-            Box(*sides)
-            for kind, box in page.get_bboxlog()
-            if kind == "fill-imgmask"
-            for sides in _thin(box[0], box[1], box[2], box[3], 0.0)
-        ]
+
+    def __init__(self) -> None:
+        self._pages_without_masks = 0
+
+    def read(self, page: Any, has_table: bool) -> tuple[Box, ...]:
+        """Horizontal and vertical lines of a PyMuPDF page as thin boxes, the pieces of one line joined.
+
+        A stroked line, a thin filled rectangle, the four sides of a frame -> yes
+        A curve, a slanting or white line, a highlighter's translucent stroke -> no
+        """
+        masks: list[Box] = []
+        if has_table and self._pages_without_masks < _PAGES_ASKED_FOR_MASKS:
+            masks = _masks(page)
+            self._pages_without_masks = 0 if masks else self._pages_without_masks + 1
+        return _rulings(page, masks)
+
+
+def _masks(page: Any) -> list[Box]:
+    boxes = (box for kind, box in page.get_bboxlog() if kind == "fill-imgmask")
+    return [Box(*sides) for box in boxes for sides in _thin(box[0], box[1], box[2], box[3], 0.0)]
+
+
+def _rulings(page: Any, masks: list[Box]) -> tuple[Box, ...]:
+    drawn = [Box(*sides) for sides in _straight(page.get_cdrawings())] + masks
     if page.rotation:
         drawn = [_turned(box, page.rotation_matrix) for box in drawn]
     if len(drawn) > MAX_RULINGS_PER_PAGE:

@@ -86,7 +86,7 @@ def is_running_text(frame: Frame, line: Line, beside: Box) -> bool:
     left, right = frame.column_of(line.box)
     reaches_out = line.box.x0 < beside.x0 - _STICKING_OUT_POINTS or line.box.x1 > beside.x1 + _STICKING_OUT_POINTS
     fills = line.box.x1 - line.box.x0 > _WIDE_SHARE * (right - left)
-    return (reaches_out or fills) and not is_celled(words_of_row(line.words))
+    return (reaches_out or fills) and not frame.is_celled(line)
 
 
 def lines_between(frame: Frame, top: float, bottom: float, left: float, right: float) -> Sequence[Line]:

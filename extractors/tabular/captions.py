@@ -9,7 +9,6 @@ from dataclasses import dataclass
 from extractors.normalise import joined_at_line_end
 from extractors.records import Box, Line, Role
 from extractors.tabular.frames import Frame
-from extractors.tabular.segments import is_celled, words_of_row
 
 _NUMBER = r"(?:[A-Z]{1,2}[.\-]?)?\s?(?:\d{1,3}(?:[.\-]\d{1,3})*|[IVXL]{1,6})[a-z]?"
 _LABEL = re.compile(
@@ -117,7 +116,7 @@ def _run_of(index: int, frame: Frame, match: re.Match[str]) -> list[Line]:
             continue
         if blank < -0.6 * height or not _in_line(line, lines, titled):
             continue
-        if line.role is Role.HEADING or _LABEL.match(line.text) or is_celled(words_of_row(line.words)):
+        if line.role is Role.HEADING or _LABEL.match(line.text) or frame.is_celled(line):
             break
         if any(lines[-1].words[0].baseline < each.y1 < line.words[0].baseline for each in _over(frame.across, line)):
             break

@@ -4,10 +4,11 @@ from __future__ import annotations
 
 import itertools
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import dataclass, replace
+from dataclasses import dataclass, field, replace
 
 from extractors.records import Box, Line, Page, Role, Word
 from extractors.rulings import is_horizontal
+from extractors.tabular.segments import is_celled, words_of_row
 
 _FEWEST_TURNED_LINES = 4
 """Fewer lines that run upwards are labels of an axis or arXiv's stamp."""
@@ -34,6 +35,15 @@ class Frame:
     on_page: Callable[[Box], Box]
     """A box of this frame where it lies on the page."""
     turned: bool = False
+    _celled: dict[int, bool] = field(default_factory=dict)
+    """What is known of lines, by ``id``."""
+
+    def is_celled(self, line: Line) -> bool:
+        """The line stands apart in cells, as a row of a table does."""
+        known = self._celled.get(id(line))
+        if known is None:
+            known = self._celled[id(line)] = is_celled(words_of_row(line.words))
+        return known
 
     def column_of(self, box: Box) -> tuple[float, float]:
         """Left and right end of the text column that ``box`` stands in, or of all of them if it stands across."""

@@ -78,12 +78,13 @@ class TablePlaces:
         Areas left over are further parts of what their nearest caption tells of: of a table, of an algorithm.
         """
         pairs = []
+        celled = {number for number, area in enumerate(self._areas) if self._has_rows(area)}
         for caption in self._captions:
             for number, area in enumerate(self._areas):
                 distance = self._distance(caption, area)
                 if distance < _FARTHEST_CAPTION_POINTS:
                     unusual = caption.is_table and below is not None and _side(caption, area) == _other_side(below)
-                    bare = caption.is_table and not self._has_rows(area)
+                    bare = caption.is_table and number not in celled
                     pairs.append((distance + _UNUSUAL_SIDE_POINTS * unusual + _NO_ROWS_POINTS * bare, number, caption))
         pairs.sort(key=lambda pair: pair[:2])
         owners: dict[int, Caption] = {}

@@ -7,10 +7,9 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors.records import Box, Role
-from extractors.tabular.bands import bands_in, is_running_text, lines_between, overlap
+from extractors.tabular.bands import Band, bands_in, is_running_text, lines_between, overlap
 from extractors.tabular.captions import Caption
 from extractors.tabular.frames import Frame
-from extractors.tabular.segments import is_celled, words_of_row
 
 MAX_AREAS = 120
 """A page with more of them is a drawing; the largest count."""
@@ -23,7 +22,8 @@ _FEWEST_LINES_OF_TEXT = 3
 _TOUCHING_POINTS = 3.0
 _CLOSE_LINES = 0.9
 """A row that belongs to rulings without being framed by them is no farther than this share of its height."""
-_REACH_UP_POINTS, _REACH_DOWN_POINTS = 300.0, 500.0
+_NEXT_ROW_POINTS = 40.0
+"""The next row is looked for so far."""
 _NOTE_MARK = re.compile(r"\^|[†‡§¶*⋆]")
 _NEVER_A_ROW = {Role.HEADING, Role.CAPTION, Role.FOOTNOTE}
 
@@ -82,7 +82,7 @@ def _parts(frame: Frame, upper: Box, lower: Box, captioned: set[int]) -> bool:
     if any(id(line) in captioned for line in inside):
         return True
     if bottom - top > _HEADING_BETWEEN_TABLES_POINTS and any(
-        line.role is Role.HEADING and not is_celled(words_of_row(line.words)) for line in inside
+        line.role is Role.HEADING and not frame.is_celled(line) for line in inside
     ):
         return True
     text = sum(is_running_text(frame, line, upper) for line in inside)
@@ -132,23 +132,26 @@ def _grown(frame: Frame, area: RuledArea, captioned: set[int]) -> RuledArea:
     box = area.box
     if area.ruling_count == 1 and any(box.x0 < gutter < box.x1 for gutter in frame.gutters):
         return area
-    left, right = box.x0 - 2, box.x1 + 2
-    above = bands_in(frame, Box(left, max(0.0, box.y0 - _REACH_UP_POINTS), right, box.y0), captioned)
-    below = bands_in(frame, Box(left, box.y1, right, box.y1 + _REACH_DOWN_POINTS), captioned)
-    for upwards, bands in ((True, above[::-1]), (False, below)):
+    for upwards in (True, False):
         edge = box.y0 if upwards else box.y1
         waiting: list[Box] = []
-        for band in bands:
-            blank = edge - band.box.y1 if upwards else band.box.y0 - edge
-            if band.captioned or blank > _CLOSE_LINES * band.height or band.roles & _NEVER_A_ROW:
-                break
-            if band.left < area.box.x0 - 8 or band.right > area.box.x1 + 8 or _NOTE_MARK.match(band.words[0].text):
-                break
-            edge = band.box.y0 if upwards else band.box.y1
-            waiting.append(Box(area.box.x0, band.box.y0, area.box.x1, band.box.y1))
-            if band.is_celled:
+        while len(waiting) < 2 and (row := _next_row(frame, area.box, edge, upwards, captioned)):
+            edge = row.box.y0 if upwards else row.box.y1
+            waiting.append(Box(area.box.x0, row.box.y0, area.box.x1, row.box.y1))
+            if row.is_celled:
                 box = Box.around((box, *waiting))
                 waiting = []
-            elif len(waiting) > 1:
-                break
     return RuledArea(box, area.ruling_count)
+
+
+def _next_row(frame: Frame, sides: Box, edge: float, upwards: bool, captioned: set[int]) -> Band | None:
+    """The row of words right above or below ``edge``, if it can be one of a table with these sides."""
+    top, bottom = (max(0.0, edge - _NEXT_ROW_POINTS), edge) if upwards else (edge, edge + _NEXT_ROW_POINTS)
+    bands = bands_in(frame, Box(sides.x0 - 2, top, sides.x1 + 2, bottom), captioned)
+    if not bands:
+        return None
+    band = bands[-1] if upwards else bands[0]
+    blank = edge - band.box.y1 if upwards else band.box.y0 - edge
+    near = blank <= _CLOSE_LINES * band.height and not band.captioned and not band.roles & _NEVER_A_ROW
+    between = band.left >= sides.x0 - 8 and band.right <= sides.x1 + 8
+    return band if near and between and not _NOTE_MARK.match(band.words[0].text) else None
