@@ -18,15 +18,16 @@ from extractors.tabular.cells import (
     Content,
     content_of,
     direction_of_heads,
-    numbers_of,
     unit_of_caption,
     unit_of_heads,
+    unit_of_labels,
 )
 from extractors.tabular.frames import frames_of
 from extractors.tabular.grid import Grid, GridCell, GridRow, grid_of
 from extractors.tabular.labels import Labels, label
 from extractors.tabular.logical import settle_rows
-from extractors.tabular.notes import notes_below, take_notes_inside
+from extractors.tabular.notes import notes_below, notes_in_caption, take_notes_inside
+from extractors.tabular.numbers import numbers_of
 from extractors.tabular.regions import Region, TablePlaces
 
 _NOT_A_TABLE = re.compile(
@@ -73,7 +74,8 @@ def _part(region: Region, captions: Sequence[Caption]) -> _Part | None:
     if len(grid.rows) < 2:
         return None
     captioned = (line for caption in captions for line in caption.lines)
-    return _Part([region], grid, notes + notes_below(region, captioned))
+    caption = region.caption.text if region.caption else ""
+    return _Part([region], grid, notes + notes_below(region, captioned) + notes_in_caption(caption))
 
 
 def _continued(parts: Iterable[_Part]) -> list[_Part]:
@@ -170,6 +172,7 @@ def _cells(part: _Part, caption: str) -> Iterator[Cell]:
         for cell in row.cells:
             text = cell.text
             content = content_of(text)
+            row_path = _row_path(labels, number, cell)
             heads = _shared(labels.column_paths[number][cell.first : cell.last + 1])
             header = id(cell) in labels.header_cells
             yield Cell(
@@ -181,10 +184,10 @@ def _cells(part: _Part, caption: str) -> Iterator[Cell]:
                 text=text,
                 page=row.frame.page,
                 box=row.frame.on_page(cell.box),
-                row_path=_row_path(labels, number, cell),
+                row_path=row_path,
                 column_path=heads,
                 numbers=content.numbers,
-                unit=content.unit or (None if header else _unit(content, heads, caption)),
+                unit=content.unit or (None if header else _unit(content, heads, row_path, caption)),
                 marks=tuple(_marks(cell, rulings[row.frame.page])),
                 notes=content.notes,
                 citations=content.citations,
@@ -193,11 +196,11 @@ def _cells(part: _Part, caption: str) -> Iterator[Cell]:
             )
 
 
-def _unit(content: Content, heads: Sequence[str], caption: str) -> str | None:
-    """Only numbers have a unit that heads or caption tell."""
+def _unit(content: Content, heads: Sequence[str], row_path: Sequence[str], caption: str) -> str | None:
+    """The unit that heads, labels or caption tell; words have none."""
     if not content.numbers:
         return None
-    return unit_of_heads(heads) or unit_of_caption(caption, heads, content.numbers[0])
+    return unit_of_heads(heads) or unit_of_labels(row_path) or unit_of_caption(caption, heads, content.numbers[0])
 
 
 def _row_path(labels: Labels, number: int, cell: GridCell) -> tuple[str, ...]:

@@ -15,6 +15,10 @@ _MARK = r"[†‡§¶*⋆]{1,3}|\^[a-z0-9†‡§¶*⋆]{1,2}"
 _NOTE_LINE = re.compile(rf"(?P<mark>{_MARK}|[a-z1-9](?=\s[A-Z]))[:.)]?\s?(?P<text>\S.*)")
 _NEXT_NOTE = re.compile(rf"(?<=[.;,)])\s(?P<mark>{_MARK})[:.)]?\s?(?=[A-Z])")
 
+_IN_CAPTION = re.compile(
+    r"(?:^|(?<=[.;,:)]\s))\^?(?P<mark>[†‡§¶*⋆]{1,2})\s?[:=]?\s?(?P<text>[A-Za-z(][^.;†‡§¶⋆]{4,300}(?:[.;]|$))"
+)
+
 Note = tuple[str, str]
 """Mark and text."""
 
@@ -37,12 +41,13 @@ def take_notes_inside(grid: Grid) -> list[Note]:
 def notes_below(region: Region, captioned: Iterable[Line]) -> list[Note]:
     """Lines right below a table (or its caption) that begin with a mark, each with the lines that go on with it."""
     aside = set(map(id, captioned))
+    own = {id(line) for line in region.caption.lines} if region.caption else set()
     bottom = region.box.y1
-    if region.caption and region.caption.box.y0 > bottom - 3:
-        bottom = region.caption.box.y1
     notes: list[Note] = []
     for line in _lines_below(region.frame, region, bottom):
         height = line.box.y1 - line.box.y0
+        if id(line) in own:
+            bottom = line.box.y1
         if id(line) in aside:
             continue
         if line.box.y0 - bottom > 1.2 * height or line.role is Role.HEADING:
@@ -56,6 +61,11 @@ def notes_below(region: Region, captioned: Iterable[Line]) -> list[Note]:
             break
         bottom = max(bottom, line.box.y1)
     return notes
+
+
+def notes_in_caption(caption: str) -> list[Note]:
+    """What a caption explains of marks: "*: with augmentation at test time." -> one; "5 * 3 folds" -> none."""
+    return [(match["mark"], match["text"].strip()) for match in _IN_CAPTION.finditer(caption)]
 
 
 def _lines_below(frame: Frame, region: Region, bottom: float) -> Sequence[Line]:
