@@ -212,13 +212,14 @@ def _row_path(labels: Labels, number: int, cell: GridCell) -> tuple[str, ...]:
 
 
 def _shared(paths: Sequence[tuple[str, ...]]) -> tuple[str, ...]:
-    """The heads that all columns of a cell have in common."""
+    """The heads that all columns of a cell have in common; if none, those of each column: "val. error / test error"."""
     first = paths[0]
-    length = next(
-        (level for level in range(len(first)) if any(path[: level + 1] != first[: level + 1] for path in paths)),
-        len(first),
-    )
-    return first[:length]
+    common = [
+        head for level, head in enumerate(first) if all(path[: level + 1] == first[: level + 1] for path in paths)
+    ]
+    if common or not any(paths):
+        return tuple(common)
+    return (" / ".join(dict.fromkeys(path[-1] for path in paths if path)),)
 
 
 def _marks(cell: GridCell, rulings: Sequence[Box]) -> Iterator[CellMark]:

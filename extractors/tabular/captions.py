@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
+import itertools
 import re
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractors.normalise import joined_at_line_end
 from extractors.records import Box, Line, Role
@@ -20,6 +21,8 @@ _LABEL = re.compile(
 _TABLE_KINDS = ("tab",)
 _CONTINUED = re.compile(r"\(?\s*cont(?:inued|'d|\.|d\.?)\b", re.IGNORECASE)
 _MOST_CAPTION_LINES = 30
+_WIDE_GAP_EMS = 1.2
+_DESCENT_EMS = 0.35
 
 
 @dataclass(frozen=True, slots=True)
@@ -58,7 +61,7 @@ def captions_of(frame: Frame) -> list[Caption]:
                 is_table=match["kind"].lower().startswith(_TABLE_KINDS),
                 number=match["number"].strip(),
                 text=text[label.end() if label else match.end() :].strip(),
-                box=Box.around(part.box for part in lines),
+                box=_end(lines),
                 lines=tuple(lines),
                 continued=bool(_CONTINUED.search(text[: match.end() + 40])),
             )
@@ -116,7 +119,7 @@ def _run_of(index: int, frame: Frame, match: re.Match[str]) -> list[Line]:
             continue
         if blank < -0.6 * height or not _in_line(line, lines, titled):
             continue
-        if line.role is Role.HEADING or _LABEL.match(line.text) or frame.is_celled(line):
+        if line.role is Role.HEADING or _LABEL.match(line.text) or _has_wide_gap(line):
             break
         if any(lines[-1].words[0].baseline < each.y1 < line.words[0].baseline for each in _over(frame.across, line)):
             break
@@ -139,6 +142,19 @@ def _in_line(line: Line, lines: Sequence[Line], titled: bool) -> bool:
 
 def _size(line: Line) -> float:
     return max(word.size for word in line.words)
+
+
+def _has_wide_gap(line: Line) -> bool:
+    """Wider than justified text leaves: a row of a table."""
+    gaps = (after.box.x0 - before.box.x1 for before, after in itertools.pairwise(line.words))
+    return max(gaps, default=0.0) > _WIDE_GAP_EMS * line.words[0].size
+
+
+def _end(lines: Sequence[Line]) -> Box:
+    """Around the lines, down to where letters end: the box of a brace or a large operator reaches far below."""
+    around = Box.around(part.box for part in lines)
+    last = lines[-1].words[0]
+    return replace(around, y1=max(around.y0 + 1, min(around.y1, last.baseline + _DESCENT_EMS * last.size)))
 
 
 def _over(rulings: Iterable[Box], line: Line) -> Iterable[Box]:

@@ -33,8 +33,8 @@ _BRACKETED = re.compile(r"[\(\[]\s?(?:in\s)?(?P<unit>[^\(\)\[\]]{1,24}?)\s?[\)\]
 _HEAD_UNIT = re.compile(
     rf"(?:#\s?)?(?P<unit>{UNIT_WORD}|%|[×x]?\s?10\s?\^\s?-?\d+|[kKMBGT]|[Mm]illions?|[Bb]illions?|[Tt]housands?|percent)"
 )
-_LAST_WORD_UNIT = re.compile(
-    r"[Hh]ours|[Dd]ays|[Mm]inutes|[Ss]econds|[Ee]pochs|%|[GT]PU-?(?:days|hours)", re.IGNORECASE
+_LAST_WORDS_UNIT = re.compile(
+    r"(?:^|[\s#])(?P<unit>(?:(?:[GT]PU|core|device|chip)[-\s]?)?(?:hours|days|minutes|seconds)|epochs)$", re.IGNORECASE
 )
 _IN_HEAD = re.compile(rf"\bin\s(?P<unit>{UNIT_WORD}|percent|per\scent)(?=\W|$)")
 _OF_TIME = re.compile(r"\btime|\bduration|\blatency|\btrain|\bcost|\bspeed|\bwall", re.IGNORECASE)
@@ -96,14 +96,15 @@ def unit_of_heads(heads: Iterable[str]) -> str | None:
     """
     for head in reversed(list(heads)):
         for match in _BRACKETED.finditer(head):
-            if _HEAD_UNIT.fullmatch(match["unit"]):
-                return match["unit"]
+            unit = match["unit"].lower() if match["unit"].isupper() and len(match["unit"]) > 3 else match["unit"]
+            if _HEAD_UNIT.fullmatch(unit):
+                return unit
         named = _IN_HEAD.search(head)
         if named:
             return named["unit"]
-        words = head.replace("#", "").split()
-        if words and _LAST_WORD_UNIT.fullmatch(words[-1]):
-            return words[-1]
+        last = _LAST_WORDS_UNIT.search(head.strip())
+        if last:
+            return last["unit"]
         if head.rstrip().endswith("%") and not head.rstrip("% ")[-1:].isdigit():
             return "%"
     return None

@@ -16,6 +16,8 @@ MAX_WORDS_PER_TABLE = 6000
 _FULL_WIDTH = 0.8
 _SAME_HEIGHT_POINTS = 1.5
 _UNDERLINE_EMS = 0.3
+_SHORTEST_PARTING_POINTS = 8.0
+"""A shorter stroke is a dash in an empty cell."""
 
 
 @dataclass(slots=True)
@@ -88,7 +90,8 @@ def grid_of(region: Region) -> Grid | None:
     columns, spanning = columns_of(lined, cuts)
     if len(columns) < 2 or len(lined) < 2:
         return None
-    levels = _levels([ruling for ruling in region.across if not _underlines(ruling, lined)])
+    parting = (box for box in region.across if box.x1 - box.x0 >= _SHORTEST_PARTING_POINTS)
+    levels = _levels([ruling for ruling in parting if not _underlines(ruling, lined)])
     partial = [box for level in levels if not _is_full(level, columns) for box in level]
     rows: list[GridRow] = []
     for segments, held in zip(lined, cuts_of, strict=True):

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import itertools
 from collections.abc import Iterator, Sequence
 
 from extractors.records import Word
@@ -11,6 +12,8 @@ from extractors.tabular.grid import Grid, GridCell, GridRow
 from extractors.tabular.segments import Segment, segment
 
 _MOST_LATER_LINES = 3
+_WORD_GAP_EMS = 0.33
+"""Words of one head are not farther apart."""
 
 
 def is_header_like(row: GridRow) -> bool:
@@ -19,18 +22,22 @@ def is_header_like(row: GridRow) -> bool:
     return numbers <= 0.34 * len(row.cells)
 
 
-def split_glued_heads(columns: Sequence[Column], line: GridRow, below: GridRow) -> None:
+def split_glued_heads(columns: Sequence[Column], line: GridRow, below: Sequence[GridRow], inside: bool) -> None:
     """Heads so close that they look like one are told apart where each of their words stands over a column of its own.
 
     "Params FLOPs" over two columns of numbers, each word over one -> two heads
-    "Training time" over "hours" and "days", centred over both, or with a short ruling below it -> one head
+    "Training time" over "hours" and "days", or with a short ruling below it -> one head
+
+    ``below``: the lines under it; ``inside``: whether these begin with further heads.
     """
     cells: list[GridCell] = []
     for cell in line.cells:
         pieces = _pieces(columns, cell)
-        ruled = not below.full_rulings and all(number in below.ruled_columns for number in _columns_under(cell))
+        ruled = not below[0].full_rulings and all(number in below[0].ruled_columns for number in _columns_under(cell))
+        spans = inside and _word_gap(cell) < _WORD_GAP_EMS and _has_heads(below[0], cell)
         if (
             not ruled
+            and not spans
             and len(pieces) == cell.last - cell.first + 1
             and all(_in_line(columns[number], held) for number, held in pieces)
         ):
@@ -38,6 +45,52 @@ def split_glued_heads(columns: Sequence[Column], line: GridRow, below: GridRow) 
         else:
             cells.append(cell)
     line.cells = cells
+
+
+def split_glued_cells(columns: Sequence[Column], line: GridRow) -> None:
+    """The same for a label and a number that stand close: "with residual 12.7G" over two columns -> two cells."""
+    cells: list[GridCell] = []
+    for cell in line.cells:
+        pieces = _pieces(columns, cell)
+        apart = len(pieces) == cell.last - cell.first + 1 and all(held.is_number for _, held in pieces[1:])
+        if apart and all(_in_line(columns[number], held) for number, held in pieces[1:]):
+            cells += [GridCell(number, number, [held]) for number, held in pieces]
+        else:
+            cells.append(cell)
+    line.cells = cells
+
+
+def _word_gap(cell: GridCell) -> float:
+    """The widest gap between a cell's words, in font sizes."""
+    words = cell.segments[0].words
+    gaps = [after.box.x0 - before.box.x1 for before, after in itertools.pairwise(words)]
+    return max(gaps, default=0.0) / words[0].size
+
+
+def _has_heads(below: GridRow, cell: GridCell) -> bool:
+    """Each column that the cell spans has a cell of its own on the line below."""
+    return {other.first for other in below.cells if not other.spans} >= set(_columns_under(cell))
+
+
+def span_repeated_heads(columns: int, line: GridRow, below: GridRow) -> None:
+    """Heads that stand at the left of their columns span them where the same heads repeat under each of them.
+
+    "Dev" "" "Test" "" over "EM" "F1" "EM" "F1" -> Dev over the first EM and F1, Test over the others
+    "images" "" "images" "" over "per second" "AP" "per second" "AP" -> a head that is wrapped
+    """
+    starts = [cell.first for cell in line.cells if cell.first > 0]
+    if len({cell.text for cell in line.cells if cell.first > 0}) < max(2, len(starts)):
+        return
+    if any(cell.spans for cell in line.cells):
+        return
+    names = {cell.first: cell.text for cell in below.cells}
+    parts = [range(first, last) for first, last in itertools.pairwise([*starts, columns])]
+    texts = [tuple(names.get(column, "") for column in part) for part in parts]
+    if len(texts[0]) > 1 and all(held == texts[0] for held in texts) and all(texts[0]) and len(set(texts[0])) > 1:
+        for cell in line.cells:
+            if cell.first > 0:
+                part = parts[starts.index(cell.first)]
+                cell.last = part[-1]
 
 
 def _pieces(columns: Sequence[Column], cell: GridCell) -> list[tuple[int, Segment]]:
@@ -66,7 +119,7 @@ def later_head_blocks(grid: Grid) -> Iterator[range]:
     """Rows of heads further down: between rulings, words where the rows around them have numbers."""
     rows = grid.rows
     body = rows[grid.header_rows :]
-    if not body or sum(is_header_like(row) for row in body) > 0.6 * len(body):
+    if not body or len(grid.columns) < 3 or sum(is_header_like(row) for row in body) > 0.6 * len(body):
         return
     start = None
     for number in range(grid.header_rows, len(rows)):

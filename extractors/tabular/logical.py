@@ -9,7 +9,7 @@ from dataclasses import replace
 from statistics import median
 
 from extractors.tabular.grid import Grid, GridCell, GridRow
-from extractors.tabular.heads import is_header_like, split_glued_heads
+from extractors.tabular.heads import is_header_like, span_repeated_heads, split_glued_cells, split_glued_heads
 
 _GOES_ON = re.compile(r"[a-zà-ÿ(&+,;]|\[|w/")
 _UNFINISHED = re.compile(r".*(?:[-/&,+]|\b(?:and|or|with|of|on|for|the|to|in|w/)|\([^)]*)", re.DOTALL)
@@ -17,6 +17,7 @@ _OVERLAPPING_EMS = 0.72
 """Baselines closer than this are of one row, if each has its own columns."""
 _MOST_HEADER_LINES = 8
 _MOSTLY_NUMBERS = 0.6
+_CENTRED_POINTS = 1.0
 
 _GoesOn = Callable[[GridRow, GridRow, Grid, float], bool]
 """Whether a line belongs to the row above it; of the row, the line, their grid and its usual pitch."""
@@ -26,10 +27,28 @@ def settle_rows(grid: Grid) -> Grid:
     """Baselines to rows, and how many of them are heads."""
     header = _header_lines(grid)
     for number, line in enumerate(grid.rows[:header]):
-        split_glued_heads(grid.columns, line, grid.rows[number + 1])
+        below = grid.rows[number + 1 :]
+        split_glued_heads(grid.columns, line, below, inside=number + 1 < header)
+        if number + 1 < header:
+            span_repeated_heads(len(grid.columns), line, below[0])
+    for line in grid.rows[header:]:
+        split_glued_cells(grid.columns, line)
+        _centre(grid, line)
     head = _joined_rows(grid, grid.rows[:header], _head_goes_on, 1.15)
     body = _joined_rows(grid, _with_framed_lines(grid.rows[header:]), _goes_on, 0.8)
     return Grid(grid.columns, head + body, len(head))
+
+
+def _centre(grid: Grid, line: GridRow) -> None:
+    """One cell beside the label, centred over all columns that follow it, is the value of each of them."""
+    if len(line.cells) != 2 or line.cells[0].first != 0 or line.cells[0].spans or len(grid.columns) < 3:
+        return
+    cell = line.cells[1]
+    (held,) = cell.segments
+    off = abs((held.x0 + held.x1) / 2 - (grid.columns[1].x0 + grid.columns[-1].x1) / 2)
+    off_own = abs((held.x0 + held.x1) / 2 - grid.columns[cell.first].middle)
+    if off < _CENTRED_POINTS and off_own > held.size:
+        cell.first, cell.last = 1, len(grid.columns) - 1
 
 
 def _header_lines(grid: Grid) -> int:
@@ -37,7 +56,7 @@ def _header_lines(grid: Grid) -> int:
     rows = grid.rows
     above = next((number for number, row in enumerate(rows) if row.full_rulings), 0)
     if above and above <= max(_MOST_HEADER_LINES, len(rows) // 3) and _are_heads(grid, rows[:above], rows[above:]):
-        return _with_ruled_heads(rows, above)
+        return _with_ruled_heads(grid, above)
     first_numeric = next((number for number, row in enumerate(rows) if not is_header_like(row)), None)
     if first_numeric is None:
         bold = all(held.words[0].bold for cell in rows[0].cells for held in cell.segments)
@@ -48,15 +67,21 @@ def _header_lines(grid: Grid) -> int:
     return count
 
 
-def _with_ruled_heads(rows: Sequence[GridRow], count: int) -> int:
-    """Further lines of heads below the first ruling: below nothing but a title, or words over columns of numbers."""
+def _with_ruled_heads(grid: Grid, count: int) -> int:
+    """Further lines of heads below the first ruling.
+
+    Below heads that leave most columns without one of their own ("Backwards", "Forwards" over numbers of frames), or
+    words over columns of numbers.
+    """
+    rows = grid.rows
     while count < len(rows) - 2 and count < _MOST_HEADER_LINES:
         following = next((number for number in range(count + 1, len(rows)) if rows[number].full_rulings), len(rows))
-        title = all(len(row.cells) == 1 for row in rows[:count])
+        own = {cell.first for row in rows[:count] for cell in row.cells if not cell.spans}
         band = [cell for row in rows[count:following] for cell in row.cells if cell.first > 0]
-        heads = len(band) > 1 and not any(cell.is_number for cell in band)
+        words = len(band) > 1 and not any(cell.is_number for cell in band)
         numeric = _number_share(rows[following:]) > _MOSTLY_NUMBERS
-        if following == len(rows) or not (title or (heads and numeric and following - count <= 2)):
+        short = following - count <= 2
+        if following == len(rows) or not short or not (len(own) < 0.5 * len(grid.columns) or (words and numeric)):
             break
         count = following
     return count

@@ -11,7 +11,7 @@ from extractors.tabular.frames import Frame
 from extractors.tabular.grid import Grid
 from extractors.tabular.regions import Region
 
-_MARK = r"[†‡§¶*⋆]{1,3}|\^[a-z0-9†‡§¶*⋆]{1,2}"
+_MARK = r"\^?[†‡§¶*⋆]{1,3}|\^[a-z0-9]{1,2}(?=\s)"
 _NOTE_LINE = re.compile(rf"(?P<mark>{_MARK}|[a-z1-9](?=\s[A-Z]))[:.)]?\s?(?P<text>\S.*)")
 _NEXT_NOTE = re.compile(rf"(?<=[.;,)])\s(?P<mark>{_MARK})[:.)]?\s?(?=[A-Z])")
 

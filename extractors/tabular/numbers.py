@@ -29,7 +29,7 @@ _HOURS_MINUTES = re.compile(
 _BETWEEN = re.compile(r"\s?(?:-|to|~|\.\.\.?)\s?")
 _NEXT = re.compile(r"\s?[/|,;]\s?(?=.)|\s+|(?=[(\[]|[-+]\d)")
 _OPENING = re.compile(r"[(\[]\s?")
-_CLOSING = re.compile(r"\s?[)\]][.,;]?$|\s?[)\]]|[.,;]$")
+_CLOSING = re.compile(r"\s?[)\]][.,;]?$|\s?[)\]]|[.,;]$|\s?/\s?-{1,3}$")
 _ABOUT = re.compile(r"(?:[~<>≤≥=≈*]|about|approx\.|ca\.)\s?")
 UNIT_WORD = (
     r"(?:GPU|TPU|CPU|core|chip|device|node|petaflop(?:/s)?|PF)?[-\s]?"

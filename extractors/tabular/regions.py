@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 from dataclasses import dataclass, replace
 from statistics import median
 
@@ -149,8 +149,9 @@ class TablePlaces:
             if within(word.box, area)
         ]
         if ruled:
+            baselines = {round(word.baseline) for word in words}
             words += [
-                word
+                _beside_rows(word, baselines)
                 for word in frame.standing
                 if area.y0 <= word.box.y0 and word.box.y1 <= area.y1 and box.x0 <= word.box.x0 <= box.x1
             ]
@@ -189,6 +190,12 @@ class TablePlaces:
             elif other.box.x1 < caption.box.x0:
                 left = max(left, (other.box.x1 + caption.box.x0) / 2)
         return left, right
+
+
+def _beside_rows(word: Word, baselines: Set[int]) -> Word:
+    """A standing word beside several rows labels them and counts as on the middle one; others are heads."""
+    beside = sorted(baseline for baseline in baselines if word.box.y0 < baseline < word.box.y1)
+    return replace(word, baseline=float(beside[len(beside) // 2])) if len(beside) > 2 else word
 
 
 def _side(caption: Caption, area: RuledArea) -> str:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import itertools
+import re
 from collections.abc import Iterator, Sequence
 
 from extractors.tabular.cells import joined
@@ -11,7 +12,9 @@ from extractors.tabular.grid import Grid, GridCell
 _MOSTLY_WORDS = 0.3
 """A leading column is one of labels if at most so many of its cells are numbers."""
 _OFF_CENTRE_ROWS = 0.75
-_NO_LABEL = {"-", "--", "---", "n/a", "N/A"}
+_OPENS_REST = re.compile(r"\((?![a-zA-Z0-9]{1,3}\))")
+"""A bracket that goes on with the line before: "(Section 5.2)" -> yes        "(b) top-down" -> no"""
+_NO_LABEL = {"", "-", "--", "---", "n/a", "N/A"}
 
 
 def label_columns(grid: Grid, body: Sequence[int]) -> int:
@@ -35,23 +38,27 @@ def row_labels(grid: Grid, body: Sequence[int], column: int) -> dict[int, str]:
     """The label of each row in one column; a label that stands once for several rows is given to each of them."""
     labels: dict[int, str] = {}
     groups = list(_groups(grid, body, column))
-    for group in groups:
-        cells = [
-            (place, cell) for place, number in enumerate(group) if (cell := _own(grid, number, column)) is not None
-        ]
-        if any(not any(map(str.isalnum, cell.text)) for _, cell in cells):
-            spread = [""] * len(group)
-            for place, cell in cells:
-                spread[place] = cell.text
-        elif len(group) > 1 and _is_one_label(grid, group, cells, framed=len(groups) > 1):
-            spread = [joined([held.text for _, cell in cells for held in cell.segments])] * len(group)
-        else:
+    cells_of = [
+        [(place, cell) for place, number in enumerate(group) if (cell := _own(grid, number, column)) is not None]
+        for group in groups
+    ]
+    framed = len(groups) > 1
+    lone = any(len(cells) == 1 < len(group) for group, cells in zip(groups, cells_of, strict=True))
+    for group, cells in zip(groups, cells_of, strict=True):
+        if framed and _is_one_label(grid, group, cells, lone):
+            label = joined([held.text for _, cell in cells for held in cell.segments])
+            labels |= dict.fromkeys(group, label)
+            continue
+        marks = any(not any(map(str.isalnum, cell.text)) for _, cell in cells)
+        spread = [""] * len(group)
+        if not marks:
             spread = _spread(len(group), [(place + (cell.rows - 1) / 2, cell.text) for place, cell in cells])
         for number, text in zip(group, spread, strict=True):
+            own = _own(grid, number, column)
             beside = any(grid.rows[number].at(left) is not None for left in range(column))
-            if text not in _NO_LABEL and (_own(grid, number, column) is not None or not beside):
-                labels[number] = text
-    return labels
+            if own is not None or not beside:
+                labels[number] = own.text if marks and own is not None else text
+    return {number: text for number, text in labels.items() if text not in _NO_LABEL}
 
 
 def _own(grid: Grid, number: int, column: int) -> GridCell | None:
@@ -72,29 +79,28 @@ def _groups(grid: Grid, body: Sequence[int], column: int) -> Iterator[list[int]]
         yield group
 
 
-def _is_one_label(grid: Grid, group: Sequence[int], cells: Sequence[tuple[int, GridCell]], framed: bool) -> bool:
+def _is_one_label(grid: Grid, group: Sequence[int], cells: Sequence[tuple[int, GridCell]], lone: bool) -> bool:
     """All lines in a framed part of the column are one label.
 
     Rulings part the rows beside it but not the label; or its lines stand in the middle of the frame, with
     rows before and after them that have none; or each goes on with the one before.
+
+    ``lone``: other frames of this column have one label for several rows.
     """
-    if not cells or not framed:
-        return False
-    if any(grid.rows[number].ruled_columns for number in group[1:]):
-        return True
-    places = [place + (cell.rows - 1) / 2 for place, cell in cells]
-    together = all(after - before <= 1 for before, after in itertools.pairwise(places))
-    middle = (places[0] + places[-1]) / 2
-    if (
-        together
-        and places[0] > 0
-        and len(cells) < len(group)
-        and abs(middle - (len(group) - 1) / 2) <= _OFF_CENTRE_ROWS
-    ):
-        return True
     texts = [cell.text for _, cell in cells]
+    if len(group) < 2 or not cells or not all(any(map(str.isalnum, text)) for text in texts):
+        return False
+    if len(cells) < len(group):
+        if any(grid.rows[number].ruled_columns for number in group[1:]):
+            return True
+        places = [place + (cell.rows - 1) / 2 for place, cell in cells]
+        together = all(after - before <= 1 for before, after in itertools.pairwise(places))
+        middle = (places[0] + places[-1]) / 2
+        if together and places[0] > 0 and abs(middle - (len(group) - 1) / 2) <= _OFF_CENTRE_ROWS:
+            return True
     return len(texts) > 1 and all(
-        after.startswith("(") or before.endswith("-") for before, after in itertools.pairwise(texts)
+        before.endswith("-") or _OPENS_REST.match(after) or (lone and after[0].islower())
+        for before, after in itertools.pairwise(texts)
     )
 
 

@@ -17,7 +17,7 @@ _OPERATOR_SPACE_EMS = 0.75
 _SAME_BASELINE_EMS = 0.3
 _SAME_SPACE_POINTS = 0.15
 _FEWEST_STRETCHED = 3
-_WIDEST_STRETCHED_EMS = 0.7
+_WIDEST_STRETCHED_EMS = 0.85
 
 _NUMBER = re.compile(r"[-+~<>≤≥$]?[-+]?\d[\d.,]*(?:[kKMBT%]|×)?(?: ?\^?[*†‡§¶a-e]{1,2})?")
 _OPERATOR = re.compile(r"[±×/·+=~<>≤≥→]|\+/-|\(?±.*|×.*|.*×|/.*|.*[^/]/")
@@ -55,9 +55,11 @@ def segment(words: Sequence[Word]) -> Segment:
 def is_numeric(text: str) -> bool:
     """Most of its characters belong to numbers.
 
-    "76.3 ± 0.2", "-", "3.1 × 10^18", "✓" -> yes        "ResNet-50", "8 GPUs" -> no
+    "76.3 ± 0.2", "-", "3.1 × 10^18", "✓" -> yes        "ResNet-50", "B/16", "8 GPUs" -> no
     """
     kept = [character for character in text if not character.isspace()]
+    if kept and kept[0].isalpha():
+        return False
     digits = sum(character.isdigit() for character in kept)
     letters = sum(character.isalpha() for character in kept)
     return (digits > 0 and "=" not in kept and letters <= 0.34 * digits + 1 and letters < digits) or text in (
@@ -158,7 +160,7 @@ def is_celled(segments: Sequence[Segment]) -> bool:
     gaps = [after.x0 - before.x1 for before, after in itertools.pairwise(segments)]
     return (
         len(segments) > 3
-        or max(gaps) > 1.2 * segments[0].size
+        or max(gaps) > (1.2 if len(segments) == 2 else 0.7) * segments[0].size
         or (len(segments) > 2 and sum(held.is_number for held in segments) > 1)
     )
 

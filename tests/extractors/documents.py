@@ -1,7 +1,11 @@
-"""Documents made of plain paragraphs, for tests of what is found in text."""
+"""Documents made of plain paragraphs, or of one table, for tests of what is found in them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
 
 from extractors.passages import SEPARATOR
-from extractors.records import Box, Document, Passage, Role
+from extractors.records import Box, Document, Line, Page, Passage, Role, Word
 
 
 def document_of(*paragraphs: str | tuple[str, str] | tuple[str, str, Role]) -> Document:
@@ -22,3 +26,49 @@ def document_of(*paragraphs: str | tuple[str, str] | tuple[str, str, Role]) -> D
         passages.append(Passage(text, start, Role(role), section or None, 1, tuple(pieces)))
         start += len(text) + len(SEPARATOR)
     return Document(sha256="0" * 64, pages=(), passages=tuple(passages))
+
+
+_SIZE = 10.0
+_CHARACTER = 5.0
+_SPACE = 3.0
+_PITCH = 12.0
+_LEFT, _TOP = 100.0, 200.0
+
+
+def table_document(
+    rows: Sequence[Sequence[str]], *, gap: float = 12.0, align: str = "left", ruled: bool = True
+) -> Document:
+    """A page with "Table 1: Figures." and a table below it, ``gap`` points between its columns; "" is an empty cell.
+
+    ``ruled``: a ruling above, below the first row, and below the last, as booktabs draws them.
+    """
+    widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
+    lefts = [_LEFT + sum(widths[:column]) + gap * column for column in range(len(widths))]
+    right = lefts[-1] + widths[-1]
+    lines = [line_of("Table 1: Figures.", _LEFT, _TOP - 15, Role.CAPTION)]
+    for number, row in enumerate(rows):
+        words: list[Word] = []
+        for text, left, width in zip(row, lefts, widths, strict=True):
+            slack = width - _width(text)
+            start = left + {"left": 0.0, "right": slack, "centre": slack / 2}[align]
+            words += line_of(text, start, _TOP + number * _PITCH).words if text else ()
+        if words:
+            lines.append(Line(tuple(words), Box.around(word.box for word in words), Role.TABLE))
+    heights = (_TOP - 11, _TOP + 3.5, _TOP + (len(rows) - 1) * _PITCH + 3.5)
+    rulings = tuple(Box(_LEFT - 2, y, right + 2, y + 0.5) for y in heights) if ruled else ()
+    page = Page(1, max(612.0, right + 100), 792.0, tuple(lines), rulings)
+    return Document(sha256="0" * 64, pages=(page,), passages=())
+
+
+def line_of(text: str, left: float, baseline: float, role: Role = Role.TABLE) -> Line:
+    """A line of words, each character five points wide, that stands on ``baseline``."""
+    words = []
+    for word in text.split(" "):
+        box = Box(left, baseline - 8, left + _CHARACTER * len(word), baseline + 2)
+        words.append(Word(word, box, _SIZE, baseline=baseline))
+        left = box.x1 + _SPACE
+    return Line(tuple(words), Box.around(word.box for word in words), role)
+
+
+def _width(text: str) -> float:
+    return sum(_CHARACTER * len(word) + _SPACE for word in text.split(" ")) - _SPACE if text else 0.0
