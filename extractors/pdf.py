@@ -32,12 +32,17 @@ _OUT_OF_MEMORY = re.compile(r"\b(?:m|c|re)alloc\b.*failed")
 _BOLD = pymupdf.TEXT_FONT_BOLD
 _RAISED_BY = 0.15
 """A span whose baseline stands this share of the font size above the line's is a superscript."""
+_LOWERED_BY = 0.08
 _SMALLER_BY = 0.9
 _DINGBATS = str.maketrans("\x13\x14\x17\x18", "✓✔✗✘")
 """Check marks and crosses of a font that comes without a Unicode map: their codes less 32."""
 _TABLE_LABEL = re.compile(r"(?:\w+ )?tab(?:le|\.)", re.IGNORECASE)
 _LONE_NUMBER = re.compile(r"[-+]?\d[\d.,%]*")
 _MANY_NUMBERS = 10
+
+
+_Piece = tuple[str, int, Any]
+"""A part of a drawn word: text, 1 if it is raised or -1 if it is lowered, span."""
 
 
 def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES) -> Document:
@@ -174,8 +179,9 @@ def _words_of(spans: list[Any], drawn: list[Any], across: int) -> Iterator[Word]
     """
     main = max(spans, key=_largest)
     highest = main["origin"][1] - _RAISED_BY * main["size"]
+    lowest = main["origin"][1] + _LOWERED_BY * main["size"]
     bold = _is_bold(main)
-    if all(span["origin"][1] >= highest and _is_bold(span) == bold for span in spans):
+    if all(highest <= span["origin"][1] <= lowest and _is_bold(span) == bold for span in spans):
         text = "".join([span["text"] for span in spans])
         tokens = (text if text.isprintable() else text.translate(CONTROL_CHARACTERS)).split()
         for token, box in zip(tokens, _boxes(len(tokens), drawn, spans), strict=True):
@@ -183,7 +189,7 @@ def _words_of(spans: list[Any], drawn: list[Any], across: int) -> Iterator[Word]
             if plain:
                 yield Word(plain, box, main["size"], bold, main["origin"][across])
         return
-    parts = _parted(spans, highest, _SMALLER_BY * main["size"])
+    parts = _parted(spans, highest, lowest, _SMALLER_BY * main["size"])
     for part, box in zip(parts, _boxes(len(parts), drawn, spans), strict=True):
         plain = _joined(part)
         if plain:
@@ -200,30 +206,37 @@ def _largest(span: Any) -> tuple[float, int]:
     return span["size"], len(span["text"])
 
 
-def _parted(spans: list[Any], highest: float, smaller: float) -> list[list[tuple[str, bool, Any]]]:
-    """The drawn words of a line, and of what parts each is made: ``(text, whether it is raised, span)``."""
-    parts: list[list[tuple[str, bool, Any]]] = []
+def _parted(spans: list[Any], highest: float, lowest: float, smaller: float) -> list[list[_Piece]]:
+    """The drawn words of a line, and of what parts each is made."""
+    parts: list[list[_Piece]] = []
     glued = False
     for span in spans:
         text = span["text"].translate(CONTROL_CHARACTERS)
-        rises = span["size"] < smaller and span["origin"][1] < highest
+        small = span["size"] < smaller
+        level = (small and span["origin"][1] < highest) - (small and span["origin"][1] > lowest)
         for position, piece in enumerate(text.split()):
             if position == 0 and glued and parts and not text[0].isspace():
-                parts[-1].append((piece, rises, span))
+                parts[-1].append((piece, level, span))
             else:
-                parts.append([(piece, rises, span)])
+                parts.append([(piece, level, span)])
         glued = not text[-1].isspace()
     return parts
 
 
-def _joined(parts: list[tuple[str, bool, Any]]) -> str:
-    """The parts of one drawn word; neighbouring superscripts are one: 10, "-", "9" -> 10^-9."""
+def _joined(parts: list[_Piece]) -> str:
+    """The parts of one drawn word; neighbouring superscripts are one: 10, "-", "9" -> 10^-9.
+
+    A lowered digit is no further digit of the number before it: 101, "2" -> 101_2; "AP", "50" -> AP50.
+    """
     if len(parts) > MAX_PARTS_PER_WORD:
         return plain_word("".join([piece for piece, _, _ in parts]))
     text = ""
-    for rises, group in groupby(parts, key=lambda part: part[1]):
+    for level, group in groupby(parts, key=lambda part: part[1]):
         together = "".join(piece for piece, _, _ in group)
-        text = raised(plain_word(text), together) if rises else text + together
+        if level > 0:
+            text = raised(plain_word(text), together)
+        else:
+            text += ("_" if level < 0 and text[-1:].isdigit() and together[0].isdigit() else "") + together
     return plain_word(text)
 
 

@@ -89,7 +89,7 @@ def _continued(parts: Iterable[_Part]) -> list[_Part]:
         head, again = (_texts(each.grid.rows[: each.grid.header_rows]) for each in (known, part))
         more = part.grid.rows[part.grid.header_rows if head == again else 0 :]
         if head == again:
-            more[0].full_rulings, more[0].ruled_columns = 0, frozenset()
+            more[0].ruling_weight, more[0].ruled_columns = 0.0, frozenset()
         known.grid.rows += more
         known.regions += part.regions
         known.notes += part.notes

@@ -20,6 +20,9 @@ _LABEL = re.compile(
 )
 _TABLE_KINDS = ("tab",)
 _CONTINUED = re.compile(r"\(?\s*cont(?:inued|'d|\.|d\.?)\b", re.IGNORECASE)
+MAX_CAPTIONS = 40
+"""A page with more labels is a list of tables, or hostile; the first count."""
+
 _MOST_CAPTION_LINES = 30
 _WIDE_GAP_EMS = 1.2
 _DESCENT_EMS = 0.35
@@ -44,11 +47,13 @@ def captions_of(frame: Frame) -> list[Caption]:
     "Table 3: Results", "TABLE III" alone on its line, "Tab. 2. Runs" -> yes
     "Table 3 shows that", "(see Table 3)" -> no
     """
-    found = []
+    found: list[Caption] = []
     taken: set[int] = set()
     for index, line in enumerate(frame.lines):
         if id(line) in taken:
             continue
+        if len(found) == MAX_CAPTIONS:
+            break
         match = _LABEL.match(line.text)
         if match is None or not _begins(line, match, frame.lines[index - 1] if index else None):
             continue

@@ -61,8 +61,8 @@ class GridRow:
     baseline: float
     last_baseline: float
     """The same as ``baseline`` unless the row has cells of several lines."""
-    full_rulings: int = 0
-    """How many rulings over the whole width part it from the row above."""
+    ruling_weight: float = 0.0
+    """Points of the rulings over the whole width that part it from the row above: a thick or double one weighs more."""
     ruled_columns: frozenset[int] = frozenset()
     """The columns over which a ruling, full or not, parts it from the row above."""
     cuts: tuple[float, ...] = ()
@@ -98,9 +98,9 @@ def grid_of(region: Region) -> Grid | None:
         baseline = segments[0].words[0].baseline
         above = [level for level in levels if rows and rows[-1].baseline < level[0].y0 < baseline]
         cells = _placed(segments, columns, spanning, partial)
-        full = sum(_is_full(level, columns) for level in above)
+        weight = sum(level[0].y1 - level[0].y0 for level in above if _is_full(level, columns))
         ruled = frozenset(number for number, column in enumerate(columns) for level in above if _crosses(level, column))
-        rows.append(GridRow(cells, region.frame, baseline, baseline, full, ruled, tuple(held)))
+        rows.append(GridRow(cells, region.frame, baseline, baseline, weight, ruled, tuple(held)))
     return Grid(columns, rows)
 
 

@@ -12,6 +12,7 @@ from extractors.tabular.grid import Grid, GridCell, GridRow
 from extractors.tabular.segments import Segment, segment
 
 _MOST_LATER_LINES = 3
+_CENTRED_EMS = 0.6
 _WORD_GAP_EMS = 0.33
 """Words of one head are not farther apart."""
 
@@ -22,19 +23,19 @@ def is_header_like(row: GridRow) -> bool:
     return numbers <= 0.34 * len(row.cells)
 
 
-def split_glued_heads(columns: Sequence[Column], line: GridRow, below: Sequence[GridRow], inside: bool) -> None:
+def split_glued_heads(columns: Sequence[Column], line: GridRow, below: GridRow, inside: bool) -> None:
     """Heads so close that they look like one are told apart where each of their words stands over a column of its own.
 
     "Params FLOPs" over two columns of numbers, each word over one -> two heads
     "Training time" over "hours" and "days", or with a short ruling below it -> one head
 
-    ``below``: the lines under it; ``inside``: whether these begin with further heads.
+    ``inside``: the line below is one of heads, too.
     """
     cells: list[GridCell] = []
     for cell in line.cells:
         pieces = _pieces(columns, cell)
-        ruled = not below[0].full_rulings and all(number in below[0].ruled_columns for number in _columns_under(cell))
-        spans = inside and _word_gap(cell) < _WORD_GAP_EMS and _has_heads(below[0], cell)
+        ruled = _has_ruling_below(cell, below)
+        spans = _word_gap(cell) < _WORD_GAP_EMS and (inside or is_header_like(below)) and _has_heads(below, cell)
         if (
             not ruled
             and not spans
@@ -100,6 +101,9 @@ def _pieces(columns: Sequence[Column], cell: GridCell) -> list[tuple[int, Segmen
     by_column: dict[int, list[Word]] = {}
     for word in cell.segments[0].words:
         middle = (word.box.x0 + word.box.x1) / 2
+        if by_column and not any(map(str.isalnum, word.text)):
+            next(reversed(by_column.values())).append(word)
+            continue
         nearest = min(range(cell.first, cell.last + 1), key=lambda number: _away(columns[number], middle))
         by_column.setdefault(nearest, []).append(word)
     return [(number, segment(words)) for number, words in sorted(by_column.items())]
@@ -123,12 +127,12 @@ def later_head_blocks(grid: Grid) -> Iterator[range]:
         return
     start = None
     for number in range(grid.header_rows, len(rows)):
-        if number > grid.header_rows and rows[number].full_rulings:
+        if number > grid.header_rows and rows[number].ruling_weight:
             start = number
         if start is None or len(rows[number].cells) < 2 or not all(not cell.is_number for cell in rows[number].cells):
             start = None
             continue
-        if number + 1 < len(rows) and rows[number + 1].full_rulings:
+        if number + 1 < len(rows) and rows[number + 1].ruling_weight:
             filled = {
                 column
                 for row in rows[start : number + 1]
@@ -140,43 +144,56 @@ def later_head_blocks(grid: Grid) -> Iterator[range]:
             start = None
 
 
-def widen_heads(grid: Grid, head: range) -> None:
-    """Give heads the columns that they span where no short ruling below them says so.
+def widen_between_cuts(columns: Sequence[Column], lines: Sequence[GridRow]) -> None:
+    """A head alone between two vertical rulings spans what lies between them, if several heads stand below it."""
+    for number, line in enumerate(lines):
+        for cell in line.cells:
+            _reach_cuts(columns, line, cell, lines[number + 1 :])
 
-    A head alone between two vertical rulings spans what lies between them, if several heads stand below it.
-    A head that stands centred over several columns spans those that have no other head on its row.
+
+def widen_centred(columns: Sequence[Column], rows: Sequence[GridRow]) -> None:
+    """A head that stands centred over several columns spans those that have no other head on its row.
+
+    Not one with a short ruling below it, which tells how far it spans.
     """
-    for number in head:
-        row = grid.rows[number]
-        below = [grid.rows[lower] for lower in head if lower > number]
-        for cell in row.cells:
-            _reach_cuts(grid, row, cell, below)
+    elsewhere = {column for row in rows for cell in row.cells for column in _columns_under(cell)}
+    headless = set(range(len(columns))) - elsewhere
+    for number, row in enumerate(rows):
+        below = rows[number + 1 :]
         covered = {column for other in below for cell in other.cells for column in _columns_under(cell)}
-        elsewhere = {column for other in head for cell in grid.rows[other].cells for column in _columns_under(cell)}
-        headless = set(range(len(grid.columns))) - elsewhere
         bare = {column for column in covered | headless if row.at(column) is None}
-        if not bare or not any(cell.spans or _off_centre(grid, cell) for cell in row.cells):
+        if not bare or not any(cell.spans or _off_centre(columns, cell) for cell in row.cells):
             continue
         for index, cell in enumerate(row.cells):
+            if below and _has_ruling_below(cell, below[0]):
+                continue
             left_end = row.cells[index - 1].last + 1 if index else 0
-            right_end = row.cells[index + 1].first - 1 if index + 1 < len(row.cells) else len(grid.columns) - 1
-            cell.first, cell.last = _best_extent(grid, cell, left_end, right_end, bare)
+            right_end = row.cells[index + 1].first - 1 if index + 1 < len(row.cells) else len(columns) - 1
+            labels = {0} if cell.spans and len(row.cells) > 1 else set()
+            free = bare & set(range(left_end, right_end + 1)) - labels
+            cell.first, cell.last = _best_extent(columns, cell, free)
+
+
+def _has_ruling_below(cell: GridCell, below: GridRow) -> bool:
+    """A short ruling parts the cell from the line below it."""
+    return not below.ruling_weight and all(number in below.ruled_columns for number in _columns_under(cell))
 
 
 def _columns_under(cell: GridCell) -> range:
     return range(cell.first, cell.last + 1)
 
 
-def _reach_cuts(grid: Grid, row: GridRow, cell: GridCell, below: Sequence[GridRow]) -> None:
+def _reach_cuts(columns: Sequence[Column], row: GridRow, cell: GridCell, below: Sequence[GridRow]) -> None:
     middle = _middle(cell)
-    left = max((cut for cut in row.cuts if cut < middle), default=float("-inf"))
-    right = min((cut for cut in row.cuts if cut > middle), default=float("inf"))
-    framed = [number for number, column in enumerate(grid.columns) if left < column.middle < right]
+    left = max((cut for cut in row.cuts if cut < middle), default=columns[0].x0)
+    right = min((cut for cut in row.cuts if cut > middle), default=columns[-1].x1)
+    framed = [number for number, column in enumerate(columns) if left < column.middle < right]
     if not row.cuts or len(framed) < 2 or framed[0] > cell.first or framed[-1] < cell.last:
         return
+    centred = abs(middle - (left + right) / 2) < cell.segments[0].size
     alone = all(other is cell or other.last < framed[0] or other.first > framed[-1] for other in row.cells)
     lower = {other.first for line in below for other in line.cells if framed[0] <= other.first <= framed[-1]}
-    if alone and len(lower) > 1:
+    if centred and alone and len(lower) > 1:
         cell.first, cell.last = framed[0], framed[-1]
 
 
@@ -184,27 +201,28 @@ def _middle(cell: GridCell) -> float:
     return (min(held.x0 for held in cell.segments) + max(held.x1 for held in cell.segments)) / 2
 
 
-def _off_centre(grid: Grid, cell: GridCell) -> bool:
-    column = grid.columns[cell.first]
+def _off_centre(columns: Sequence[Column], cell: GridCell) -> bool:
+    column = columns[cell.first]
     left = abs(min(held.x0 for held in cell.segments) - column.x0)
     return abs(_middle(cell) - column.middle) > 0.8 * cell.segments[0].size and left > 0.5 * cell.segments[0].size
 
 
-def _best_extent(grid: Grid, cell: GridCell, left_end: int, right_end: int, bare: set[int]) -> tuple[int, int]:
-    middle = _middle(cell)
-    best, off = (cell.first, cell.last), abs((grid.columns[cell.first].x0 + grid.columns[cell.last].x1) / 2 - middle)
-    first = cell.first
-    while first > left_end and first - 1 in bare:
+def _best_extent(columns: Sequence[Column], cell: GridCell, free: set[int]) -> tuple[int, int]:
+    """The most columns over which the head is centred, else those over which it is nearly so."""
+    first, last = cell.first, cell.last
+    while first - 1 in free:
         first -= 1
-    last = cell.last
-    while last < right_end and last + 1 in bare:
+    while last + 1 in free:
         last += 1
-    for low in range(first, cell.first + 1):
-        for high in range(cell.last, last + 1):
-            away = abs((grid.columns[low].x0 + grid.columns[high].x1) / 2 - middle)
-            if away < off - 0.4 * cell.segments[0].size:
-                best, off = (low, high), away
-    return best
+    extents = [(low, high) for low in range(first, cell.first + 1) for high in range(cell.last, last + 1)]
+    middle = _middle(cell)
+    away = {extent: abs((columns[extent[0]].x0 + columns[extent[1]].x1) / 2 - middle) for extent in extents}
+    own, em = (cell.first, cell.last), cell.segments[0].size
+    centred = [extent for extent in extents if away[extent] < _CENTRED_EMS * em]
+    if centred and (cell.spans or away[own] >= _CENTRED_EMS * em):
+        return max(centred, key=lambda extent: extent[1] - extent[0])
+    nearest = min(extents, key=lambda extent: away[extent])
+    return nearest if away[nearest] < away[own] - 0.4 * em else own
 
 
 def column_paths(grid: Grid, head: range) -> list[tuple[str, ...]]:

@@ -5,10 +5,11 @@ from __future__ import annotations
 from dataclasses import dataclass, field
 
 from extractors.tabular.grid import Grid, GridCell
-from extractors.tabular.heads import column_paths, later_head_blocks, widen_heads
+from extractors.tabular.heads import column_paths, later_head_blocks, widen_centred
 from extractors.tabular.row_labels import label_columns, row_labels
 
 Path = tuple[str, ...]
+_AS_HEAVY = 0.8
 
 
 @dataclass(slots=True)
@@ -36,11 +37,11 @@ class _Headings:
 
     def __init__(self) -> None:
         self._open: list[_Heading] = []
-        self._rulings = 0
-        """How many rulings stand above the last one: as many end its group. 0: the next heading does."""
+        self._weight = 0.0
+        """Of the ruling above the last one: one as heavy ends its group. 0: only another heading does."""
         self._just_opened = False
 
-    def open(self, cell: GridCell, rulings: int) -> None:
+    def open(self, cell: GridCell, weight: float) -> None:
         style = cell.segments[0].words[0].bold, -1 if cell.spans else round(cell.segments[0].x0 / 8)
         level = next((level for level, held in enumerate(self._open) if held.style == style), None)
         if level is not None:
@@ -48,14 +49,14 @@ class _Headings:
         elif not self._just_opened:
             self._open = []
         self._open.append(_Heading(cell.text, style))
-        self._rulings = rulings
+        self._weight = weight
         self._just_opened = True
 
-    def over_row(self, rulings: int) -> Path:
-        """Those over a row with so many rulings above it."""
-        if self._just_opened and rulings:
-            self._rulings = 0
-        elif 0 < self._rulings <= rulings:
+    def over_row(self, weight: float) -> Path:
+        """Those over a row below a ruling of such a weight, 0 if there is none."""
+        if self._just_opened and weight:
+            self._weight = 0.0
+        elif 0 < self._weight * _AS_HEAVY <= weight:
             self._open = []
         self._just_opened = False
         return tuple(heading.text for heading in self._open)
@@ -67,27 +68,27 @@ class _Headings:
 def label(grid: Grid) -> Labels:
     """Paths for all cells of a grid whose rows are settled."""
     head = range(grid.header_rows)
-    widen_heads(grid, head)
     width = len(grid.columns)
     labels = Labels([[()] * width for _ in grid.rows], [[()] * width for _ in grid.rows])
     labels.header_cells = {id(cell) for number in head for cell in grid.rows[number].cells}
     later = {number: block for block in later_head_blocks(grid) for number in block}
     paths = column_paths(grid, head)
     headings = _Headings()
+    heaviest = max((row.ruling_weight for row in grid.rows[grid.header_rows + 1 :]), default=0.0)
     over: dict[int, Path] = {}
     for number in range(grid.header_rows, len(grid.rows)):
         row = grid.rows[number]
         if number in later:
             labels.header_cells |= {id(cell) for cell in row.cells}
             if number == later[number][0]:
-                widen_heads(grid, later[number])
+                widen_centred(grid.columns, [grid.rows[line] for line in later[number]])
                 paths = column_paths(grid, later[number])
                 headings.close()
         elif _is_heading(grid, number):
             labels.header_cells.add(id(row.cells[0]))
-            headings.open(row.cells[0], row.full_rulings if number > grid.header_rows else 1)
+            headings.open(row.cells[0], min(row.ruling_weight, heaviest) if number > grid.header_rows else heaviest)
         else:
-            over[number] = headings.over_row(row.full_rulings)
+            over[number] = headings.over_row(row.ruling_weight)
             labels.column_paths[number] = paths
     body = sorted(over)
     stubs = [row_labels(grid, body, column) for column in range(label_columns(grid, body))]

@@ -9,7 +9,14 @@ from dataclasses import replace
 from statistics import median
 
 from extractors.tabular.grid import Grid, GridCell, GridRow
-from extractors.tabular.heads import is_header_like, span_repeated_heads, split_glued_cells, split_glued_heads
+from extractors.tabular.heads import (
+    is_header_like,
+    span_repeated_heads,
+    split_glued_cells,
+    split_glued_heads,
+    widen_between_cuts,
+    widen_centred,
+)
 
 _GOES_ON = re.compile(r"[a-zà-ÿ(&+,;]|\[|w/")
 _UNFINISHED = re.compile(r".*(?:[-/&,+]|\b(?:and|or|with|of|on|for|the|to|in|w/)|\([^)]*)", re.DOTALL)
@@ -25,36 +32,43 @@ _GoesOn = Callable[[GridRow, GridRow, Grid, float], bool]
 
 def settle_rows(grid: Grid) -> Grid:
     """Baselines to rows, and how many of them are heads."""
+    _split_heads(grid, next((number for number, row in enumerate(grid.rows) if row.ruling_weight), 0))
     header = _header_lines(grid)
-    for number, line in enumerate(grid.rows[:header]):
-        below = grid.rows[number + 1 :]
-        split_glued_heads(grid.columns, line, below, inside=number + 1 < header)
-        if number + 1 < header:
-            span_repeated_heads(len(grid.columns), line, below[0])
+    _split_heads(grid, header)
+    for line, below in itertools.pairwise(grid.rows[:header]):
+        span_repeated_heads(len(grid.columns), line, below)
+    widen_between_cuts(grid.columns, grid.rows[:header])
     for line in grid.rows[header:]:
         split_glued_cells(grid.columns, line)
         _centre(grid, line)
     head = _joined_rows(grid, grid.rows[:header], _head_goes_on, 1.15)
+    widen_centred(grid.columns, head)
     body = _joined_rows(grid, _with_framed_lines(grid.rows[header:]), _goes_on, 0.8)
     return Grid(grid.columns, head + body, len(head))
 
 
+def _split_heads(grid: Grid, header: int) -> None:
+    for number, (line, below) in enumerate(itertools.pairwise(grid.rows[: header + 1])):
+        split_glued_heads(grid.columns, line, below, inside=number + 1 < header)
+
+
 def _centre(grid: Grid, line: GridRow) -> None:
-    """One cell beside the label, centred over all columns that follow it, is the value of each of them."""
+    """One cell beside the label, in none of the columns but centred over all of them, is the value of each."""
     if len(line.cells) != 2 or line.cells[0].first != 0 or line.cells[0].spans or len(grid.columns) < 3:
         return
     cell = line.cells[1]
     (held,) = cell.segments
     off = abs((held.x0 + held.x1) / 2 - (grid.columns[1].x0 + grid.columns[-1].x1) / 2)
-    off_own = abs((held.x0 + held.x1) / 2 - grid.columns[cell.first].middle)
-    if off < _CENTRED_POINTS and off_own > held.size:
+    own = grid.columns[cell.first]
+    sticks_out = held.x0 < own.x0 - _CENTRED_POINTS or held.x1 > own.x1 + _CENTRED_POINTS
+    if off < _CENTRED_POINTS and sticks_out:
         cell.first, cell.last = 1, len(grid.columns) - 1
 
 
 def _header_lines(grid: Grid) -> int:
     """How many lines at the top are heads: those above the first ruling, else those before the first numbers."""
     rows = grid.rows
-    above = next((number for number, row in enumerate(rows) if row.full_rulings), 0)
+    above = next((number for number, row in enumerate(rows) if row.ruling_weight), 0)
     if above and above <= max(_MOST_HEADER_LINES, len(rows) // 3) and _are_heads(grid, rows[:above], rows[above:]):
         return _with_ruled_heads(grid, above)
     first_numeric = next((number for number, row in enumerate(rows) if not is_header_like(row)), None)
@@ -75,7 +89,7 @@ def _with_ruled_heads(grid: Grid, count: int) -> int:
     """
     rows = grid.rows
     while count < len(rows) - 2 and count < _MOST_HEADER_LINES:
-        following = next((number for number in range(count + 1, len(rows)) if rows[number].full_rulings), len(rows))
+        following = next((number for number in range(count + 1, len(rows)) if rows[number].ruling_weight), len(rows))
         own = {cell.first for row in rows[:count] for cell in row.cells if not cell.spans}
         band = [cell for row in rows[count:following] for cell in row.cells if cell.first > 0]
         words = len(band) > 1 and not any(cell.is_number for cell in band)
@@ -109,14 +123,18 @@ def _joined_rows(grid: Grid, lines: Sequence[GridRow], goes_on: _GoesOn, nearest
     pitch = usual_pitch(grid, lines)
     floating = _floating(grid, lines, pitch, nearest)
     rows: list[GridRow] = []
+    passed: frozenset[int] = frozenset()
+    """Columns with a ruling above a line that became part of the row before."""
     for number, line in enumerate(lines):
         if number in floating:
-            _float(rows[-1], line, pitch)
+            _float(rows[-1], line)
+            passed |= line.ruled_columns - {cell.first for cell in line.cells}
         elif rows and goes_on(rows[-1], line, grid, pitch):
             _join(rows[-1], line)
         else:
             cells = [GridCell(cell.first, cell.last, list(cell.segments)) for cell in line.cells]
-            rows.append(replace(line, cells=cells))
+            rows.append(replace(line, cells=cells, ruled_columns=line.ruled_columns | passed))
+            passed = frozenset()
     return rows
 
 
@@ -139,7 +157,7 @@ def _with_framed_lines(lines: Sequence[GridRow]) -> list[GridRow]:
 def _framed(lines: Sequence[GridRow]) -> Iterator[list[GridRow]]:
     group: list[GridRow] = []
     for line in lines:
-        if group and line.full_rulings:
+        if group and line.ruling_weight:
             yield group
             group = []
         group.append(line)
@@ -185,8 +203,8 @@ def _floating(grid: Grid, lines: Sequence[GridRow], pitch: float, nearest: float
             and not _disjoint(above, below)
             and _disjoint(line, above)
             and _disjoint(line, below)
-            and not line.full_rulings
-            and not below.full_rulings
+            and not line.ruling_weight
+            and not below.ruling_weight
         ):
             found.add(number)
         else:
@@ -194,7 +212,7 @@ def _floating(grid: Grid, lines: Sequence[GridRow], pitch: float, nearest: float
     return found
 
 
-def _float(row: GridRow, line: GridRow, pitch: float) -> None:
+def _float(row: GridRow, line: GridRow) -> None:
     """Put a label at half height with the row above it; a label of several lines is one."""
     for cell in line.cells:
         row.cells.append(GridCell(cell.first, cell.last, list(cell.segments), rows=2))
@@ -204,7 +222,7 @@ def _float(row: GridRow, line: GridRow, pitch: float) -> None:
 def _head_goes_on(last: GridRow, line: GridRow, grid: Grid, pitch: float) -> bool:
     """A line of heads goes on with the one above: beside it and a little lower, or right below heads as wide as its."""
     step = line.baseline - last.last_baseline
-    if line.full_rulings:
+    if line.ruling_weight:
         return False
     if step < _OVERLAPPING_EMS * _size(line) and _disjoint(last, line):
         return True
@@ -220,7 +238,7 @@ def _head_goes_on(last: GridRow, line: GridRow, grid: Grid, pitch: float) -> boo
 def _goes_on(last: GridRow, line: GridRow, grid: Grid, pitch: float) -> bool:
     """``line`` is the wrapped rest of the row ``last``, or stands beside it a little lower."""
     step = line.baseline - last.last_baseline
-    if line.full_rulings:
+    if line.ruling_weight:
         return False
     if step < _OVERLAPPING_EMS * _size(line):
         return _disjoint(last, line) or not any(cell.is_number for cell in line.cells)

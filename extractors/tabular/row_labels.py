@@ -11,6 +11,8 @@ from extractors.tabular.grid import Grid, GridCell
 
 _MOSTLY_WORDS = 0.3
 """A leading column is one of labels if at most so many of its cells are numbers."""
+_MEASURED = re.compile(r"[~<>]?\d[\d.,]*(?:\s?[A-Za-zµ/%]{0,10}$|\s?×)")
+"""An amount: "48 kHz", "800 sims", "8 × A100" -> yes        "0-shot", "5-layer, 3 RNN" -> no"""
 _OFF_CENTRE_ROWS = 0.75
 _OPENS_REST = re.compile(r"\((?![a-zA-Z0-9]{1,3}\))")
 """A bracket that goes on with the line before: "(Section 5.2)" -> yes        "(b) top-down" -> no"""
@@ -20,13 +22,13 @@ _NO_LABEL = {"", "-", "--", "---", "n/a", "N/A"}
 def label_columns(grid: Grid, body: Sequence[int]) -> int:
     """How many leading columns hold labels: the first, and those after it that hold words, if numbers follow them.
 
-    Columns of check marks and dashes hold none.
+    Columns of check marks and dashes hold none, nor do those of amounts ("8 × A100", "48 kHz").
     """
     words = []
     for column in range(len(grid.columns)):
         cells = [cell for number in body if (cell := grid.rows[number].at(column)) is not None]
         judged = [cell for cell in cells if any(map(str.isalnum, cell.text))]
-        numbers = sum(cell.is_number for cell in judged)
+        numbers = sum(cell.is_number or bool(_MEASURED.match(cell.text)) for cell in judged)
         words.append(not cells or (bool(judged) and numbers <= _MOSTLY_WORDS * len(judged)))
     count = 1
     while count < len(words) and words[count]:
@@ -90,9 +92,10 @@ def _is_one_label(grid: Grid, group: Sequence[int], cells: Sequence[tuple[int, G
     texts = [cell.text for _, cell in cells]
     if len(group) < 2 or not cells or not all(any(map(str.isalnum, text)) for text in texts):
         return False
+    ruled_beside = any(grid.rows[number].ruled_columns for number in group[1:])
+    if ruled_beside and (len(cells) < len(group) or not all(cell.is_number for _, cell in cells)):
+        return True
     if len(cells) < len(group):
-        if any(grid.rows[number].ruled_columns for number in group[1:]):
-            return True
         places = [place + (cell.rows - 1) / 2 for place, cell in cells]
         together = all(after - before <= 1 for before, after in itertools.pairwise(places))
         middle = (places[0] + places[-1]) / 2

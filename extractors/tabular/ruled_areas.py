@@ -11,7 +11,7 @@ from extractors.tabular.bands import Band, bands_in, is_running_text, lines_betw
 from extractors.tabular.captions import Caption
 from extractors.tabular.frames import Frame
 
-MAX_AREAS = 120
+MAX_AREAS = 60
 """A page with more of them is a drawing; the largest count."""
 
 _SHORTEST_POINTS = 28.0
