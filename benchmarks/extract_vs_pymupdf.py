@@ -19,7 +19,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 PROJECT = Path(__file__).resolve().parent.parent
-RATIO_TARGET = 3.0
+RATIO_TARGET = 4.0
 MEMORY_TARGET_MB = 800
 
 BARE_READING = """

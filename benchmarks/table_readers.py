@@ -279,7 +279,7 @@ def read_with_library(name: str, pages: list[Page], corpus: Path, limit: float) 
 
 
 def grids_by_page(output: str) -> dict[int, list[Grid]]:
-    """Tables of ``burden extract --tables --format json``; one that runs over pages is one grid on each."""
+    """Tables of ``burden extract --tables --format jsonl``; one that runs over pages is one grid on each."""
     pages: dict[int, list[Grid]] = {}
     for line in output.splitlines():
         table = json.loads(line) if line.strip() else {}
@@ -332,7 +332,7 @@ def read_with_burden(command: str, pages: list[Page], corpus: Path, limit: float
         path = corpus / f"{paper}.pdf"
         length = page_count(path)
         exit_code, output, complaints, seconds = run_whole(
-            [command, "extract", "--tables", "--format", "json", str(path)], limit * length
+            [command, "extract", "--tables", "--format", "jsonl", str(path)], limit * length
         )
         if exit_code == WRONG_USE:
             raise Skipped(last_line(complaints))

@@ -6,12 +6,14 @@ from pathlib import Path
 
 import pymupdf
 
+from extractors.drawing import extract_and_draw_tables
 from extractors.extract import extract
 from extractors.records import Status
 
 PROJECT = Path(__file__).resolve().parent.parent
 PICTURES = PROJECT / "docs" / "pictures"
 SAMPLE = PROJECT / "samples" / "papers" / "2105.99003.pdf"
+TABLE_SAMPLE, TABLE_PAGE = PROJECT / "samples" / "tables" / "2302.99102.pdf", 2
 _BORDER_POINTS = pymupdf.Rect(-2, -1, 2, 1)
 _SURROUNDINGS_POINTS = 60
 _RED = (0.85, 0.1, 0.1)
@@ -30,6 +32,13 @@ def picture_of_evidence(source: Path, target: Path) -> None:
         page.get_pixmap(dpi=110, clip=clip & page.rect).save(target)
 
 
+def picture_of_tables(source: Path, page: int, target: Path) -> None:
+    """A page as ``burden extract --tables --draw`` draws it."""
+    pictures = dict(extract_and_draw_tables(source.read_bytes()).pictures)
+    target.write_bytes(pictures[page])
+
+
 if __name__ == "__main__":
     PICTURES.mkdir(exist_ok=True)
     picture_of_evidence(SAMPLE, PICTURES / "evidence.png")
+    picture_of_tables(TABLE_SAMPLE, TABLE_PAGE, PICTURES / "tables.png")

@@ -124,7 +124,8 @@ def _run_of(index: int, frame: Frame, match: re.Match[str]) -> list[Line]:
             continue
         if blank < -0.6 * height or not _in_line(line, lines, titled):
             continue
-        if line.role is Role.HEADING or _LABEL.match(line.text) or _has_wide_gap(line):
+        opens = _LABEL.match(line.text) and not _within_sentence(lines[-1], line)
+        if line.role is Role.HEADING or opens or _has_wide_gap(line):
             break
         if any(lines[-1].words[0].baseline < each.y1 < line.words[0].baseline for each in _over(frame.across, line)):
             break
@@ -147,6 +148,12 @@ def _in_line(line: Line, lines: Sequence[Line], titled: bool) -> bool:
 
 def _size(line: Line) -> float:
     return max(word.size for word in line.words)
+
+
+def _within_sentence(before: Line, line: Line) -> bool:
+    """The line above breaks off in the middle of a sentence, right above this one."""
+    height = line.box.y1 - line.box.y0
+    return line.box.y0 - before.box.y1 < 0.4 * height and not before.text.endswith((".", ":", "!", "?", ")"))
 
 
 def _has_wide_gap(line: Line) -> bool:

@@ -32,7 +32,9 @@ _GoesOn = Callable[[GridRow, GridRow, Grid, float], bool]
 
 def settle_rows(grid: Grid) -> Grid:
     """Baselines to rows, and how many of them are heads."""
-    _split_heads(grid, next((number for number, row in enumerate(grid.rows) if row.ruling_weight), 0))
+    above = next((number for number, row in enumerate(grid.rows) if row.ruling_weight), 0)
+    widen_between_cuts(grid.columns, grid.rows[:above])
+    _split_heads(grid, above)
     header = _header_lines(grid)
     _split_heads(grid, header)
     for line, below in itertools.pairwise(grid.rows[:header]):

@@ -19,6 +19,7 @@ _SURE_POINTS = 25.0
 _UNUSUAL_SIDE_POINTS = 10.0
 """A table on the other side counts as so much farther."""
 _LINE_BETWEEN_POINTS = 3.0
+_STACKED_POINTS = 40.0
 _NO_ROWS_POINTS = 30.0
 """An area without rows of cells, such as a chart's frame, counts as so much farther."""
 _UNRULED_REACH_POINTS = 700.0
@@ -98,7 +99,24 @@ class TablePlaces:
             further_part = area.ruling_count > 1 and _side(caption, area) != "beside"
             if number not in owners and (further_part or not caption.is_table):
                 owners[number] = caption
+        self._hand_on(owners)
         return owners
+
+    def _hand_on(self, owners: dict[int, Caption]) -> None:
+        """Areas right above or below one with a caption, as wide as it and with nothing between, share the caption."""
+        free = [number for number in range(len(self._areas)) if number not in owners]
+        while shared := [(each, near) for each in free for near in owners if self._stacked(each, near)]:
+            number, near = shared[0]
+            owners[number] = owners[near]
+            free.remove(number)
+
+    def _stacked(self, one: int, other: int) -> bool:
+        upper, lower = sorted((self._areas[one], self._areas[other]), key=lambda area: area.box.y0)
+        if upper.ruling_count < 2 or lower.ruling_count < 2 or lower.box.y0 - upper.box.y1 > _STACKED_POINTS:
+            return False
+        left, right = max(upper.box.x0, lower.box.x0), min(upper.box.x1, lower.box.x1)
+        level = abs(upper.box.x0 - lower.box.x0) < 3 and abs(upper.box.x1 - lower.box.x1) < 3
+        return level and not lines_between(self._frame, upper.box.y1, lower.box.y0, left, right)
 
     def _has_rows(self, area: RuledArea) -> bool:
         bands = bands_in(self._frame, area.box, self._captioned)

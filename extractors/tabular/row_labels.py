@@ -16,6 +16,8 @@ _MEASURED = re.compile(r"[~<>]?\d[\d.,]*(?:\s?[A-Za-zµ/%]{0,10}$|\s?×)")
 _OFF_CENTRE_ROWS = 0.75
 _OPENS_REST = re.compile(r"\((?![a-zA-Z0-9]{1,3}\))")
 """A bracket that goes on with the line before: "(Section 5.2)" -> yes        "(b) top-down" -> no"""
+_CROSSES = {"x", "X"}
+"""Typed beside check marks."""
 _NO_LABEL = {"", "-", "--", "---", "n/a", "N/A"}
 
 
@@ -27,7 +29,7 @@ def label_columns(grid: Grid, body: Sequence[int]) -> int:
     words = []
     for column in range(len(grid.columns)):
         cells = [cell for number in body if (cell := grid.rows[number].at(column)) is not None]
-        judged = [cell for cell in cells if any(map(str.isalnum, cell.text))]
+        judged = [cell for cell in cells if any(map(str.isalnum, cell.text)) and cell.text not in _CROSSES]
         numbers = sum(cell.is_number or bool(_MEASURED.match(cell.text)) for cell in judged)
         words.append(not cells or (bool(judged) and numbers <= _MOSTLY_WORDS * len(judged)))
     count = 1
