@@ -82,7 +82,8 @@ def _begins(line: Line, match: re.Match[str], before: Line | None) -> bool:
     strong = (
         match["end"].strip() in (":", "|") or match.end() == len(line.text) or line.role is Role.CAPTION or numbered
     )
-    if match.end() == len(line.text) and not match["kind"].lower().startswith(_TABLE_KINDS):
+    of_table = match["kind"].lower().startswith(_TABLE_KINDS)
+    if not of_table and (match.end() == len(line.text) or _has_wide_gap(line)):
         return False
     if strong:
         # "... as shown in\nTable 3: it is" is rare; a line right above that runs on in the same words is not.

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import itertools
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Sequence, Set
 
 from extractors.records import Word
 from extractors.tabular.cells import joined
@@ -12,6 +12,7 @@ from extractors.tabular.grid import Grid, GridCell, GridRow
 from extractors.tabular.segments import Segment, segment
 
 _MOST_LATER_LINES = 3
+_LINES_LOOKED_AT = 2
 _CENTRED_EMS = 0.6
 _WORD_GAP_EMS = 0.33
 """Words of one head are not farther apart."""
@@ -23,19 +24,21 @@ def is_header_like(row: GridRow) -> bool:
     return numbers <= 0.34 * len(row.cells)
 
 
-def split_glued_heads(columns: Sequence[Column], line: GridRow, below: GridRow, inside: bool) -> None:
+def split_glued_heads(columns: Sequence[Column], line: GridRow, below: Sequence[GridRow], inside: bool) -> None:
     """Heads so close that they look like one are told apart where each of their words stands over a column of its own.
 
     "Params FLOPs" over two columns of numbers, each word over one -> two heads
     "Training time" over "hours" and "days", or with a short ruling below it -> one head
 
-    ``inside``: the line below is one of heads, too.
+    ``below``: the lines under it, nearest first; ``inside``: the first of them is one of heads, too.
     """
     cells: list[GridCell] = []
     for cell in line.cells:
         pieces = _pieces(columns, cell)
-        ruled = _has_ruling_below(cell, below)
-        spans = _word_gap(cell) < _WORD_GAP_EMS and (inside or is_header_like(below)) and _has_heads(below, cell)
+        ruled = _has_ruling_below(cell, below[0])
+        spans = (
+            _word_gap(cell) < _WORD_GAP_EMS and (inside or is_header_like(below[0])) and _has_heads(below, cell, inside)
+        )
         if (
             not ruled
             and not spans
@@ -68,9 +71,11 @@ def _word_gap(cell: GridCell) -> float:
     return max(gaps, default=0.0) / words[0].size
 
 
-def _has_heads(below: GridRow, cell: GridCell) -> bool:
-    """Each column that the cell spans has a cell of its own on the line below."""
-    return {other.first for other in below.cells if not other.spans} >= set(_columns_under(cell))
+def _has_heads(below: Sequence[GridRow], cell: GridCell, inside: bool) -> bool:
+    """Each column that the cell spans has a cell of its own on the next lines."""
+    lines = below[: _LINES_LOOKED_AT if inside else 1]
+    own = {other.first for line in lines for other in line.cells if not other.spans}
+    return own >= set(_columns_under(cell))
 
 
 def span_repeated_heads(columns: int, line: GridRow, below: GridRow) -> None:
@@ -144,11 +149,17 @@ def later_head_blocks(grid: Grid) -> Iterator[range]:
             start = None
 
 
-def widen_between_cuts(columns: Sequence[Column], lines: Sequence[GridRow]) -> None:
-    """A head alone between two vertical rulings spans what lies between them, if several heads stand below it."""
-    for number, line in enumerate(lines):
+def widen_between_cuts(grid: Grid, head: int) -> None:
+    """A head alone and centred between two vertical rulings spans what lies between them.
+
+    If several cells stand below it in the next lines, or a vertical ruling of the rows below breaks off there.
+    """
+    cuts = {round(cut) for row in grid.rows for cut in row.cuts}
+    for number, line in enumerate(grid.rows[:head]):
+        below = grid.rows[number + 1 : max(head, number + 1 + _LINES_LOOKED_AT)]
+        broken_off = cuts - {round(cut) for cut in line.cuts}
         for cell in line.cells:
-            _reach_cuts(columns, line, cell, lines[number + 1 :])
+            _reach_cuts(grid.columns, line, cell, below, broken_off)
 
 
 def widen_centred(columns: Sequence[Column], rows: Sequence[GridRow]) -> None:
@@ -183,7 +194,9 @@ def _columns_under(cell: GridCell) -> range:
     return range(cell.first, cell.last + 1)
 
 
-def _reach_cuts(columns: Sequence[Column], row: GridRow, cell: GridCell, below: Sequence[GridRow]) -> None:
+def _reach_cuts(
+    columns: Sequence[Column], row: GridRow, cell: GridCell, below: Sequence[GridRow], broken_off: Set[int]
+) -> None:
     middle = _middle(cell)
     left = max((cut for cut in row.cuts if cut < middle), default=columns[0].x0)
     right = min((cut for cut in row.cuts if cut > middle), default=columns[-1].x1)
@@ -193,7 +206,8 @@ def _reach_cuts(columns: Sequence[Column], row: GridRow, cell: GridCell, below: 
     centred = abs(middle - (left + right) / 2) < cell.segments[0].size
     alone = all(other is cell or other.last < framed[0] or other.first > framed[-1] for other in row.cells)
     lower = {other.first for line in below for other in line.cells if framed[0] <= other.first <= framed[-1]}
-    if centred and alone and len(lower) > 1:
+    parted = any(left < cut < right for cut in broken_off)
+    if centred and alone and (len(lower) > 1 or parted):
         cell.first, cell.last = framed[0], framed[-1]
 
 

@@ -33,13 +33,13 @@ _GoesOn = Callable[[GridRow, GridRow, Grid, float], bool]
 def settle_rows(grid: Grid) -> Grid:
     """Baselines to rows, and how many of them are heads."""
     above = next((number for number, row in enumerate(grid.rows) if row.ruling_weight), 0)
-    widen_between_cuts(grid.columns, grid.rows[:above])
+    widen_between_cuts(grid, above)
     _split_heads(grid, above)
     header = _header_lines(grid)
     _split_heads(grid, header)
     for line, below in itertools.pairwise(grid.rows[:header]):
         span_repeated_heads(len(grid.columns), line, below)
-    widen_between_cuts(grid.columns, grid.rows[:header])
+    widen_between_cuts(grid, header)
     for line in grid.rows[header:]:
         split_glued_cells(grid.columns, line)
         _centre(grid, line)
@@ -50,8 +50,8 @@ def settle_rows(grid: Grid) -> Grid:
 
 
 def _split_heads(grid: Grid, header: int) -> None:
-    for number, (line, below) in enumerate(itertools.pairwise(grid.rows[: header + 1])):
-        split_glued_heads(grid.columns, line, below, inside=number + 1 < header)
+    for number, line in enumerate(grid.rows[:header]):
+        split_glued_heads(grid.columns, line, grid.rows[number + 1 :], inside=number + 1 < header)
 
 
 def _centre(grid: Grid, line: GridRow) -> None:
@@ -72,7 +72,7 @@ def _header_lines(grid: Grid) -> int:
     rows = grid.rows
     above = next((number for number, row in enumerate(rows) if row.ruling_weight), 0)
     if above and above <= max(_MOST_HEADER_LINES, len(rows) // 3) and _are_heads(grid, rows[:above], rows[above:]):
-        return _with_ruled_heads(grid, above)
+        return _without_heading(rows, _with_ruled_heads(grid, above))
     first_numeric = next((number for number, row in enumerate(rows) if not is_header_like(row)), None)
     if first_numeric is None:
         bold = all(held.words[0].bold for cell in rows[0].cells for held in cell.segments)
@@ -81,6 +81,18 @@ def _header_lines(grid: Grid) -> int:
     while count and len(rows[count - 1].cells) == 1 and rows[count - 1].cells[0].first == 0:
         count -= 1
     return count
+
+
+def _without_heading(rows: Sequence[GridRow], count: int) -> int:
+    """A lone cell below lines of heads is the heading of the first group, if a ruling parts it from them or if other
+    lone cells further down stand where it stands."""
+    if count < 2 or len(rows[count - 1].cells) != 1:
+        return count
+    last = rows[count - 1]
+    lone = [row.cells[0].box for row in rows[count:] if len(row.cells) == 1]
+    box = last.cells[0].box
+    again = any(abs(box.x0 - other.x0) < 2 or abs(box.x0 + box.x1 - other.x0 - other.x1) < 4 for other in lone)
+    return count - 1 if last.ruled_columns or again else count
 
 
 def _with_ruled_heads(grid: Grid, count: int) -> int:

@@ -125,6 +125,8 @@ class TablePlaces:
     def _distance(self, caption: Caption, area: RuledArea) -> float:
         """Points between a caption and an area, with a fine for lines between; infinite where they can't belong."""
         one, other = caption.box, area.box
+        if within(one, other):
+            return 0.0
         side = _side(caption, area)
         if side == "beside":
             return self._distance_beside(one, other)

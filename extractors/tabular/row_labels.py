@@ -18,7 +18,7 @@ _OPENS_REST = re.compile(r"\((?![a-zA-Z0-9]{1,3}\))")
 """A bracket that goes on with the line before: "(Section 5.2)" -> yes        "(b) top-down" -> no"""
 _CROSSES = {"x", "X"}
 """Typed beside check marks."""
-_NO_LABEL = {"", "-", "--", "---", "n/a", "N/A"}
+_NOT_APPLICABLE = {"n/a", "N/A"}
 
 
 def label_columns(grid: Grid, body: Sequence[int]) -> int:
@@ -62,7 +62,13 @@ def row_labels(grid: Grid, body: Sequence[int], column: int) -> dict[int, str]:
             beside = any(grid.rows[number].at(left) is not None for left in range(column))
             if own is not None or not beside:
                 labels[number] = own.text if marks and own is not None else text
-    return {number: text for number, text in labels.items() if text not in _NO_LABEL}
+    if column:
+        return {number: text for number, text in labels.items() if _names_something(text)}
+    return {number: text for number, text in labels.items() if text.strip("-")}
+
+
+def _names_something(text: str) -> bool:
+    return any(map(str.isalnum, text)) and text not in _NOT_APPLICABLE
 
 
 def _own(grid: Grid, number: int, column: int) -> GridCell | None:
@@ -94,8 +100,9 @@ def _is_one_label(grid: Grid, group: Sequence[int], cells: Sequence[tuple[int, G
     texts = [cell.text for _, cell in cells]
     if len(group) < 2 or not cells or not all(any(map(str.isalnum, text)) for text in texts):
         return False
-    ruled_beside = any(grid.rows[number].ruled_columns for number in group[1:])
-    if ruled_beside and (len(cells) < len(group) or not all(cell.is_number for _, cell in cells)):
+    if len(cells) > 1 and all(cell.is_number for _, cell in cells):
+        return False
+    if any(grid.rows[number].ruled_columns for number in group[1:]):
         return True
     if len(cells) < len(group):
         places = [place + (cell.rows - 1) / 2 for place, cell in cells]

@@ -55,10 +55,10 @@ def segment(words: Sequence[Word]) -> Segment:
 def is_numeric(text: str) -> bool:
     """Most of its characters belong to numbers.
 
-    "76.3 ± 0.2", "-", "3.1 × 10^18", "✓" -> yes        "ResNet-50", "B/16", "8 GPUs" -> no
+    "76.3 ± 0.2", "-", "3.1 × 10^18", "✓" -> yes        "ResNet-50", "B/16", "8 GPUs", "[12]" -> no
     """
     kept = [character for character in text if not character.isspace()]
-    if kept and kept[0].isalpha():
+    if kept and (kept[0].isalpha() or kept[0] == "["):
         return False
     digits = sum(character.isdigit() for character in kept)
     letters = sum(character.isalpha() for character in kept)

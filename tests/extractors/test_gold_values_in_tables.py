@@ -30,7 +30,7 @@ def printed_in(path: Path) -> tuple[set[str], set[str]]:
 
 
 def test_values_of_the_gold_data_are_cells(shared_dir: Path) -> None:
-    """A value counts if a row of cells anywhere in its paper prints it, as the page layout tells and no table reader."""
+    """A value counts if a row of cells anywhere in its paper prints it, as the page layout tells, not the reader."""
     gold: dict[str, set[str]] = defaultdict(set)
     with (shared_dir / "gold" / "results.csv").open(encoding="utf-8", newline="") as file:
         for row in csv.DictReader(file):
