@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache
+from functools import cache, partial
 from pathlib import Path
 
 from db.errors import RecordError
@@ -16,7 +16,7 @@ from db.facts import paper_key
 from extractors.lexicon.catalogue import Catalogue, load_catalogue
 from extractors.records import BurdenEstimate, Extraction, FailureCause, PaperError, PaperMetadata, Table
 from flows.sources.identifiers import BadArxivIdError, arxiv_id_of_file, parse_arxiv_id
-from flows.workers import DRAWING_EXTRACTOR, EXTRACTOR, Limits, PdfJob, read_papers
+from flows.workers import DRAWING_EXTRACTOR, Limits, PdfJob, read_papers
 from models.burden import estimate_burden
 
 _STAMP_ID = re.compile(r"^\s*arXiv:(\S+)", re.IGNORECASE)
@@ -48,8 +48,8 @@ def read_pdfs(
     jobs = (PdfJob(str(number), path) for number, path in enumerate(paths))
     done: dict[int, ReadPdf] = {}
     following = 0
-    reader = DRAWING_EXTRACTOR if draw else EXTRACTOR
-    with closing(read_papers(jobs, limits, workers=workers, reader=reader)) as readings:
+    read = partial(read_papers, reader=DRAWING_EXTRACTOR) if draw else read_papers
+    with closing(read(jobs, limits, workers=workers)) as readings:
         for reading in readings:
             number = int(reading.job.key)
             if reading.extraction is None:

@@ -14,7 +14,7 @@ from extractors.tabular.frames import Frame
 _NUMBER = r"(?:[A-Z]{1,2}[.\-]?)?\s?(?:\d{1,3}(?:[.\-]\d{1,3})*|[IVXL]{1,6})[a-z]?"
 _LABEL = re.compile(
     r"(?P<before>(?:Extended\sData|Supplementary|Supplemental|Appendix|APPENDIX|SUPPLEMENTARY)\s)?"
-    r"(?P<kind>Table|TABLE|Tab\.?|TAB\.?|Figure|FIGURE|Fig\.?|FIG\.?|Algorithm|ALGORITHM|Listing|LISTING|Scheme|Chart)"
+    r"(?P<kind>Table|TABLE|Tab\.|TAB\.|Figure|FIGURE|Fig\.?|FIG\.?|Algorithm|ALGORITHM|Listing|LISTING|Scheme|Chart)"
     rf"\s?(?P<number>{_NUMBER})"
     r"(?P<end>\s?[.:|]|\s?(?=\()|\s-{1,3}(?=\s)|$|\s(?=[A-Z\[]))"
 )

@@ -9,7 +9,6 @@ from extractors.tabular.heads import column_paths, later_head_blocks, widen_cent
 from extractors.tabular.row_labels import label_columns, row_labels
 
 Path = tuple[str, ...]
-_AS_HEAVY = 0.8
 
 
 @dataclass(slots=True)
@@ -33,15 +32,16 @@ class _Heading:
 
 
 class _Headings:
-    """The headings in force, outermost first, while one goes down the rows."""
+    """The headings in force, outermost first, while one goes down the rows: each until another takes its place.
+
+    Rulings end no group: most papers rule off parts of a group, too.
+    """
 
     def __init__(self) -> None:
         self._open: list[_Heading] = []
-        self._weight = 0.0
-        """Of the ruling above the last one: one as heavy ends its group. 0: only another heading does."""
         self._just_opened = False
 
-    def open(self, cell: GridCell, weight: float) -> None:
+    def open(self, cell: GridCell) -> None:
         style = cell.segments[0].words[0].bold, -1 if cell.spans else round(cell.segments[0].x0 / 8)
         level = next((level for level, held in enumerate(self._open) if held.style == style), None)
         if level is not None:
@@ -49,15 +49,9 @@ class _Headings:
         elif not self._just_opened:
             self._open = []
         self._open.append(_Heading(cell.text, style))
-        self._weight = weight
         self._just_opened = True
 
-    def over_row(self, weight: float) -> Path:
-        """Those over a row below a ruling of such a weight, 0 if there is none."""
-        if self._just_opened and weight:
-            self._weight = 0.0
-        elif 0 < self._weight * _AS_HEAVY <= weight:
-            self._open = []
+    def over_row(self) -> Path:
         self._just_opened = False
         return tuple(heading.text for heading in self._open)
 
@@ -74,7 +68,6 @@ def label(grid: Grid) -> Labels:
     later = {number: block for block in later_head_blocks(grid) for number in block}
     paths = column_paths(grid, head)
     headings = _Headings()
-    heaviest = max((row.ruling_weight for row in grid.rows[grid.header_rows + 1 :]), default=0.0)
     over: dict[int, Path] = {}
     for number in range(grid.header_rows, len(grid.rows)):
         row = grid.rows[number]
@@ -86,9 +79,9 @@ def label(grid: Grid) -> Labels:
                 headings.close()
         elif _is_heading(grid, number):
             labels.header_cells.add(id(row.cells[0]))
-            headings.open(row.cells[0], min(row.ruling_weight, heaviest) if number > grid.header_rows else heaviest)
+            headings.open(row.cells[0])
         else:
-            over[number] = headings.over_row(row.ruling_weight)
+            over[number] = headings.over_row()
             labels.column_paths[number] = paths
     body = sorted(over)
     stubs = [row_labels(grid, body, column) for column in range(label_columns(grid, body))]

@@ -229,7 +229,11 @@ def _floating(grid: Grid, lines: Sequence[GridRow], pitch: float, nearest: float
 def _float(row: GridRow, line: GridRow) -> None:
     """Put a label at half height with the row above it; a label of several lines is one."""
     for cell in line.cells:
-        row.cells.append(GridCell(cell.first, cell.last, list(cell.segments), rows=2))
+        held = next((known for known in row.cells if known.overlaps(cell)), None)
+        if held is None:
+            row.cells.append(GridCell(cell.first, cell.last, list(cell.segments), rows=2))
+        else:
+            held.segments += cell.segments
     row.cells.sort(key=lambda cell: cell.first)
 
 

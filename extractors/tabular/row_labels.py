@@ -6,13 +6,14 @@ import itertools
 import re
 from collections.abc import Iterator, Sequence
 
-from extractors.tabular.cells import joined
 from extractors.tabular.grid import Grid, GridCell
 
 _MOSTLY_WORDS = 0.3
 """A leading column is one of labels if at most so many of its cells are numbers."""
 _MEASURED = re.compile(r"[~<>]?\d[\d.,]*(?:\s?[A-Za-zµ/%]{0,10}$|\s?×)")
 """An amount: "48 kHz", "800 sims", "8 × A100" -> yes        "0-shot", "5-layer, 3 RNN" -> no"""
+_MOST_LINES = 5
+"""A label has no more."""
 _OFF_CENTRE_ROWS = 0.75
 _OPENS_REST = re.compile(r"\((?![a-zA-Z0-9]{1,3}\))")
 """A bracket that goes on with the line before: "(Section 5.2)" -> yes        "(b) top-down" -> no"""
@@ -50,8 +51,7 @@ def row_labels(grid: Grid, body: Sequence[int], column: int) -> dict[int, str]:
     lone = any(len(cells) == 1 < len(group) for group, cells in zip(groups, cells_of, strict=True))
     for group, cells in zip(groups, cells_of, strict=True):
         if framed and _is_one_label(grid, group, cells, lone):
-            label = joined([held.text for _, cell in cells for held in cell.segments])
-            labels |= dict.fromkeys(group, label)
+            labels |= dict.fromkeys(group, _as_one_cell(grid, group, [cell for _, cell in cells]).text)
             continue
         marks = any(not any(map(str.isalnum, cell.text)) for _, cell in cells)
         spread = [""] * len(group)
@@ -69,6 +69,17 @@ def row_labels(grid: Grid, body: Sequence[int], column: int) -> dict[int, str]:
 
 def _names_something(text: str) -> bool:
     return any(map(str.isalnum, text)) and text not in _NOT_APPLICABLE
+
+
+def _as_one_cell(grid: Grid, group: Sequence[int], lines: Sequence[GridCell]) -> GridCell:
+    """The lines of one label put together in a cell that stands over all rows of the group."""
+    first = grid.rows[group[0]]
+    label = GridCell(lines[0].first, lines[0].last, [held for line in lines for held in line.segments], rows=len(group))
+    for number in group:
+        row = grid.rows[number]
+        row.cells = [cell for cell in row.cells if not any(cell is line for line in lines)]
+    first.cells = sorted([*first.cells, label], key=lambda cell: cell.first)
+    return label
 
 
 def _own(grid: Grid, number: int, column: int) -> GridCell | None:
@@ -102,7 +113,12 @@ def _is_one_label(grid: Grid, group: Sequence[int], cells: Sequence[tuple[int, G
         return False
     if len(cells) > 1 and all(cell.is_number for _, cell in cells):
         return False
-    if any(grid.rows[number].ruled_columns for number in group[1:]):
+    if len(cells) > _MOST_LINES:
+        return False
+    ruled_beside = sum(bool(grid.rows[number].ruled_columns) for number in group[1:])
+    if ruled_beside and len(cells) == 1:
+        return True
+    if ruled_beside >= (0.5 if len(cells) < len(group) else 1) * (len(group) - 1):
         return True
     if len(cells) < len(group):
         places = [place + (cell.rows - 1) / 2 for place, cell in cells]
