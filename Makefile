@@ -37,6 +37,7 @@ demo: setup  ## read the bundled sample papers into ./demo-output and show the e
 	@echo '  sqlite3 $(DEMO)/burden.sqlite "select * from burden_v1"     the same, in SQL'
 	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden export facts                 every record with its page and quote'
 	@echo '  $(BIN)/burden extract samples/papers/*.pdf                     without a database'
+	@echo '  $(BIN)/burden extract --tables samples/tables/2302.99102.pdf   the tables of a paper'
 	@echo '  $(BIN)/burden ingest --since 2026-01-01 --limit 20             real papers from arXiv'
 
 test: setup  ## run the whole test suite

@@ -7,8 +7,8 @@ import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.normalise import joined_at_line_end
 from extractors.records import Box, Line, Role
+from extractors.tabular.cells import joined
 from extractors.tabular.frames import Frame
 
 _NUMBER = r"(?:[A-Z]{1,2}[.\-]?)?\s?(?:\d{1,3}(?:[.\-]\d{1,3})*|[IVXL]{1,6})[a-z]?"
@@ -59,7 +59,7 @@ def captions_of(frame: Frame) -> list[Caption]:
             continue
         lines = _run_of(index, frame, match)
         taken.update(map(id, lines))
-        text = _joined(lines)
+        text = joined([part.text for part in lines])
         label = _LABEL.match(text)
         found.append(
             Caption(
@@ -176,17 +176,3 @@ def _over(rulings: Iterable[Box], line: Line) -> Iterable[Box]:
         for ruling in rulings
         if ruling.x0 < line.box.x1 and ruling.x1 > line.box.x0 and ruling.x1 - ruling.x0 > 25
     )
-
-
-def _joined(lines: Sequence[Line]) -> str:
-    text = lines[0].text
-    for line in lines[1:]:
-        last = text.rsplit(" ", 1)[-1]
-        first, _, rest = line.text.partition(" ")
-        together = joined_at_line_end(last, first)
-        text = (
-            text[: len(text) - len(last)] + together + (f" {rest}" if rest else "")
-            if together
-            else f"{text} {line.text}"
-        )
-    return text

@@ -26,8 +26,8 @@ _MOST_HEADER_LINES = 8
 _MOSTLY_NUMBERS = 0.6
 _CENTRED_POINTS = 1.0
 
-_GoesOn = Callable[[GridRow, GridRow, Grid, float], bool]
-"""Whether a line belongs to the row above it; of the row, the line, their grid and its usual pitch."""
+_GoesOn = Callable[[GridRow, GridRow, float], bool]
+"""Whether a line belongs to the row above it; of the row, the line, and the usual pitch of rows."""
 
 
 def settle_rows(grid: Grid) -> Grid:
@@ -43,9 +43,9 @@ def settle_rows(grid: Grid) -> Grid:
     for line in grid.rows[header:]:
         split_glued_cells(grid.columns, line)
         _centre(grid, line)
-    head = _joined_rows(grid, grid.rows[:header], _head_goes_on, 1.15)
+    head = _joined_rows(grid.rows[:header], _head_goes_on, 1.15)
     widen_centred(grid.columns, head)
-    body = _joined_rows(grid, _with_framed_lines(grid.rows[header:]), _goes_on, 0.8)
+    body = _joined_rows(_with_framed_lines(grid.rows[header:]), _goes_on, 0.8)
     return Grid(grid.columns, head + body, len(head))
 
 
@@ -133,9 +133,9 @@ def _number_share(rows: Sequence[GridRow]) -> float:
     return sum(cell.is_number for cell in cells) / len(cells) if cells else 0.0
 
 
-def _joined_rows(grid: Grid, lines: Sequence[GridRow], goes_on: _GoesOn, nearest: float) -> list[GridRow]:
-    pitch = usual_pitch(grid, lines)
-    floating = _floating(grid, lines, pitch, nearest)
+def _joined_rows(lines: Sequence[GridRow], goes_on: _GoesOn, nearest: float) -> list[GridRow]:
+    pitch = _usual_pitch(lines)
+    floating = _floating(lines, pitch, nearest)
     rows: list[GridRow] = []
     passed: frozenset[int] = frozenset()
     """Columns with a ruling above a line that became part of the row before."""
@@ -143,7 +143,7 @@ def _joined_rows(grid: Grid, lines: Sequence[GridRow], goes_on: _GoesOn, nearest
         if number in floating:
             _float(rows[-1], line)
             passed |= line.ruled_columns - {cell.first for cell in line.cells}
-        elif rows and goes_on(rows[-1], line, grid, pitch):
+        elif rows and goes_on(rows[-1], line, pitch):
             _join(rows[-1], line)
         else:
             cells = [GridCell(cell.first, cell.last, list(cell.segments)) for cell in line.cells]
@@ -179,7 +179,7 @@ def _framed(lines: Sequence[GridRow]) -> Iterator[list[GridRow]]:
         yield group
 
 
-def usual_pitch(grid: Grid, lines: Sequence[GridRow]) -> float:
+def _usual_pitch(lines: Sequence[GridRow]) -> float:
     """The usual distance of the baselines of rows that fill most columns."""
     if not lines:
         return 0.0
@@ -200,7 +200,7 @@ def _disjoint(one: GridRow, other: GridRow) -> bool:
     return not any(a.overlaps(b) for a in one.cells for b in other.cells)
 
 
-def _floating(grid: Grid, lines: Sequence[GridRow], pitch: float, nearest: float) -> set[int]:
+def _floating(lines: Sequence[GridRow], pitch: float, nearest: float) -> set[int]:
     """Lines that stand at about half height between two rows, beside both: labels that are centred over rows."""
     found: set[int] = set()
     near = nearest * max(pitch, 1.0)
@@ -237,7 +237,7 @@ def _float(row: GridRow, line: GridRow) -> None:
     row.cells.sort(key=lambda cell: cell.first)
 
 
-def _head_goes_on(last: GridRow, line: GridRow, grid: Grid, pitch: float) -> bool:
+def _head_goes_on(last: GridRow, line: GridRow, _pitch: float) -> bool:
     """A line of heads goes on with the one above: beside it and a little lower, or right below heads as wide as its."""
     step = line.baseline - last.last_baseline
     if line.ruling_weight:
@@ -253,7 +253,7 @@ def _head_goes_on(last: GridRow, line: GridRow, grid: Grid, pitch: float) -> boo
     ) and any((cell.first, cell.last) in extents for cell in line.cells)
 
 
-def _goes_on(last: GridRow, line: GridRow, grid: Grid, pitch: float) -> bool:
+def _goes_on(last: GridRow, line: GridRow, pitch: float) -> bool:
     """``line`` is the wrapped rest of the row ``last``, or stands beside it a little lower."""
     step = line.baseline - last.last_baseline
     if line.ruling_weight:
