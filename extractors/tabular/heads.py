@@ -68,7 +68,7 @@ def _word_gap(cell: GridCell) -> float:
     """The widest gap between a cell's words, in font sizes."""
     words = cell.segments[0].words
     gaps = [after.box.x0 - before.box.x1 for before, after in itertools.pairwise(words)]
-    return max(gaps, default=0.0) / words[0].size
+    return max(gaps, default=0.0) / max(words[0].size, 0.1)
 
 
 def _has_heads(below: Sequence[GridRow], cell: GridCell, inside: bool) -> bool:

@@ -46,7 +46,23 @@ def settle_rows(grid: Grid) -> Grid:
     head = _joined_rows(grid.rows[:header], _head_goes_on, 1.15)
     widen_centred(grid.columns, head)
     body = _joined_rows(_with_framed_lines(grid.rows[header:]), _goes_on, 0.8)
+    for row in head + body:
+        _part_cells(row)
     return Grid(grid.columns, head + body, len(head))
+
+
+def _part_cells(row: GridRow) -> None:
+    """One cell a column: what spans ends where the next cell begins; two of the same column are one."""
+    cells: list[GridCell] = []
+    for cell in sorted(row.cells, key=lambda cell: cell.first):
+        if cells and cells[-1].first == cell.first:
+            cells[-1].segments += cell.segments
+            cells[-1].last = max(cells[-1].last, cell.last)
+        else:
+            if cells:
+                cells[-1].last = min(cells[-1].last, cell.first - 1)
+            cells.append(cell)
+    row.cells = cells
 
 
 def _split_heads(grid: Grid, header: int) -> None:
@@ -288,7 +304,9 @@ def _join(row: GridRow, line: GridRow) -> None:
         if held is None:
             row.cells.append(GridCell(cell.first, cell.last, list(cell.segments)))
         else:
-            held.first, held.last = min(held.first, cell.first), max(held.last, cell.last)
+            first, last = min(held.first, cell.first), max(held.last, cell.last)
+            if all(other is held or other.last < first or other.first > last for other in row.cells):
+                held.first, held.last = first, last
             held.segments += cell.segments
     row.cells.sort(key=lambda cell: cell.first)
     row.last_baseline = line.baseline

@@ -74,7 +74,9 @@ def _names_something(text: str) -> bool:
 def _as_one_cell(grid: Grid, group: Sequence[int], lines: Sequence[GridCell]) -> GridCell:
     """The lines of one label put together in a cell that stands over all rows of the group."""
     first = grid.rows[group[0]]
-    label = GridCell(lines[0].first, lines[0].last, [held for line in lines for held in line.segments], rows=len(group))
+    label = GridCell(
+        lines[0].first, lines[0].first, [held for line in lines for held in line.segments], rows=len(group)
+    )
     for number in group:
         row = grid.rows[number]
         row.cells = [cell for cell in row.cells if not any(cell is line for line in lines)]

@@ -46,6 +46,14 @@ def test_a_table_of_too_many_words_is_none() -> None:
     assert find_tables(page_of([line_of("Table 1: A.", 72, 45, Role.CAPTION), *rows], rulings)) == ()
 
 
+def test_a_font_without_size_costs_nothing() -> None:
+    """Heads and rows in it end as a table or as none."""
+    rows = [line_of("Model Top-1 Top-5", 72, 70), line_of("A 1 2", 72, 90), line_of("B 3 4", 72, 110)]
+    flat = [replace(row, words=tuple(replace(word, size=0.0) for word in row.words)) for row in rows]
+    rulings = tuple(Box(70, y, 200, y + 0.5) for y in (58, 75, 115))
+    assert len(find_tables(page_of([line_of("Table 1: A.", 72, 45, Role.CAPTION), *flat], rulings))) <= 1
+
+
 def test_words_without_width_or_height() -> None:
     """As fonts without metrics give them."""
     word = line_of("Table 1: A.", 72, 45, Role.CAPTION)
