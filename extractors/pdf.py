@@ -57,6 +57,7 @@ def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES) -> Document:
         rulings = RulingReader()
         for index in range(pdf.page_count):
             try:
+                pdf.xref_set_key(pdf.page_xref(index), "Annots", "null")  # what readers wrote is not the paper's
                 page = pdf[index]
                 pages.append(_with_rulings(_read_page(page, index + 1), page, pages, rulings))
             except _LIBRARY_ERRORS as error:
@@ -102,8 +103,6 @@ def _unreadable(what: str, error: Exception) -> PaperError:
 
 
 def _read_page(page: Any, number: int) -> RawPage:
-    for annotation in page.annots():
-        page.delete_annot(annotation)
     text_page = page.get_textpage(flags=_TEXT_FLAGS)
     words_by_line: dict[tuple[int, int], list[Any]] = {}
     words = text_page.extractWORDS()

@@ -10,6 +10,7 @@ from pathlib import Path
 from typing import Any
 
 from db.exchange import write_records
+from extractors.records import Table
 from flows.papers import ReadPdf
 from flows.table_formats import csv_header, csv_lines, markdown, print_tables, table_record
 from flows.terminal import print_records
@@ -36,35 +37,46 @@ def records_output(output: str) -> Iterator[Write]:
 
 @contextmanager
 def tables_output(output: str, pictures: Path | None) -> Iterator[Write]:
-    """Tables as they come, ``json`` as one array when all papers are read; PNGs of their pages go to ``pictures``."""
+    """Tables as they come; one ``json`` array or the ``table`` of a terminal when all papers are read.
+
+    PNGs of their pages go to ``pictures``.
+    """
     held: list[dict[str, Any]] = []
+    shown: list[tuple[str, tuple[Table, ...]]] = []
     found = 0
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
+    stdout = sys.stdout.buffer  # a progress bar takes the place of sys.stdout while papers are read
+
+    def say(text: str) -> None:
+        stdout.write(text.encode("utf-8", errors="replace"))
+        stdout.flush()
+
     if output == "csv":
-        print(csv_header(), end="")
+        say(csv_header())
 
     def write(read: ReadPdf) -> None:
         nonlocal found
         found += len(read.tables)
         for table in read.tables:
             if output == "csv":
-                print(csv_lines(read.paper, read.version, table), end="")
+                say(csv_lines(read.paper, read.version, table))
             elif output == "markdown":
-                print(markdown(read.paper, table))
+                say(markdown(read.paper, table) + "\n")
             elif output == "jsonl":
-                print(json.dumps(table_record(read.paper, read.version, table), ensure_ascii=False))
+                say(json.dumps(table_record(read.paper, read.version, table), ensure_ascii=False) + "\n")
             elif output == "json":
                 held.append(table_record(read.paper, read.version, table))
         if output == "table":
-            print_tables(read.paper, read.tables)
-        sys.stdout.flush()
+            shown.append((read.paper, read.tables))
         for page, picture in read.pictures:
             if pictures is not None:
                 (pictures / f"{read.path.stem}-page-{page}.png").write_bytes(picture)
 
     yield write
     if output == "json":
-        print(json.dumps(held, ensure_ascii=False, indent=1))
+        say(json.dumps(held, ensure_ascii=False, indent=1) + "\n")
+    for paper, tables in shown:
+        print_tables(paper, tables)
     if output == "table" and not found:
         print("no tables found")

@@ -76,6 +76,17 @@ def test_what_is_no_ruling(draw: Draw) -> None:
     assert rulings_of(draw) == []
 
 
+def test_notes_that_answer_each_other_cost_no_paper() -> None:
+    document = pymupdf.open()
+    page = document.new_page()
+    page.insert_text((72, 72), "Words of the paper.")
+    note = page.add_text_annot((100, 100), "A note.")
+    answer = page.add_text_annot((120, 100), "An answer.")
+    document.xref_set_key(answer.xref, "IRT", f"{note.xref} 0 R")
+    (read,) = read_pdf(document.tobytes()).pages
+    assert [line.text for line in read.lines] == ["Words of the paper."]
+
+
 def test_a_turned_page_s_rulings_lie_where_a_reader_sees_them() -> None:
     (ruling,) = rulings_of(lambda page: page.draw_line((50, 100), (250, 100)), rotation=90)
     assert not is_horizontal(ruling)

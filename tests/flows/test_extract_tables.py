@@ -2,9 +2,12 @@
 
 from __future__ import annotations
 
+import contextlib
 import csv
 import io
 import json
+import os
+import pty
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
@@ -92,6 +95,22 @@ def test_draw_writes_each_page_with_tables(home: Home, tmp_path: Path, records: 
     plain = pymupdf.open(PAPER)[pages[0] - 1].get_pixmap(dpi=110)
     drawn = pymupdf.Pixmap(str(pictures / f"2301.99101-page-{pages[0]}.png"))
     assert (drawn.width, drawn.height) == (plain.width, plain.height) and drawn.samples != plain.samples
+
+
+@pytest.mark.parametrize("output", ["csv", "jsonl", "json", "markdown"])
+def test_a_progress_bar_on_the_terminal_takes_nothing_of_the_output(home: Home, tmp_path: Path, output: str) -> None:
+    """Standard error is a terminal, standard output a file, as in `burden extract ... > cells.csv`."""
+    master, terminal = pty.openpty()
+    with (tmp_path / "out").open("wb") as file:
+        process = home.popen("extract", "--tables", PAPER, "--format", output, stdout=file, stderr=terminal, text=False)
+        os.close(terminal)
+        with contextlib.suppress(OSError):  # so a terminal says that nobody writes to it any more
+            while os.read(master, 65536):
+                pass
+        assert process.wait(timeout=120) == 0
+    os.close(master)
+    plain = home.burden("extract", "--tables", PAPER, "--format", output).stdout
+    assert (tmp_path / "out").read_text(encoding="utf-8") == plain
 
 
 @pytest.mark.parametrize(
