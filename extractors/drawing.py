@@ -12,6 +12,8 @@ from extractors.extract import extract
 from extractors.records import Box, Extraction, Table
 
 _PICTURE_DPI = 110
+_MOST_PIXELS_A_SIDE = 5000
+"""A larger page is drawn smaller."""
 _TABLE_COLOUR = (0.85, 0.1, 0.1)
 _CAPTION_COLOUR = (0.0, 0.55, 0.2)
 _HEADER_COLOUR = (0.9, 0.5, 0.0)
@@ -49,4 +51,6 @@ def _picture(page: Any, drawn: Iterable[tuple[Box, tuple[float, float, float], f
     for box, colour, width in drawn:
         place = pymupdf.Rect(box.x0, box.y0, box.x1, box.y1) * page.derotation_matrix
         page.draw_rect(place, color=colour, width=width)
-    return bytes(page.get_pixmap(dpi=_PICTURE_DPI).tobytes("png"))
+    longest = max(page.rect.width, page.rect.height, 1.0)
+    dpi = max(1, min(_PICTURE_DPI, int(72 * _MOST_PIXELS_A_SIDE / longest)))
+    return bytes(page.get_pixmap(dpi=dpi).tobytes("png"))

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
+from collections import Counter
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
@@ -43,6 +44,7 @@ def tables_output(output: str, pictures: Path | None) -> Iterator[Write]:
     """
     held: list[dict[str, Any]] = []
     shown: list[tuple[str, tuple[Table, ...]]] = []
+    stems: Counter[str] = Counter()
     found = 0
     if pictures is not None:
         pictures.mkdir(parents=True, exist_ok=True)
@@ -69,9 +71,11 @@ def tables_output(output: str, pictures: Path | None) -> Iterator[Write]:
                 held.append(table_record(read.paper, read.version, table))
         if output == "table":
             shown.append((read.paper, read.tables))
-        for page, picture in read.pictures:
-            if pictures is not None:
-                (pictures / f"{read.path.stem}-page-{page}.png").write_bytes(picture)
+        if pictures is not None and read.pictures:
+            stems[read.path.stem] += 1
+            again = f"-{stems[read.path.stem]}" if stems[read.path.stem] > 1 else ""
+            for page, picture in read.pictures:
+                (pictures / f"{read.path.stem}{again}-page-{page}.png").write_bytes(picture)
 
     yield write
     if output == "json":

@@ -4,10 +4,12 @@ from __future__ import annotations
 
 import csv
 import io
+import re
 from collections.abc import Iterable, Iterator
 from typing import Any
 
 from extractors.records import Cell, PrintedNumber, Table
+from extractors.tabular.numbers import numbers_of
 from flows.terminal import console, printable
 
 _PATH_SEPARATOR = " > "
@@ -16,6 +18,7 @@ _CSV_COLUMNS = (
     "uncertainty", "low", "high", "further_values", "unit", "marks", "notes", "citations", "caption",
 )  # fmt: skip
 _FORMULA_STARTS = ("=", "+", "-", "@")
+_NUMBERS_ONLY = re.compile(r"[-+.\de ]*")
 
 
 def table_record(paper: str, version: int | None, table: Table) -> dict[str, Any]:
@@ -98,13 +101,13 @@ def csv_lines(paper: str, version: int | None, table: Table) -> str:
 
 
 def _safe(text: str) -> str:
-    """ "=1+1" -> "'=1+1"        "-0.5" -> "-0.5"        "ResNet" -> "ResNet" """
-    if text.startswith(_FORMULA_STARTS):
-        try:
-            float(text)
-        except ValueError:
-            return "'" + text
-    return text
+    """What a spreadsheet would reckon is quoted; numbers, dashes and changes are data.
+
+    "=1+1" -> "'=1+1"        "-0.5", "-", "+1.2%" -> as they are        "ResNet" -> as it is
+    """
+    signed = text[:1] in ("+", "-")
+    harmless = signed and (not text.strip("-") or bool(numbers_of(text)) or _NUMBERS_ONLY.fullmatch(text) is not None)
+    return "'" + text if text.startswith(_FORMULA_STARTS) and not harmless else text
 
 
 def markdown(paper: str, table: Table) -> str:

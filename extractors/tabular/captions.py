@@ -10,13 +10,14 @@ from dataclasses import dataclass, replace
 from extractors.records import Box, Line, Role
 from extractors.tabular.cells import joined
 from extractors.tabular.frames import Frame
+from extractors.tabular.segments import WORD_SPACE_EMS
 
 _NUMBER = r"(?:[A-Z]{1,2}[.\-]?)?\s?(?:\d{1,3}(?:[.\-]\d{1,3})*|[IVXL]{1,6})[a-z]?"
 _LABEL = re.compile(
     r"(?P<before>(?:Extended\sData|Supplementary|Supplemental|Appendix|APPENDIX|SUPPLEMENTARY)\s)?"
     r"(?P<kind>Table|TABLE|Tab\.|TAB\.|Figure|FIGURE|Fig\.?|FIG\.?|Algorithm|ALGORITHM|Listing|LISTING|Scheme|Chart)"
     rf"\s?(?P<number>{_NUMBER})"
-    r"(?P<end>\s?[.:|]|\s?(?=\()|\s-{1,3}(?=\s)|$|\s(?=[A-Z\[]))"
+    r"(?P<end>\s?[.:|](?!\d)|\s?(?=\()|\s-{1,3}(?=\s)|$|\s(?=[A-Z\[]))"
 )
 _TABLE_KINDS = ("tab",)
 _CONTINUED = re.compile(r"\(?\s*cont(?:inued|'d|\.|d\.?)\b", re.IGNORECASE)
@@ -76,7 +77,7 @@ def captions_of(frame: Frame) -> list[Caption]:
 
 def _begins(line: Line, match: re.Match[str], before: Line | None) -> bool:
     """A label opens a caption where it opens a block, or goes on like one: ``Table 3:``, a line of its own."""
-    if line.role in (Role.REFERENCE, Role.FOOTNOTE):
+    if line.role in (Role.REFERENCE, Role.FOOTNOTE) or (line.role is Role.TABLE and _is_a_row(line)):
         return False
     numbered = match["kind"].lower() in ("algorithm", "listing")
     strong = (
@@ -89,6 +90,14 @@ def _begins(line: Line, match: re.Match[str], before: Line | None) -> bool:
         # "... as shown in\nTable 3: it is" is rare; a line right above that runs on in the same words is not.
         return not (match.end() == len(line.text) and line.role is Role.BODY and _runs_into(before, line))
     return match["end"].strip() == "." and not _runs_into(before, line)
+
+
+def _is_a_row(line: Line) -> bool:
+    """The word and the number stand apart like cells: "Table" as the name of a thing that has 63.5."""
+    if len(line.words) < 2:
+        return False
+    first, second = line.words[:2]
+    return second.box.x0 - first.box.x1 > WORD_SPACE_EMS * first.size
 
 
 def _runs_into(before: Line | None, line: Line) -> bool:

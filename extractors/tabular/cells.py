@@ -37,6 +37,7 @@ _LAST_WORDS_UNIT = re.compile(
     r"(?:^|[\s#])(?P<unit>(?:(?:[GT]PU|core|device|chip)[-\s]?)?(?:hours|days|minutes|seconds)|epochs)$", re.IGNORECASE
 )
 _IN_HEAD = re.compile(rf"\bin\s(?P<unit>{UNIT_WORD}|percent|per\scent)(?=\W|$)")
+_ONE_LETTER_TIMES = {"s", "m", "h", "d"}
 _OF_TIME = re.compile(r"\btime|\bduration|\blatency|\btrain|\bcost|\bspeed|\bwall", re.IGNORECASE)
 _TIME_IN_CAPTION = re.compile(
     r"\bin\s(?P<unit>(?:(?:GPU|TPU|core|device)[-\s])?(?:seconds|minutes|hours|days|weeks|milliseconds|ms))\b"
@@ -97,7 +98,8 @@ def unit_of_heads(heads: Iterable[str]) -> str | None:
     for head in reversed(list(heads)):
         for match in _BRACKETED.finditer(head):
             unit = match["unit"].lower() if match["unit"].isupper() and len(match["unit"]) > 3 else match["unit"]
-            if _HEAD_UNIT.fullmatch(unit):
+            glued = match.start() == 0 or not head[match.start() - 1].isspace()
+            if _HEAD_UNIT.fullmatch(unit) and not (glued and unit in _ONE_LETTER_TIMES):
                 return unit
         named = _IN_HEAD.search(head)
         if named:
@@ -111,9 +113,18 @@ def unit_of_heads(heads: Iterable[str]) -> str | None:
 
 
 def unit_of_labels(labels: Iterable[str]) -> str | None:
-    """The unit that the label of a row names in brackets: "Training time (h)" -> h        "ResNet (M)" -> None"""
-    bracketed = (match["unit"] for text in labels for match in _BRACKETED.finditer(text))
-    return next((unit for unit in bracketed if re.fullmatch(rf"{UNIT_WORD}|%", unit)), None)
+    """The unit that the label of a row names in brackets.
+
+    "Training time (h)" -> h        "Batch (tokens)" -> tokens        "ResNet (M)", "(d) bottom-up" -> None
+    """
+    for text in labels:
+        for match in _BRACKETED.finditer(text):
+            unit = match["unit"]
+            one_letter = len(unit) == 1 and unit != "%"
+            of_time = unit in _ONE_LETTER_TIMES and match.start() > 0 and _OF_TIME.search(text)
+            if re.fullmatch(rf"{UNIT_WORD}|%", unit) and (of_time or not one_letter):
+                return unit
+    return None
 
 
 def unit_of_caption(caption: str, heads: Sequence[str], number: PrintedNumber) -> str | None:

@@ -172,9 +172,10 @@ def _with_framed_lines(lines: Sequence[GridRow]) -> list[GridRow]:
     """Between two rulings, a line of numbers with lines of words above and below it in the same column is one row."""
     kept: list[GridRow] = []
     for group in _framed(lines):
-        numbered = [line for line in group if any(cell.is_number for cell in line.cells if cell.first > 0)]
-        rest = [line for line in group if line not in numbered]
-        around = len(rest) > 1 and group[0] in rest and group[-1] in rest
+        has_numbers = [any(cell.is_number for cell in line.cells if cell.first > 0) for line in group]
+        numbered = [line for line, has in zip(group, has_numbers, strict=True) if has]
+        rest = [line for line, has in zip(group, has_numbers, strict=True) if not has]
+        around = len(rest) > 1 and not has_numbers[0] and not has_numbers[-1]
         if len(numbered) == 1 and around and all(len(line.cells) == 1 and line.cells[0].first == 0 for line in rest):
             for line in group[1:]:
                 _join(group[0], line)

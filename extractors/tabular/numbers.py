@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 import re
 from dataclasses import replace
 from decimal import Decimal
@@ -58,6 +59,8 @@ def numbers_of(text: str) -> tuple[PrintedNumber, ...]:
         if match is None:
             return ()
         number, position = _number(text, match)
+        if not math.isfinite(number.value):
+            return ()
         unit = _UNIT.match(text, position)
         if unit is not None:
             number, position = replace(number, unit=unit["unit"].strip()), unit.end()

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable, Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 
 from extractors.records import Box, Role
 from extractors.tabular.bands import Band, bands_in, is_running_text, lines_between, overlap
@@ -37,15 +37,16 @@ class RuledArea:
 
 
 def ruled_areas(frame: Frame, captions: Sequence[Caption]) -> list[RuledArea]:
-    """Areas that may be tables, none across another."""
+    """Areas that may be tables, those across another put together with it."""
     long = [box for box in frame.across if box.x1 - box.x0 >= _SHORTEST_POINTS]
     captioned = {id(line) for caption in captions for line in caption.lines}
     areas = [
-        RuledArea(_with_verticals(frame, Box.around(run)), len(run))
+        RuledArea(Box.around(run), len(run))
         for group in _with_same_ends(long)
         for run in _runs(frame, group, captioned)
     ]
-    return _merged([_grown(frame, area, captioned) for area in _merged(areas)])
+    framed = [replace(area, box=_with_verticals(frame, area.box)) for area in _merged(areas)]
+    return _merged([_grown(frame, area, captioned) for area in _merged(framed)])
 
 
 def _with_same_ends(rulings: Iterable[Box]) -> list[list[Box]]:
@@ -91,19 +92,16 @@ def _parts(frame: Frame, upper: Box, lower: Box, captioned: set[int]) -> bool:
 
 def _with_verticals(frame: Frame, box: Box) -> Box:
     """Vertical rulings that cross or touch a table's rulings are the table's over their whole length."""
-    while True:
-        touching = [
-            each
-            for each in frame.down
-            if box.x0 - _TOUCHING_POINTS <= each.x0
-            and each.x1 <= box.x1 + _TOUCHING_POINTS
-            and each.y0 <= box.y1 + _TOUCHING_POINTS
-            and each.y1 >= box.y0 - _TOUCHING_POINTS
-        ]
-        top, bottom = min([box.y0, *(each.y0 for each in touching)]), max([box.y1, *(each.y1 for each in touching)])
-        if (top, bottom) == (box.y0, box.y1):
-            return box
-        box = Box(box.x0, top, box.x1, bottom)
+    left, right = box.x0 - _TOUCHING_POINTS, box.x1 + _TOUCHING_POINTS
+    between = [each for each in frame.down if left <= each.x0 and each.x1 <= right]
+    top, bottom = box.y0, box.y1
+    for each in sorted(between, key=lambda each: each.y0):
+        if each.y0 <= bottom + _TOUCHING_POINTS and each.y1 >= top - _TOUCHING_POINTS:
+            bottom = max(bottom, each.y1)
+    for each in sorted(between, key=lambda each: -each.y1):
+        if each.y1 >= top - _TOUCHING_POINTS and each.y0 <= bottom + _TOUCHING_POINTS:
+            top = min(top, each.y0)
+    return Box(box.x0, top, box.x1, bottom)
 
 
 def _merged(areas: Iterable[RuledArea]) -> list[RuledArea]:

@@ -64,6 +64,10 @@ def test_words_are_no_numbers(text: str) -> None:
     assert numbers_of(text) == ()
 
 
+def test_a_number_beyond_measure_is_none() -> None:
+    assert numbers_of("9" * 320) == ()
+
+
 @pytest.mark.parametrize(
     ("text", "values"),
     [
@@ -140,6 +144,8 @@ def test_citations_and_marks_stand_apart(text: str, name: str, citations: list[s
         (["Throughput (img/s)"], "img/s"),
         (["Top-1"], None),
         (["AP (S)"], None),
+        (["Operation(s)"], None),
+        (["(h)"], None),
         (["10%", "BLEU"], None),
         ([], None),
     ],
@@ -151,6 +157,7 @@ def test_unit_of_heads(heads: list[str], unit: str | None) -> None:
 def test_unit_of_labels_is_that_in_brackets() -> None:
     assert unit_of_labels(["Cost", "Training time (h)"]) == "h"
     assert unit_of_labels(["ResNet (M)", "wide"]) is None
+    assert unit_of_labels(["(d) bottom-up", "Transformer (B)"]) is None
 
 
 @pytest.mark.parametrize(

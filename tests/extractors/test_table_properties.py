@@ -101,6 +101,14 @@ def test_running_text_is_no_table(lines: list[list[str]], captioned: bool) -> No
     assert find_tables(Document("0" * 64, (page,), ())) == ()
 
 
+@pytest.mark.parametrize("name", ["Table", "Figure", "Algorithm", "Listing", "Tab"])
+@pytest.mark.parametrize("value", ["63", "63.5", "64.5 ± 0.2"])
+def test_a_row_named_like_a_caption_is_a_row(name: str, value: str) -> None:
+    rows = [["Kind", "Score", "Best"], ["Chart", "61.5", "62.5"], [name, value, "64.5"], ["Form", "65.5", "66.5"]]
+    (table,) = find_tables(table_document(rows))
+    assert [cell.text for cell in table.cells if cell.row == 2] == [name, value, "64.5"]
+
+
 def test_a_chart_s_grid_is_no_table() -> None:
     """Lines at equal distances with the numbers of an axis beside them, and a figure's caption below."""
     rulings = tuple(Box(120, 200 + 20 * step, 320, 200.5 + 20 * step) for step in range(6))

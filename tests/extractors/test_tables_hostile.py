@@ -46,6 +46,14 @@ def test_a_table_of_too_many_words_is_none() -> None:
     assert find_tables(page_of([line_of("Table 1: A.", 72, 45, Role.CAPTION), *rows], rulings)) == ()
 
 
+@pytest.mark.timeout(60)
+def test_rulings_across_and_down_without_end_are_bounded() -> None:
+    across = [Box(50 + step, 40 + 4 * step, 650 + step, 40.3 + 4 * step) for step in range(1500)]
+    down = [Box(60 + step / 4, 40 + 4 * step, 60.3 + step / 4, 44 + 4 * step) for step in range(1500)]
+    (frame,) = frames_of(page_of([line_of("words", 50, 30)], (*across, *down)).pages[0])
+    assert len(ruled_areas(frame, [])) <= MAX_AREAS
+
+
 def test_a_font_without_size_costs_nothing() -> None:
     """Heads and rows in it end as a table or as none."""
     rows = [line_of("Model Top-1 Top-5", 72, 70), line_of("A 1 2", 72, 90), line_of("B 3 4", 72, 110)]

@@ -145,15 +145,23 @@ def test_text_of_a_table_does_no_harm(home: Home, tmp_path: Path) -> None:
     document = pymupdf.open()
     page = document.new_page(width=500, height=400)
     page.insert_text((60, 50), "Table 1: <script>alert(1)</script> | a caption.", fontsize=10)
-    rows = [("Model", "Score"), ("=HYPERLINK(1)", "1.5"), ("<img src=x>", "2.5"), ("a|b*c", "3.5"), ("@SUM(1)", "-4.5")]
-    for y in (60, 78, 145):
+    rows = [
+        ("Model", "Score"),
+        ("=HYPERLINK(1)", "1.5"),
+        ("<img src=x>", "2.5"),
+        ("a|b*c", "3.5"),
+        ("@SUM(1)", "-4.5"),
+        ("=1+1", "-"),
+        ("-1+cmd", "+1.2%"),
+    ]
+    for y in (60, 78, 177):
         page.draw_line((60, y), (300, y))
     for number, (label, value) in enumerate(rows):
         page.insert_text((62, 72 + 16 * number), label, fontsize=9)
         page.insert_text((220, 72 + 16 * number), value, fontsize=9)
     document.save(hostile)
     cells = list(csv.DictReader(io.StringIO(home.burden("extract", "--tables", hostile, "--format", "csv").stdout)))
-    assert {"'=HYPERLINK(1)", "'@SUM(1)", "-4.5"} <= {cell["text"] for cell in cells}
+    assert {"'=HYPERLINK(1)", "'@SUM(1)", "-4.5", "'=1+1", "-", "'-1+cmd", "+1.2%"} <= {cell["text"] for cell in cells}
     assert all(not cell["row_path"].startswith(("=", "@")) for cell in cells)
     markdown = home.burden("extract", "--tables", hostile, "--format", "markdown").stdout
     assert "<script>" not in markdown and "<img" not in markdown
