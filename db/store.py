@@ -329,7 +329,7 @@ def _insert_extractions(
             "extracted_at": at,
             "page_count": papers[sha256].extraction.page_count,
             "stamp": papers[sha256].extraction.stamp and clean_text(papers[sha256].extraction.stamp or ""),
-            "unknown_hardware": [clean_text(name) for name in papers[sha256].extraction.unknown_hardware],
+            "unknown_hardware": [clean_text(item.name) for item in papers[sha256].extraction.unknown_hardware],
         }
         for sha256 in sorted(papers)
     ]

@@ -311,6 +311,17 @@ class TrainingCompute:
 
 
 @dataclass(frozen=True, slots=True)
+class UnknownHardware:
+    """A name that looks like an accelerator's and is not in the catalogue, where the paper has it first."""
+
+    name: str
+    """As written."""
+    page: int
+    quote: str
+    """The sentence, at most ``MAX_QUOTE_CHARACTERS``."""
+
+
+@dataclass(frozen=True, slots=True)
 class Extraction:
     """All that was read in one document."""
 
@@ -318,8 +329,8 @@ class Extraction:
     page_count: int
     runs: tuple[TrainingRun, ...] = ()
     training_compute: tuple[TrainingCompute, ...] = ()
-    unknown_hardware: tuple[str, ...] = ()
-    """Written names that look like accelerators and are not in the catalogue."""
+    unknown_hardware: tuple[UnknownHardware, ...] = ()
+    """One for each name, by name."""
     stamp: str | None = None
     tables: tuple[Table, ...] = ()
     pictures: tuple[tuple[int, bytes], ...] = ()

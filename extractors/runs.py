@@ -35,6 +35,7 @@ from extractors.records import (
     Status,
     TrainingCompute,
     TrainingRun,
+    UnknownHardware,
 )
 from extractors.statements import MOST_STATEMENTS, Statement, hardware_of_device_time, hardware_statements
 
@@ -58,7 +59,9 @@ class _Found:
     anchor: int
 
 
-def find_runs(document: Document) -> tuple[tuple[TrainingRun, ...], tuple[TrainingCompute, ...], tuple[str, ...]]:
+def find_runs(
+    document: Document,
+) -> tuple[tuple[TrainingRun, ...], tuple[TrainingCompute, ...], tuple[UnknownHardware, ...]]:
     """Training runs, stated training computing, and names of hardware that the catalogue lacks."""
     places = [place for passage in document.passages if passage.role in _READ_ROLES for place in judged(passage)]
     statements = hardware_statements(places)
@@ -68,8 +71,17 @@ def find_runs(document: Document) -> tuple[tuple[TrainingRun, ...], tuple[Traini
     found += [_found(statement.place, statement) for statement in statements if id(statement) not in used]
     if any(_trains_in_mixed_precision(passage.text) for passage in document.passages if passage.role is Role.BODY):
         found = [replace(each, run=replace(each.run, mixed_precision=True)) for each in found]
-    unknown = sorted({item.name for place in places for item in place.sentence.hardware if not item.known})
-    return _merged(found), tuple(_computes(places)), tuple(unknown)
+    return _merged(found), tuple(_computes(places)), tuple(_unknown_hardware(places))
+
+
+def _unknown_hardware(places: Sequence[Place]) -> list[UnknownHardware]:
+    first: dict[str, UnknownHardware] = {}
+    for place in places:
+        for item in place.sentence.hardware:
+            if not item.known and item.name not in first:
+                evidence = _evidence(place, [(item.start, item.end)], item.rules)
+                first[item.name] = UnknownHardware(item.name, evidence.page, evidence.quote)
+    return [first[name] for name in sorted(first)]
 
 
 def _timed(places: Sequence[Place], statements: Sequence[Statement]) -> Iterator[tuple[Statement | None, _Found]]:

@@ -152,7 +152,8 @@ def test_total_training_computing_is_read_and_operations_of_a_pass_are_not() -> 
 
 def test_unknown_hardware_is_reported_by_its_written_name() -> None:
     runs, _, unknown = find_runs(document_of((SETUP, "We trained on 64 Zephyr Q9 accelerators for 19 days.")))
-    assert unknown == ("Zephyr Q9",)
+    assert [(item.name, item.page) for item in unknown] == [("Zephyr Q9", 1)]
+    assert "Zephyr Q9 accelerators" in unknown[0].quote
     assert (runs[0].accelerator, runs[0].accelerator_count) == ("Zephyr Q9", 64)
 
 
