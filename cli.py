@@ -112,6 +112,7 @@ _strict_option = click.option("--strict", is_flag=True, help="Exit with 1 if a p
 _candidates_option = click.option("--candidates", is_flag=True, help="Also records that were not accepted.")
 _date = click.DateTime(formats=["%Y-%m-%d"])
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
+_new_file = click.Path(dir_okay=False, path_type=Path)
 _folder = click.Path(exists=True, file_okay=False, path_type=Path)
 
 
@@ -341,24 +342,61 @@ def _need_database(settings: Settings) -> None:
 @click.option("--results", type=_file, help="Results of the papers' own models, as CSV.")
 @click.option("--full", type=_file, help="Every value of a few papers, own or cited, as JSON lines.")
 @click.option("--pred", type=_file, help="Exported records to judge.  [default: what the database holds]")
+@click.option("--against", type=_file, help="A second export, judged beside the first.")
+@click.option("--misses", is_flag=True, help="List what was missed, wrong or held back, run by run.")
+@click.option("--report", type=_new_file, metavar="FILE.html", help="Write figures and misses as a page to look at.")
+@click.option("--pdfs", type=_folder, help="With --report: the papers, to show the place of each miss.")
+@click.option("--most", type=click.IntRange(min=1), default=200, show_default=True, help="Misses in the report.")
 @_json_option
-def evaluate(gold: Path, results: Path | None, full: Path | None, pred: Path | None, as_json: bool) -> None:
+def evaluate(
+    gold: Path,
+    results: Path | None,
+    full: Path | None,
+    pred: Path | None,
+    against: Path | None,
+    misses: bool,
+    report: Path | None,
+    pdfs: Path | None,
+    most: int,
+    as_json: bool,
+) -> None:
     """Precision, recall and F1 by field against gold annotations, with intervals, and the papers that differ.
+
+    Confidences are judged over candidates, too (calibration), so export with --candidates; a miss then says if
+    it was found and held back. Two exports are compared on the same draws of papers: what stays is no chance.
 
     \b
     Examples:
       burden evaluate --gold gold.jsonl
-      burden extract papers/*.pdf --format jsonl > e.jsonl && burden evaluate --gold gold.jsonl --pred e.jsonl
+      burden extract papers/*.pdf --candidates --format jsonl > e.jsonl
+      burden evaluate --gold gold.jsonl --pred e.jsonl --misses
+      burden evaluate --gold gold.jsonl --pred e.jsonl --against rules-alone.jsonl
+      burden evaluate --gold gold.jsonl --pred e.jsonl --report misses.html --pdfs papers/
     """
+    from annotations.comparison import compare, comparison_record
     from annotations.evaluation import evaluate as judge
     from annotations.gold_files import read_export
-    from flows.terminal import print_evaluation
+    from flows.evaluation_output import print_comparison, print_evaluation, print_misses, write_report
 
-    evaluation = judge(gold, read_export(pred) if pred else list(_records_in_force("facts")), results, full)
+    if pdfs and not report:
+        raise click.UsageError("--pdfs needs --report")
+    records = read_export(pred) if pred else list(_records_in_force("facts", candidates=True))
+    evaluation = judge(gold, records, results, full)
+    differences = compare(evaluation, judge(gold, read_export(against), results, full)) if against else ()
+    if report:
+        names = {"export": pred.name if pred else "the database", "gold": gold.name}
+        write_report(report, evaluation, differences, pdfs, against=against.name if against else "", most=most, **names)
     if as_json:
-        click.echo(json.dumps(evaluation.to_dict()))
-    else:
-        print_evaluation(evaluation)
+        figures = evaluation.to_dict()
+        figures |= {"against": comparison_record(differences)} if against else {}
+        figures |= {"misses": [miss.to_dict() for miss in evaluation.misses]} if misses else {}
+        click.echo(json.dumps(figures))
+        return
+    print_evaluation(evaluation, list_papers=not misses)
+    if against:
+        print_comparison(differences)
+    if misses:
+        print_misses(evaluation.misses)
 
 
 @main.group("db")

@@ -84,7 +84,7 @@ class RunScorer:
         """Tallies of one paper."""
         runs = [run for run in gold if not run.get("optional")]
         optional = [run for run in gold if run.get("optional")]
-        capped = len(runs) >= _RUNS_READ_AT_MOST
+        capped = reading_stopped(gold)
         families, families_found = self._sets(self._named, runs, optional, found)
         counts, counts_found = self._sets(self._counts, runs, optional, found)
         tallies = {
@@ -163,11 +163,16 @@ class RunScorer:
             judged += 1
             right += any(
                 self.family(record.get("accelerator")) == family
-                and _near(hours, number(record.get("duration_hours")) or 0)
+                and near_hours(hours, number(record.get("duration_hours")) or 0)
                 and 1 / _BURDEN_FACTOR <= (number(record.get("hardware_burden_flop")) or 0) / expected <= _BURDEN_FACTOR
                 for record in found
             )
         return right, judged
+
+
+def reading_stopped(gold: list[Record]) -> bool:
+    """Whether gold has as many runs as are read at most, so that further ones may be right."""
+    return sum(not run.get("optional") for run in gold) >= _RUNS_READ_AT_MOST
 
 
 def pair(gold: Iterable[float], predicted: Iterable[float], close: Callable[[float, float], bool]) -> int:
@@ -181,12 +186,13 @@ def pair(gold: Iterable[float], predicted: Iterable[float], close: Callable[[flo
     return hits
 
 
-def _near(gold_hours: float, hours: float) -> bool:
+def near_hours(gold_hours: float, hours: float) -> bool:
+    """The same time, as papers round it: within 3 %."""
     return abs(gold_hours - hours) <= _TIME_TOLERANCE * max(abs(gold_hours), 1e-9)
 
 
 def _same(gold: Timed, other: Timed) -> bool:
-    return gold[:2] == other[:2] and _near(gold[2], other[2])
+    return gold[:2] == other[:2] and near_hours(gold[2], other[2])
 
 
 def _any_same(gold: set[Timed], run: Timed) -> bool:
@@ -208,11 +214,11 @@ def _time_tally(
     gold, free = _values(runs, keys[0]), _values(optional, keys[0])
     right, wrong = [], 0
     for value in _values(found, keys[1]):
-        if any(_near(one, value) for one in gold):
+        if any(near_hours(one, value) for one in gold):
             right.append(value)
-        elif not any(_near(one, value) for one in free):
+        elif not any(near_hours(one, value) for one in free):
             wrong += 1
-    hits = pair(gold, right, _near)
+    hits = pair(gold, right, near_hours)
     return Tally(hits, hits + (0 if capped else wrong), len(gold))
 
 

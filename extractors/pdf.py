@@ -27,7 +27,8 @@ MAX_PARTS_PER_WORD = 200
 """In a word of more parts than these superscripts are not told apart: it is a drawing or hostile."""
 
 _TEXT_FLAGS = pymupdf.TEXTFLAGS_DICT & ~pymupdf.TEXT_PRESERVE_IMAGES & ~pymupdf.TEXT_PRESERVE_LIGATURES
-_LIBRARY_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
+LIBRARY_ERRORS = (RuntimeError, ValueError, pymupdf.mupdf.FzErrorBase)
+"""What PyMuPDF raises on a damaged file."""
 _OUT_OF_MEMORY = re.compile(r"\b(?:m|c|re)alloc\b.*failed")
 _BOLD = pymupdf.TEXT_FONT_BOLD
 _RAISED_BY = 0.15
@@ -52,7 +53,7 @@ def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES) -> Document:
     or without any text (a scan).
     """
     digest = hashlib.sha256(data).hexdigest()
-    with _opened(data, max_pages) as pdf:
+    with open_pdf(data, max_pages) as pdf:
         pages: list[RawPage] = []
         rulings = RulingReader()
         for index in range(pdf.page_count):
@@ -60,15 +61,16 @@ def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES) -> Document:
                 pdf.xref_set_key(pdf.page_xref(index), "Annots", "null")  # what readers wrote is not the paper's
                 page = pdf[index]
                 pages.append(_with_rulings(_read_page(page, index + 1), page, pages, rulings))
-            except _LIBRARY_ERRORS as error:
-                raise _unreadable(f"page {index + 1} can't be read", error) from error
+            except LIBRARY_ERRORS as error:
+                raise unreadable(f"page {index + 1} can't be read", error) from error
     arranged, stamp = arrange(pages)
     if not any(page.lines for page in arranged):
         raise PaperError(FailureCause.NO_TEXT, f"none of its {len(arranged)} pages holds text (a scan?)")
     return Document(sha256=digest, pages=arranged, passages=passages_of(arranged), stamp=stamp)
 
 
-def _opened(data: bytes, max_pages: int) -> Any:
+def open_pdf(data: bytes, max_pages: int = MAX_PAGES) -> Any:
+    """The library's document, to be closed; ``PaperError`` as ``read_pdf`` raises it."""
     if not data:
         raise PaperError(FailureCause.EMPTY, "the file is empty")
     if b"%PDF-" not in data[:1024]:
@@ -78,8 +80,8 @@ def _opened(data: bytes, max_pages: int) -> Any:
     try:
         pdf = pymupdf.open(stream=data, filetype="pdf")
         page_count = 0 if pdf.needs_pass else pdf.page_count
-    except _LIBRARY_ERRORS as error:
-        raise _unreadable("can't be opened", error) from error
+    except LIBRARY_ERRORS as error:
+        raise unreadable("can't be opened", error) from error
     cause: PaperError | None = None
     if pdf.needs_pass:
         cause = PaperError(FailureCause.ENCRYPTED, "is encrypted and needs a password")
@@ -95,7 +97,7 @@ def _opened(data: bytes, max_pages: int) -> Any:
     return pdf
 
 
-def _unreadable(what: str, error: Exception) -> PaperError:
+def unreadable(what: str, error: Exception) -> PaperError:
     """The library's complaint as a failure of the paper: out of memory, else broken."""
     said = error.what() if isinstance(error, pymupdf.mupdf.FzErrorBase) else str(error)
     cause = FailureCause.MEMORY if _OUT_OF_MEMORY.search(said) else FailureCause.BROKEN

@@ -8,14 +8,12 @@ import textwrap
 import unicodedata
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
-from dataclasses import asdict
 from typing import TYPE_CHECKING, Any, Literal
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
-    from annotations.evaluation import Evaluation
     from flows.ingest import Tally, Watcher
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
@@ -143,19 +141,6 @@ def print_failures(failures: Iterable[tuple[str, str, str]]) -> None:
     """A line on stderr for each ``(name, cause, message)``."""
     for name, cause, message in failures:
         print(f"failed: {printable(name)}: {cause}: {printable(message)}", file=sys.stderr)
-
-
-def print_evaluation(evaluation: Evaluation) -> None:
-    """Figures by field, then the papers whose hardware is not what gold says."""
-    print_table(("field", "precision", "recall", "F1 (95 %)", "hits", "of"), evaluation.rows())
-    for title, score in (("results", evaluation.results), ("full", evaluation.full)):
-        if score is not None:
-            print_table((title, ""), asdict(score).items())
-    if evaluation.differences:
-        differences = (
-            (each.arxiv_id, ", ".join(each.gold), ", ".join(each.predicted)) for each in evaluation.differences
-        )
-        print_table(("differs", "gold", "exported"), differences)
 
 
 class Unwatched:

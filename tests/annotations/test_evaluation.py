@@ -1,37 +1,19 @@
 """Evaluation of exports against gold: the rules of scoring, the intervals, and what is wrong with a file."""
 
 import json
+from functools import partial
 from pathlib import Path
 
 import pytest
+from run_records import found_run, gold_run, judged
 
 from annotations.evaluation import Evaluation, evaluate
 from annotations.gold_files import EvaluationError, read_export
 
 
-def gold_run(accelerator=None, count=None, hours=None, **more):
-    return {"accelerator": accelerator, "count": count, "count_unit": "devices", "hours": hours, **more}
-
-
-def found_run(paper, accelerator=None, count=None, hours=None, **more):
-    return {
-        "kind": "training_run",
-        "arxiv_id": paper,
-        "accelerator": accelerator,
-        "accelerator_count": count,
-        "duration_hours": hours,
-        **more,
-    }
-
-
 @pytest.fixture
 def scored(tmp_path):
-    def score(gold: dict[str, list[dict]], *records: dict) -> Evaluation:
-        path = tmp_path / "runs.jsonl"
-        path.write_text("".join(json.dumps({"arxiv_id": paper, "runs": runs}) + "\n" for paper, runs in gold.items()))
-        return evaluate(path, list(records))
-
-    return score
+    return partial(judged, tmp_path)
 
 
 def counts(evaluation: Evaluation, field: str) -> tuple[int, int, int]:
@@ -161,6 +143,27 @@ def test_nothing_against_nothing(scored) -> None:
     evaluation = scored({})
     assert all((score.f1, score.f1_interval) == (0.0, (0.0, 0.0)) for score in evaluation.fields)
     json.dumps(evaluation.to_dict())
+
+
+def test_evidence_is_right_where_any_record_of_the_run_stands_on_its_page(scored) -> None:
+    gold = {
+        "1": [gold_run("NVIDIA V100", 8, 24, page=5), gold_run("NVIDIA K80", 1, page=6)],
+        "2": [gold_run("NVIDIA V100", 8, 24), gold_run("NVIDIA M40", page=2, optional=True)],
+        "3": [gold_run("NVIDIA P100", 4, 10, page=3)],
+    }
+    evaluation = scored(
+        gold,
+        found_run("1", "NVIDIA Tesla V100", 8, 24, page=1),
+        found_run("1", "NVIDIA Tesla V100", 8, 24.2, page=5),
+        found_run("1", "NVIDIA Tesla K80", 1, page=7),
+        found_run("2", "NVIDIA Tesla V100", 8, 24, page=9),
+        found_run("2", "NVIDIA Tesla M40", page=9),
+        found_run("3", "NVIDIA Tesla P100", 4, page=4),  # the time is missing: not this run
+    )
+    assert (evaluation.evidence_page.share, evaluation.evidence_page.runs) == (0.5, 2)
+    report = evaluation.to_dict()["evidence_page"]
+    assert (report["share"], report["runs"]) == (0.5, 2)
+    assert report["share_interval"][0] <= 0.5 <= report["share_interval"][1]
 
 
 def test_report_and_table_carry_the_same_figures(scored) -> None:
