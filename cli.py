@@ -338,8 +338,8 @@ def _need_database(settings: Settings) -> None:
 
 
 @main.command()
-@click.option("--gold", required=True, type=_file, help="Training runs by paper, as JSON lines.")
-@click.option("--results", type=_file, help="Results of the papers' own models, as CSV.")
+@click.option("--gold", type=_file, help="Training runs by paper, as JSON lines.  [default: the project's own gold]")
+@click.option("--results", type=_file, help="Results of the papers' own models, as CSV or JSON lines.")
 @click.option("--full", type=_file, help="Every value of a few papers, own or cited, as JSON lines.")
 @click.option("--pred", type=_file, help="Exported records to judge.  [default: what the database holds]")
 @click.option("--against", type=_file, help="A second export, judged beside the first.")
@@ -349,7 +349,7 @@ def _need_database(settings: Settings) -> None:
 @click.option("--most", type=click.IntRange(min=1), default=200, show_default=True, help="Misses in the report.")
 @_json_option
 def evaluate(
-    gold: Path,
+    gold: Path | None,
     results: Path | None,
     full: Path | None,
     pred: Path | None,
@@ -367,6 +367,7 @@ def evaluate(
 
     \b
     Examples:
+      burden evaluate
       burden evaluate --gold gold.jsonl
       burden extract papers/*.pdf --candidates --format jsonl > e.jsonl
       burden evaluate --gold gold.jsonl --pred e.jsonl --misses
@@ -376,8 +377,10 @@ def evaluate(
     from annotations.comparison import compare, comparison_record
     from annotations.evaluation import evaluate as judge
     from annotations.gold_files import read_export
+    from annotations.standoff import GOLD_RUNS
     from flows.evaluation_output import print_comparison, print_evaluation, print_misses, write_report
 
+    gold = gold or GOLD_RUNS
     if pdfs and not report:
         raise click.UsageError("--pdfs needs --report")
     records = read_export(pred) if pred else list(_records_in_force("facts", candidates=True))

@@ -3,14 +3,24 @@
 from __future__ import annotations
 
 import csv
-import json
-import math
-import re
-from collections.abc import Iterable, Iterator
+from collections.abc import Iterable
+from itertools import islice
 from pathlib import Path
-from typing import Any
 
-Record = dict[str, Any]
+from annotations.lines import EvaluationError, Record, bare_id, json_lines, number, text_of
+from annotations.standoff import ResultFact, is_standoff, load_gold_results, load_gold_runs, runs_by_paper
+
+__all__ = [
+    "EvaluationError",
+    "Record",
+    "bare_id",
+    "check_record",
+    "number",
+    "read_export",
+    "read_gold_full",
+    "read_gold_results",
+    "read_gold_runs",
+]
 
 _RUN_NUMBERS = ("count", "hours", "device_hours")
 _EXPORTED_NUMBERS = ("accelerator_count", "duration_hours", "device_hours", "hardware_burden_flop", "value")
@@ -18,34 +28,15 @@ _EXPORTED_NAMES = ("accelerator", "benchmark", "metric")
 _RESULT_COLUMNS = ("arxiv_id", "benchmark", "metric", "value")
 
 
-class EvaluationError(ValueError):
-    """A file that can't be evaluated: which, where, and why."""
-
-
-def bare_id(arxiv_id: object) -> str:
-    """Without version: "1706.03762v5" -> "1706.03762"."""
-    return re.sub(r"v\d+$", "", str(arxiv_id).strip())
-
-
-def number(value: object) -> float | None:
-    """A number, or the number that a string says; None for anything else, infinite ones among it.
-
-    "8" -> 8.0        "a week", "nan", 10**400 -> None
-    """
-    try:
-        read = float(value)  # type: ignore[arg-type]
-    except (TypeError, ValueError, OverflowError):
-        return None
-    return read if math.isfinite(read) else None
-
-
 def read_gold_runs(path: Path) -> dict[str, list[Record]]:
     """Training runs by paper: ``{"arxiv_id": "1706.03762", "runs": [{"accelerator": ..., "count": 8, ...}]}`` a line.
 
-    No runs say that the paper reports no training hardware or time.
+    No runs say that the paper reports no training hardware or time. Stand-off records are put together to the same.
     """
+    if _holds_standoff(path):
+        return runs_by_paper(load_gold_runs(path))
     papers: dict[str, list[Record]] = {}
-    for place, row in _json_lines(path):
+    for place, row in json_lines(path):
         paper = _new_paper(row, papers, place)
         papers[paper] = _items(row, "runs", place)
         for run in papers[paper]:
@@ -54,8 +45,10 @@ def read_gold_runs(path: Path) -> dict[str, list[Record]]:
 
 
 def read_gold_results(path: Path) -> list[Record]:
-    """Values of the papers' own models: ``arxiv_id,benchmark,metric,value`` a line."""
-    reader = csv.DictReader(_text(path).splitlines(keepends=True))
+    """Values of the papers' own models: ``arxiv_id,benchmark,metric,value`` a line, or stand-off records."""
+    if text_of(path).lstrip().startswith("{"):
+        return [_result(fact) | {"arxiv_id": bare_id(fact.paper)} for fact in _results(path, "main")]
+    reader = csv.DictReader(text_of(path).splitlines(keepends=True))
     missing = [column for column in _RESULT_COLUMNS if column not in (reader.fieldnames or ())]
     if missing:
         raise EvaluationError(f"{path}, line 1: columns missing: {', '.join(missing)}")
@@ -69,9 +62,17 @@ def read_gold_results(path: Path) -> list[Record]:
 
 
 def read_gold_full(path: Path) -> dict[str, list[Record]]:
-    """Every value of a few papers, own (true), cited (false) or unclear (null): ``{"arxiv_id", "results": [...]}``."""
+    """Every value of a few papers, own (true), cited (false) or unclear (null): ``{"arxiv_id", "results": [...]}``.
+
+    Or stand-off records, of which those of the full reading are taken.
+    """
+    if _holds_standoff(path):
+        held: dict[str, list[Record]] = {}
+        for fact in _results(path, "full"):
+            held.setdefault(bare_id(fact.paper), []).append(_result(fact))
+        return held
     papers: dict[str, list[Record]] = {}
-    for place, row in _json_lines(path):
+    for place, row in json_lines(path):
         paper = _new_paper(row, papers, place)
         papers[paper] = _items(row, "results", place)
         for result in papers[paper]:
@@ -86,7 +87,7 @@ def read_gold_full(path: Path) -> dict[str, list[Record]]:
 
 def read_export(path: Path) -> list[Record]:
     """Exported records, one a line, as ``burden export facts`` writes them."""
-    return [check_record(row, place) for place, row in _json_lines(path)]
+    return [check_record(row, place) for place, row in json_lines(path)]
 
 
 def check_record(record: Record, place: str) -> Record:
@@ -107,27 +108,16 @@ def _check_values(row: Record, names: Iterable[str], numbers: Iterable[str], pla
             raise EvaluationError(f"{place}: {key} {row[key]!r:.80} is not a number")
 
 
-def _json_lines(path: Path) -> Iterator[tuple[str, Record]]:
-    for index, line in enumerate(_text(path).split("\n"), start=1):
-        if not line.strip():
-            continue
-        place = f"{path}, line {index}"
-        try:
-            row = json.loads(line)
-        except (ValueError, RecursionError) as error:
-            raise EvaluationError(f"{place}: not JSON ({error})") from error
-        if not isinstance(row, dict):
-            raise EvaluationError(f"{place}: an object is expected, not {type(row).__name__}")
-        yield place, row
+def _holds_standoff(path: Path) -> bool:
+    return any(is_standoff(row) for _, row in islice(json_lines(path), 1))
 
 
-def _text(path: Path) -> str:
-    try:
-        return path.read_text(encoding="utf-8")
-    except OSError as error:
-        raise EvaluationError(f"{path}: {error.strerror}") from error
-    except UnicodeDecodeError as error:
-        raise EvaluationError(f"{path}: not UTF-8 text ({error})") from error
+def _results(path: Path, reading: str) -> Iterable[ResultFact]:
+    return (fact for fact in load_gold_results(path) if fact.reading == reading)
+
+
+def _result(fact: ResultFact) -> Record:
+    return {"benchmark": fact.benchmark, "metric": fact.metric, "value": fact.value, "own": fact.own}
 
 
 def _new_paper(row: Record, papers: dict[str, list[Record]], place: str) -> str:

@@ -41,6 +41,7 @@ def test_wheel_holds_data_and_no_tests(wheel: set[str]) -> None:
     assert {".csv", ".sql", ".py"} <= suffixes
     assert any(name.startswith("db/migrations/versions/") for name in wheel)
     assert any(name.startswith("extractors/patterns/") for name in wheel)
+    assert {f"annotations/gold/{name}.jsonl" for name in ("runs", "results", "roles")} <= wheel
     assert not [name for name in wheel if name.startswith(("tests/", "samples/", "benchmarks/"))]
     assert any(name.endswith("licenses/LICENSE") for name in wheel)
 
