@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterable, Iterator, Mapping
+from dataclasses import dataclass
 from datetime import datetime
 from itertools import islice
 from typing import Any
@@ -21,6 +22,16 @@ from extractors.records import Box, CountUnit, Evidence, FailureCause, Stage, St
 
 _KEYS_A_QUERY = 500
 _ROWS_A_FETCH = 1_000
+
+
+@dataclass(frozen=True, slots=True)
+class HardwareName:
+    """A name of hardware that the catalogue lacked when a paper was read, where the paper has it first."""
+
+    name: str
+    page: int | None = None
+    quote: str | None = None
+    """Page and sentence are None where only the name was stored, as earlier versions did."""
 
 
 def extracted(engine: Engine, sha256s: Iterable[str], extractor_version: str) -> set[str]:
@@ -113,6 +124,20 @@ def exported_records(engine: Engine, what: str, candidates: bool = False) -> Ite
     )
     for row in _stream(engine, query.columns(mixed_precision=Boolean, own=Boolean, rules=JsonText, published=Date)):
         yield fact_record(row)
+
+
+def unknown_hardware(engine: Engine) -> Iterator[tuple[str, tuple[HardwareName, ...]]]:
+    """Of every paper that was read: its key, and the unknown hardware in the version and extraction in force."""
+    bytewise = "" if is_sqlite(engine) else ' COLLATE "C"'
+    query = text(
+        f"SELECT paper_key, unknown_hardware FROM documents_in_force ORDER BY paper_key{bytewise}"  # noqa: S608
+    )
+    for row in _stream(engine, query.columns(unknown_hardware=JsonText)):
+        yield row["paper_key"], tuple(_hardware_name(item) for item in row["unknown_hardware"])
+
+
+def _hardware_name(item: str | Mapping[str, Any]) -> HardwareName:
+    return HardwareName(item) if isinstance(item, str) else HardwareName(item["name"], item["page"], item["quote"])
 
 
 def _training_run(row: Mapping[str, Any]) -> TrainingRun:

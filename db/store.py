@@ -22,7 +22,15 @@ from db.engine import is_sqlite, writing
 from db.errors import RecordError
 from db.exchange import estimate_columns
 from db.facts import claim_rows, clean_text, digest, paper_key
-from extractors.records import BurdenEstimate, Extraction, FailureCause, PaperMetadata, TrainingRun
+from extractors.records import (
+    MAX_QUOTE_CHARACTERS,
+    BurdenEstimate,
+    Extraction,
+    FailureCause,
+    PaperMetadata,
+    TrainingRun,
+    UnknownHardware,
+)
 
 MAXIMUM_MESSAGE_CHARACTERS = 2_000
 
@@ -329,7 +337,7 @@ def _insert_extractions(
             "extracted_at": at,
             "page_count": papers[sha256].extraction.page_count,
             "stamp": papers[sha256].extraction.stamp and clean_text(papers[sha256].extraction.stamp or ""),
-            "unknown_hardware": [clean_text(item.name) for item in papers[sha256].extraction.unknown_hardware],
+            "unknown_hardware": [_hardware_named(item, sha256) for item in papers[sha256].extraction.unknown_hardware],
         }
         for sha256 in sorted(papers)
     ]
@@ -337,6 +345,17 @@ def _insert_extractions(
         return []
     insert = _insert(connection, table).on_conflict_do_nothing().returning(table.c.document_sha256)
     return sorted(connection.scalars(insert, rows))
+
+
+def _hardware_named(item: UnknownHardware, sha256: str) -> Row:
+    """An item of ``extractions.unknown_hardware``; its sentence is held to the bounds of evidence."""
+    quote = clean_text(item.quote)
+    if len(quote) > MAX_QUOTE_CHARACTERS or item.page < 1:
+        raise RecordError(
+            f"PDF {sha256[:12]}, unknown hardware {item.name[:80]!r} on page {item.page}: the quote has {len(quote)}"
+            f" characters, at most {MAX_QUOTE_CHARACTERS} may be kept, of a page from 1"
+        )
+    return {"name": clean_text(item.name), "page": item.page, "quote": quote}
 
 
 def _insert_new(connection: Connection, table: Table, rows: Sequence[Row]) -> int:

@@ -14,7 +14,15 @@ from db.errors import RecordError
 from db.exchange import Record, extraction_records
 from db.facts import paper_key
 from extractors.lexicon.catalogue import Catalogue, load_catalogue
-from extractors.records import BurdenEstimate, Extraction, FailureCause, PaperError, PaperMetadata, Table
+from extractors.records import (
+    BurdenEstimate,
+    Extraction,
+    FailureCause,
+    PaperError,
+    PaperMetadata,
+    Table,
+    UnknownHardware,
+)
 from flows.sources.identifiers import BadArxivIdError, arxiv_id_of_file, parse_arxiv_id
 from flows.workers import DRAWING_EXTRACTOR, Limits, PdfJob, read_papers
 from models.burden import estimate_burden
@@ -31,6 +39,7 @@ class ReadPdf:
     """Its arXiv id, else ``sha256:…``."""
     version: int | None = None
     records: tuple[Record, ...] = ()
+    unknown_hardware: tuple[UnknownHardware, ...] = ()
     tables: tuple[Table, ...] = ()
     pictures: tuple[tuple[int, bytes], ...] = ()
     """``(page, PNG)`` of its pages with tables, if they were asked for."""
@@ -68,7 +77,9 @@ def _with_records(path: Path, metadata: PaperMetadata, extraction: Extraction, c
     except RecordError as error:
         return ReadPdf(path, error=refused(error))
     paper = paper_key(metadata, extraction.sha256)
-    return ReadPdf(path, paper, metadata.version, records, extraction.tables, extraction.pictures)
+    return ReadPdf(
+        path, paper, metadata.version, records, extraction.unknown_hardware, extraction.tables, extraction.pictures
+    )
 
 
 def refused(error: RecordError) -> PaperError:

@@ -15,6 +15,7 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from flows.ingest import Tally, Watcher
+    from flows.lexicon import NameCheck, UnknownHardwareReport
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _WIDTH_UNWATCHED = 120
@@ -29,6 +30,7 @@ _RECORD_COLUMNS = {
     "hardware_burden_flop": "burden, FLOP",
     "page": "page",
 }
+_PAPERS_LISTED = 10
 _TEXT_FIELDS = frozenset({"arxiv_id", "model", "accelerator"})
 _INDENT = "    "
 
@@ -141,6 +143,41 @@ def print_failures(failures: Iterable[tuple[str, str, str]]) -> None:
     """A line on stderr for each ``(name, cause, message)``."""
     for name, cause, message in failures:
         print(f"failed: {printable(name)}: {cause}: {printable(message)}", file=sys.stderr)
+
+
+def print_unknown_hardware(report: UnknownHardwareReport) -> None:
+    """Each name with the papers that have it and a few of their sentences, and what to do about them."""
+    looked_through = _papers(report.paper_count)
+    if not report.accelerators:
+        print(f"no unknown hardware in {looked_through}")
+        return
+    columns = max(shutil.get_terminal_size((_WIDTH_UNWATCHED, 0)).columns, 40)
+    for each in report.accelerators:
+        listed = ", ".join(each.papers[:_PAPERS_LISTED])
+        more = len(each.papers) - _PAPERS_LISTED
+        print(printable(f"{each.name}: {_papers(len(each.papers))}: {listed}" + (f" and {more} more" * (more > 0))))
+        if len(each.spellings) > 1:
+            print(printable(f"{_INDENT}also written {', '.join(each.spellings[1:])}"))
+        for sentence in each.sentences:
+            told = printable(f"{sentence.arxiv_id}, page {sentence.page}: “{sentence.evidence}”")
+            print(textwrap.fill(told, columns, initial_indent=_INDENT, subsequent_indent=2 * _INDENT))
+    print(f"\n{len(report.accelerators)} unknown in {looked_through}; a row for each that is hardware makes it known:")
+    print("extractors/lexicon/accelerators.csv, explained in CONTRIBUTING.md")
+
+
+def _papers(count: int) -> str:
+    return f"{count:,} paper" + ("s" * (count != 1))
+
+
+def print_name_checks(checks: Iterable[NameCheck]) -> None:
+    """What the catalogue takes each written name for, a line a name."""
+    rows = []
+    for check in checks:
+        rate = f"{check.peak_tflops:g} {check.peak_precision}" if check.peak_tflops else None
+        of_another = f" ({check.peak_of})" if rate and check.peak_of != check.name else ""
+        known = (check.name, check.kind, check.fp32_tflops, (rate or "none known") + of_another, check.source)
+        rows.append((check.written, *(known if check.name else ("unknown", None, None, None, None))))
+    print_table(("written", "name", "kind", "fp32 TFLOP/s", "rate that counts", "source"), rows)
 
 
 class Unwatched:

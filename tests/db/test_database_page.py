@@ -12,7 +12,7 @@ from sqlalchemy import Engine, inspect, text
 from db import objects, schema
 from db.reviews import Decision, Review, add_review
 from db.store import PaperFailure, save_failure
-from extractors.records import FailureCause
+from extractors.records import FailureCause, UnknownHardware
 
 PAGE = (Path(__file__).parents[2] / "docs" / "database.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, flags=re.DOTALL)
@@ -23,7 +23,9 @@ NEEDS_RESULTS = "analysis_points_v1"
 def small_database(engine: Engine, sample: Any) -> Engine:
     runs = (sample.run(), sample.run(model="Big", page=9))
     estimates = (sample.estimate(), sample.estimate(None))
-    sample.save(engine, sample.paper(*runs, estimates=estimates, compute=(sample.compute(),)))
+    unknown = (UnknownHardware("Zephyr Q9", 7, "It took 64 Zephyr Q9 accelerators."),)
+    compute = (sample.compute(),)
+    sample.save(engine, sample.paper(*runs, estimates=estimates, compute=compute, unknown_hardware=unknown))
     failure = PaperFailure(sample.metadata("2401.00002"), None, FailureCause.DOWNLOAD, "404 Not Found")
     save_failure(engine, failure, "x1", sample.noon)
     with engine.connect() as connection:
