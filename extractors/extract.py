@@ -2,25 +2,27 @@
 
 from __future__ import annotations
 
+from extractors.judge import Judge, RulesJudge
 from extractors.pdf import read_pdf
 from extractors.records import Extraction
-from extractors.runs import find_runs
+from extractors.runs import find_runs, read_mentions
 from extractors.tables import find_tables
 
 
-def extract(pdf: bytes) -> Extraction:
-    """Everything that the rules find in ``pdf``.
+def extract(pdf: bytes, judge: Judge | None = None) -> Extraction:
+    """Everything that the rules find in ``pdf``, weighed by ``judge``; by the rules' own weights without one.
 
     Raises ``PaperError`` with the cause where the PDF can't be read.
     """
     document = read_pdf(pdf)
-    runs, training_compute, unknown_hardware = find_runs(document)
+    tables = find_tables(document)
+    findings = find_runs(read_mentions(document, tables), judge or RulesJudge())
     return Extraction(
         sha256=document.sha256,
         page_count=len(document.pages),
-        runs=runs,
-        training_compute=training_compute,
-        unknown_hardware=unknown_hardware,
+        runs=findings.runs,
+        training_compute=findings.training_compute,
+        unknown_hardware=findings.unknown_hardware,
         stamp=document.stamp,
-        tables=find_tables(document),
+        tables=tables,
     )

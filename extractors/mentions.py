@@ -63,6 +63,7 @@ _NO_COUNT_AFTER = frozenset(
 )
 """What follows these words is a label or a version: "Table 3 V100 GPUs", "CUDA 11 V100", "batch size 16 A100"."""
 _YEAR = range(1990, 2036)
+_KINDS = frozenset(("HARDWARE", "DEVICE", "NUMBER", "TIME", "MOMENT", "POWER"))
 _INFIXES = (
     r"(?<=\d)-(?=[A-Za-z])|(?<=[A-Za-z0-9])-(?=\d)|-(?=[GT]PU)",
     r"(?<=[A-Za-z0-9])[/×~()](?=[A-Za-z0-9])",
@@ -100,6 +101,9 @@ class Sentence:
     cues: tuple[Cue, ...] = ()
     machines: int | None = None
     """Machines counted apart from their devices ("12 workers")."""
+    words: str = ""
+    """In lower case, with the kind in capitals where hardware, a time or a number stands: "trained on NUMBER HARDWARE
+    for TIME"."""
 
 
 def sentences_of(text: str) -> Iterator[tuple[int, int]]:
@@ -145,6 +149,7 @@ def _read_sentence(words: str, offset: int) -> Sentence | None:
         tuple(replace(item, start=item.start + offset, end=item.end + offset) for item in compute),
         tuple(replace(item, start=item.start + offset) for item in _cues_of(doc)),
         machines,
+        " ".join(token.tag_ if token.tag_ in _KINDS else token.lower_ for token in doc if not token.is_space),
     )
 
 

@@ -30,6 +30,9 @@ class Hardware:
     """The count is that of one machine among several ("each worker uses 8 GPUs")."""
 
 
+PLAIN_NAMES = frozenset(("GPU", "TPU", "CPU"))
+"""What hardware is called where only its kind is written."""
+
 MEMORY_SIZE = (
     r"\d{1,3}(?:\.\d)?[\s-]?(?:GiB|GB|gb|G)\b"
     r"(?:[\s-](?:of\s)?(?:memory|RAM|VRAM|HBM\d?e?|SXM\d?|PCI-?[eE]|NVLink)\b)*"
@@ -39,6 +42,7 @@ _NOUN_AFTER_NAME = re.compile(
     r"(?:[\s-]*(?:(?:GPU|gpu|TPU|[Gg]raphics)(?:\s(?:cards?|accelerators?|devices?|processors?))?|cards?|accelerators?)s?\b"
     r"(?![-\s](?:hour|day)))?"
 )
+_PLAIN_CPU = re.compile(r"\bCPUs?\b(?![-\s](?:cores?|threads?|time|memory|clock|hours?|days?|utili[sz]ation)\b)")
 _PLAIN = re.compile(r"\b(?:GPUs?|TPUs?|gpus?|tpus?|[Gg]raphics (?:[Cc]ards?|[Pp]rocessing [Uu]nits?|[Pp]rocessors?))\b")
 _SLICE_AFTER_NAME = re.compile(r"-([1-9]\d{0,3})s?\b(?!\s?(?:G|GB)\b)")
 _SLICE_BEFORE_NAME = re.compile(r"\bv(?P<generation>\d[ep]?)-(?P<cores>[1-9]\d{0,3})\s(?:Cloud\s)?TPUs?\b")
@@ -56,7 +60,8 @@ _UNKNOWN = re.compile(
 
 
 def find_names(text: str) -> list[Hardware]:
-    """Accelerators in ``text``, left to right, without overlaps; processors of other kinds ("Xeon") are passed over.
+    """Accelerators in ``text``, left to right, without overlaps; names of processors of other kinds ("Xeon") are passed
+    over, and "CPUs" beside an accelerator, too.
 
     "8 Tesla V100 32GB GPUs" -> NVIDIA Tesla V100      "TPUv3-256" -> Google TPU v3, 256 cores
     "on four GPUs" -> GPU      "64 Zephyr Q9 accelerators" -> Zephyr Q9, not known      "Nikola Tesla" -> nothing
@@ -69,6 +74,8 @@ def find_names(text: str) -> list[Hardware]:
                 taken.append((start, end))
                 if hardware is not None:
                     found.append(hardware)
+    if any(item.name != "CPU" for item in found):
+        found = [item for item in found if item.name != "CPU"]
     return sorted(found, key=lambda item: item.start)
 
 
@@ -114,8 +121,11 @@ def _unknown(text: str) -> _Found:
 
 
 def _plain(text: str) -> _Found:
-    for match in _PLAIN.finditer(text):
-        name = "TPU" if match[0].lower().startswith("tpu") else "GPU"
+    """ "GPUs" and "TPU"; "CPUs" only where neither is written and no card is named."""
+    accelerators = list(_PLAIN.finditer(text))
+    for match in accelerators or _PLAIN_CPU.finditer(text):
+        kind = match[0][:3].upper()
+        name = kind if kind in PLAIN_NAMES else "GPU"
         yield match.start(), match.end(), Hardware(name, False, match.start(), match.end())
 
 

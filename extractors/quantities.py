@@ -136,7 +136,7 @@ _PER_STEP_BEFORE = re.compile(
     re.IGNORECASE,
 )
 _NO_TRAINING_TIME_AFTER = re.compile(
-    r"\s*(?:of\s+(?:\w+[\s-]){0,3}?(?:speech|audio|video|videos|data|recordings?|music|footage|driving|gameplay|sound|"
+    r"\s*(?:of\s+(?:\w+[\s-]){0,3}?(?:speech|audio|video|videos|data|(?:training|test|internal)\s(?:set|data|speech|audio)|recordings?|music|footage|driving|gameplay|sound|"
     r"transcribed|annotation|labell?ing|experience|play)\b|ago\b|later\b|earlier\b|old\b|worth\s+of\b|period\b|ahead\b|"
     r"window\b|interval|horizon|forecast|audio\b|speech\b|video\b|clips?\b|recordings?\b|timeout\b)",
     re.IGNORECASE,

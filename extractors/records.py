@@ -253,6 +253,8 @@ class Evidence:
     end: int
     rules: tuple[str, ...] = ()
     """Ids of the patterns and rules that made the record."""
+    boxes: tuple[tuple[int, Box], ...] = ()
+    """``(page, box)`` around just the words that the record rests on, wherever they stand; a box a run of words."""
 
 
 class Stage(StrEnum):

@@ -1,8 +1,8 @@
-"""Mentions to training runs: which time goes with which hardware, in which stage, and on what evidence.
+"""Mentions to training runs: which time goes with which hardware, in which stage, on what evidence, and how surely.
 
-1. Each sentence is judged (``judgement``), and its hardware becomes statements (``statements``).
-2. A time that passes takes the hardware of its own sentence, of its paragraph, of its section or, where the
-   paper names only one, of the paper.
+1. ``read_mentions``: the sentences that mention hardware, time or computing, and the times that stand in tables.
+2. ``find_runs``: a judge says how likely each sentence tells of this paper's own training (``judgement``); its hardware
+   becomes statements (``statements``), times take their hardware (``linking``), and each record its confidence.
 3. Runs that say the same, or less than another of the same hardware, are one.
 """
 
@@ -13,34 +13,38 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
-from extractors.judgement import (
-    ACCEPTED_FROM,
-    CANDIDATE_FROM,
-    Place,
-    confidence_of,
-    judged,
-    may_be_training_time,
-)
+from extractors.evidence import Span, evidence_in_table, evidence_of
+from extractors.judge import RULES_LOG_ODDS, Judge, Signals, probability
+from extractors.judgement import Place, judged, may_be_training_time, places_of
+from extractors.linking import Link, Relation, link_table, link_time
+from extractors.mention_signals import RULED_OUT, PaperSignals
 from extractors.mentions import sentences_of
+from extractors.merging import FoundRun, merged
 from extractors.names import Hardware
 from extractors.patterns import load_text_rules
 from extractors.quantities import Quantity, QuantityKind
+from extractors.record_signals import Support, beside_the_others, run_signals, table_run_signals
 from extractors.records import (
-    MAX_QUOTE_CHARACTERS,
-    Box,
     Document,
     Evidence,
     Role,
     Stage,
     Status,
+    Table,
     TrainingCompute,
     TrainingRun,
     UnknownHardware,
 )
-from extractors.statements import MOST_STATEMENTS, Statement, hardware_of_device_time, hardware_statements
+from extractors.statements import MOST_STATEMENTS, Statement, hardware_statements, only_names
+from extractors.table_statements import TableTime, table_times
 
 _PRIOR_TIME = -2.0
+_CITED_ROW = 3.0
+"""Log-odds against the row of a table that is marked as another paper's, unless the caption says what it was run on."""
 _PRIOR_COMPUTE = -0.3
+_MANY_DEVICES = 16
+_LONGEST_OF_MANY_HOURS = 3000.0
+"""Four months; nobody lets a cluster train one model for longer."""
 _SMALLEST_TRAINING_FLOP = 1e16
 """Amounts below are of one pass of a network."""
 _MIXED_PRECISION = re.compile(
@@ -48,52 +52,114 @@ _MIXED_PRECISION = re.compile(
 )
 _USES = re.compile(r"\b(?:we|our|train\w*|pre-?train\w*|fine-?tun\w*|us(?:e|ed|ing))\b", re.IGNORECASE)
 _NOT_OURS = re.compile(r"\b(?:not|n't|without|earlier|previous|prior|et al|unlike|future)\b", re.IGNORECASE)
-_READ_ROLES = (Role.BODY, Role.CAPTION, Role.FOOTNOTE, Role.TITLE)
 
 
 @dataclass(frozen=True, slots=True)
-class _Found:
-    """A run, and where in its passage its first own word stands: the order in which runs are told."""
+class Mentions:
+    """What a document says of hardware, time and computing, before anyone judges it."""
 
-    run: TrainingRun
-    anchor: int
+    document: Document
+    places: tuple[Place, ...]
+    table_times: tuple[TableTime, ...]
+    mixed_precision: bool
 
 
-def find_runs(
-    document: Document,
-) -> tuple[tuple[TrainingRun, ...], tuple[TrainingCompute, ...], tuple[UnknownHardware, ...]]:
+@dataclass(frozen=True, slots=True)
+class Findings:
+    """All that is read of a paper's computing."""
+
+    runs: tuple[TrainingRun, ...]
+    training_compute: tuple[TrainingCompute, ...]
+    unknown_hardware: tuple[UnknownHardware, ...]
+
+
+def read_mentions(document: Document, tables: Sequence[Table]) -> Mentions:
+    """The part of the work that takes time and needs no judge."""
+    body = (passage.text for passage in document.passages if passage.role is Role.BODY)
+    return Mentions(
+        document,
+        tuple(places_of(document)),
+        tuple(table_times(tables, document.text)),
+        any(_trains_in_mixed_precision(text) for text in body),
+    )
+
+
+def find_runs(mentions: Mentions, judge: Judge) -> Findings:
     """Training runs, stated training computing, and names of hardware that the catalogue lacks."""
-    places = [place for passage in document.passages if passage.role in _READ_ROLES for place in judged(passage)]
-    statements = hardware_statements(places)
-    timed = list(islice(_timed(places, statements), MOST_STATEMENTS))
+    places = judged(mentions.places, judge)
+    return Findings(
+        merged(_with_confidence(found_runs(mentions, places, judge), judge)),
+        tuple(_computes(places, judge)),
+        tuple(_unknown_hardware(places)),
+    )
+
+
+def found_runs(mentions: Mentions, places: Sequence[Place], judge: Judge) -> list[FoundRun]:
+    """Every run that the text or a table may state, before confidence and merging."""
+    statements = hardware_statements(places, judge)
+    support = Support(statements)
+    timed = list(islice(_timed(places, statements, support, judge), MOST_STATEMENTS))
     used = {id(statement) for statement, _ in timed}
     found = [run for _, run in timed]
-    found += [_found(statement.place, statement) for statement in statements if id(statement) not in used]
-    if any(_trains_in_mixed_precision(passage.text) for passage in document.passages if passage.role is Role.BODY):
+    found += [
+        _found(statement.place, Link.of(statement, Relation.SENTENCE), support)
+        for statement in statements
+        if id(statement) not in used
+    ]
+    found += _in_tables(mentions, places, statements, support, judge)
+    found = [
+        replace(each, signals=signals)
+        for each, signals in zip(found, beside_the_others([each.signals for each in found]), strict=True)
+    ]
+    if mentions.mixed_precision:
         found = [replace(each, run=replace(each.run, mixed_precision=True)) for each in found]
-    return _merged(found), tuple(_computes(places)), tuple(_unknown_hardware(places))
+    return found
 
 
-def _unknown_hardware(places: Sequence[Place]) -> list[UnknownHardware]:
-    first: dict[str, UnknownHardware] = {}
-    for place in places:
-        for item in place.sentence.hardware:
-            if not item.known and item.name not in first:
-                evidence = _evidence(place, [(item.start, item.end)], item.rules)
-                first[item.name] = UnknownHardware(item.name, evidence.page, evidence.quote)
-    return [first[name] for name in sorted(first)]
+def _with_confidence(found: Sequence[FoundRun], judge: Judge) -> list[FoundRun]:
+    confidences = judge.confidences([each.signals for each in found])
+    return [
+        replace(each, run=replace(each.run, confidence=round(float(sure), 4), status=_status(float(sure), judge)))
+        for each, sure in zip(found, confidences, strict=True)
+    ]
 
 
-def _timed(places: Sequence[Place], statements: Sequence[Statement]) -> Iterator[tuple[Statement | None, _Found]]:
+def _status(confidence: float, judge: Judge) -> Status:
+    return Status.ACCEPTED if confidence >= judge.accepted_from else Status.CANDIDATE
+
+
+def _timed(
+    places: Sequence[Place], statements: Sequence[Statement], support: Support, judge: Judge
+) -> Iterator[tuple[Statement | None, FoundRun]]:
     """A run for each time statement, with the statement of hardware that it goes with."""
+    mentions = time_mentions(places)
+    sure = judge.mentions([mention.signals for mention in mentions])
+    for mention, confidence in zip(mentions, sure, strict=True):
+        if confidence >= judge.candidate_from:
+            link = link_time(mention.times, mention.place, statements, float(confidence))
+            yield link.statement, _found(mention.place, link, support, mention, float(confidence))
+
+
+@dataclass(frozen=True, slots=True)
+class TimeMention:
+    """A duration, a device-time or both of one run, and what speaks for them."""
+
+    place: Place
+    times: Sequence[Quantity]
+    signals: Signals
+
+
+def time_mentions(places: Sequence[Place]) -> list[TimeMention]:
+    """Every time that may be one of training."""
+    paper = PaperSignals(places)
+    found = []
     for place in places:
         times = [time for time in place.sentence.times if may_be_training_time(time, place.sentence)]
-        confidence = confidence_of(_PRIOR_TIME + place.log_odds)
-        if confidence < CANDIDATE_FROM:
-            continue
         for together in _said_of_one_run(times):
-            statement = _statement_for(together, place, statements, confidence)
-            yield statement, _found(place, statement, together, confidence)
+            signals = paper.of_times(place, together, _PRIOR_TIME)
+            if signals[RULES_LOG_ODDS] > RULED_OUT:
+                found.append(TimeMention(place, together, signals))
+    return found
 
 
 def _said_of_one_run(times: Sequence[Quantity]) -> list[list[Quantity]]:
@@ -103,65 +169,69 @@ def _said_of_one_run(times: Sequence[Quantity]) -> list[list[Quantity]]:
     return [[time] for time in times]
 
 
-def _statement_for(
-    times: Sequence[Quantity], place: Place, statements: Sequence[Statement], confidence: float
-) -> Statement | None:
-    """The hardware that times go with; a device-time names it itself, a plain "on GPU" is better than nothing."""
-    statement = _nearest_statement(times[0], place, statements)
-    if len(times) == 1 and times[0].kind is QuantityKind.DEVICE_TIME:
-        named = hardware_of_device_time(times[0])
-        if named and (statement is None or (named.specific and named.name != statement.hardware.name)):
-            return Statement(place, named, confidence)
-        if named and named.unit and statement and statement.place is place and statement.hardware.unit is None:
-            return replace(statement, hardware=replace(statement.hardware, unit=named.unit))
-    if statement is None and place.sentence.hardware:
-        return Statement(place, place.sentence.hardware[0], confidence)
-    return statement
-
-
-def _nearest_statement(time: Quantity, place: Place, statements: Sequence[Statement]) -> Statement | None:
-    """In the time's sentence, else before it in its paragraph, its section, or the only one of the paper."""
-    same_sentence = [statement for statement in statements if statement.place is place]
-    if same_sentence:
-        return min(same_sentence, key=lambda statement: _distance(statement.hardware, time))
-    accepted = [statement for statement in statements if statement.confidence >= ACCEPTED_FROM]
-    in_passage = [statement for statement in accepted if statement.place.passage is place.passage]
-    before = [statement for statement in in_passage if statement.place.sentence.start < place.sentence.start]
-    if before:
-        return next((statement for statement in reversed(before) if statement.hardware.count), before[-1])
-    if in_passage:
-        return in_passage[0]
-    in_section = [
-        statement
-        for statement in accepted
-        if statement.place.passage.section == place.passage.section
-        and statement.place.passage.start < place.passage.start
-    ]
-    if in_section:
-        return in_section[-1]
-    kinds = {(statement.hardware.name, statement.hardware.count) for statement in accepted}
-    return accepted[0] if len(kinds) == 1 else None
-
-
-def _distance(hardware: Hardware, time: Quantity) -> int:
-    return max(hardware.start - time.end, time.start - hardware.end)
-
-
 def _found(
-    place: Place, statement: Statement | None, times: Sequence[Quantity] = (), confidence: float = 1.0
-) -> _Found:
-    """A run of the hardware of ``statement`` over ``times``: at most one duration and one device-time."""
-    hardware = statement.hardware if statement else None
+    place: Place, link: Link, support: Support, mention: TimeMention | None = None, confidence: float = 1.0
+) -> FoundRun:
+    """A run of the hardware that is linked over the times of ``mention``, if any."""
+    times = mention.times if mention else ()
+    statement = link.statement
+    spans = [(time.start, time.end) for time in times]
+    further: list[Span] = []
+    rules: tuple[str, ...] = ()
     if statement:
-        confidence = min(confidence, statement.confidence)
+        hardware = statement.hardware
+        rules = hardware.rules
+        if statement.place is place:
+            spans.append((hardware.start, hardware.end))
+        else:
+            further.append((statement.place, hardware.start, hardware.end))
+    rules = (*rules, *(cue.rule for cue in place.sentence.cues))
+    stage = _stage(place, spans[0][0], statement)
+    run = _run(evidence_of(place, spans, rules, *further), link.hardware, times, stage)
+    return FoundRun(run, spans[0][0], run_signals(link, mention.signals if mention else {}, times, confidence, support))
+
+
+def _in_tables(
+    mentions: Mentions, places: Sequence[Place], statements: Sequence[Statement], support: Support, judge: Judge
+) -> Iterator[FoundRun]:
+    """A run for each time in a table, of the hardware of its row, its caption or the text."""
+    odds = judge.own_training([time.seen for time in mentions.table_times])
+    names = only_names(statements, places)
+    for time, log_odds in zip(mentions.table_times, odds, strict=True):
+        heads = (float(log_odds) + time.seen.signals[RULES_LOG_ODDS]) / 2
+        confidence = probability(heads - (_CITED_ROW if time.cited and not time.in_caption else 0.0))
+        if confidence < judge.candidate_from:
+            continue
+        link = link_table(time, statements, names)
+        times = [each for each in (time.time, time.second_time) if each is not None]
+        if _is_of_devices(times, link.hardware):
+            times = [replace(times[0], kind=QuantityKind.DEVICE_TIME)]
+        further: list[Span] = []
+        rules = (*time.rules, *(link.hardware.rules if link.hardware else ()))
+        if link.statement:
+            further.append((link.statement.place, link.statement.hardware.start, link.statement.hardware.end))
+        stage = _nearest_stage(" ".join((time.table.caption, *time.cell.column_path)), 0) or Stage.UNSPECIFIED
+        run = _run(evidence_in_table(mentions.document, time, rules, *further), link.hardware, times, stage, time.model)
+        yield FoundRun(run, 0, table_run_signals(time, link, confidence, support))
+
+
+def _is_of_devices(times: Sequence[Quantity], hardware: Hardware | None) -> bool:
+    """Whether hours in a table that no run lasts, of many devices, are theirs together: 5,500 h beside 128 GPUs."""
+    many = hardware is not None and (hardware.count or 0) >= _MANY_DEVICES
+    return many and len(times) == 1 and times[0].duration.hours > _LONGEST_OF_MANY_HOURS
+
+
+def _run(
+    evidence: Evidence,
+    hardware: Hardware | None,
+    times: Sequence[Quantity],
+    stage: Stage,
+    model: str | None = None,
+) -> TrainingRun:
     wall_clock = next((time.duration for time in times if time.kind is QuantityKind.DURATION), None)
     device_time = next((time.duration for time in times if time.kind is QuantityKind.DEVICE_TIME), None)
-    spans = [(time.start, time.end) for time in times]
-    if hardware and statement and statement.place is place:
-        spans.append((hardware.start, hardware.end))
-    rules = (*(hardware.rules if hardware else ()), *(cue.rule for cue in place.sentence.cues))
-    run = TrainingRun(
-        evidence=_evidence(place, spans, rules),
+    return TrainingRun(
+        evidence=evidence,
         accelerator=hardware.name if hardware else None,
         accelerator_count=hardware.count if hardware else None,
         count_unit=hardware.unit if hardware else None,
@@ -169,15 +239,9 @@ def _found(
         duration_hours_low=wall_clock.low_hours if wall_clock else None,
         duration_hours_high=wall_clock.high_hours if wall_clock else None,
         device_hours=device_time.hours if device_time else None,
-        stage=_stage(place, spans[0][0], statement),
-        confidence=round(confidence, 4),
-        status=_status(confidence),
+        model=model,
+        stage=stage,
     )
-    return _Found(run, spans[0][0])
-
-
-def _status(confidence: float) -> Status:
-    return Status.ACCEPTED if confidence >= ACCEPTED_FROM else Status.CANDIDATE
 
 
 def _stage(place: Place, anchor: int, statement: Statement | None) -> Stage:
@@ -200,35 +264,6 @@ def _nearest_stage(text: str, anchor: int) -> Stage | None:
     return Stage(min(distances)[2]) if distances else None
 
 
-def _evidence(place: Place, spans: Sequence[tuple[int, int]], rules: tuple[str, ...]) -> Evidence:
-    """The sentence as quote; the box around the words that the record rests on, on their first page."""
-    passage = place.passage
-    held = [piece for start, end in spans for piece in passage.boxes(start, end)]
-    page = min(number for number, _ in held)
-    start, end = _quoted(place, spans[0][0])
-    return Evidence(
-        page=page,
-        box=Box.around(box for number, box in held if number == page),
-        quote=passage.text[start:end],
-        start=passage.start + start,
-        end=passage.start + end,
-        rules=rules,
-    )
-
-
-def _quoted(place: Place, anchor: int) -> tuple[int, int]:
-    """The sentence without white space around it; of one that is too long, the half-overlapping window that holds
-    ``anchor``, so that the same words are quoted wherever in the window the anchor falls."""
-    start, end = place.sentence.start, place.sentence.end
-    if end - start > MAX_QUOTE_CHARACTERS:
-        step = MAX_QUOTE_CHARACTERS // 2
-        start += max(0, (anchor - start) // step * step - step // 2)
-        end = min(end, start + MAX_QUOTE_CHARACTERS)
-    text = place.passage.text[start:end]
-    start += len(text) - len(text.lstrip())
-    return start, start + len(text.strip())
-
-
 def _trains_in_mixed_precision(text: str) -> bool:
     """Whether a sentence says that this paper trains so; "earlier work used fp16" says it of others."""
     if not _MIXED_PRECISION.search(text):
@@ -238,52 +273,25 @@ def _trains_in_mixed_precision(text: str) -> bool:
     return any(_USES.search(sentence) and not _NOT_OURS.search(sentence) for sentence in saying)
 
 
-def _computes(places: Sequence[Place]) -> Iterator[TrainingCompute]:
+def _computes(places: Sequence[Place], judge: Judge) -> Iterator[TrainingCompute]:
     """Training computing that the paper states for its own models, in FLOP."""
     for place in places:
-        confidence = confidence_of(_PRIOR_COMPUTE + place.log_odds)
+        confidence = probability(_PRIOR_COMPUTE + place.log_odds)
         for compute in place.sentence.compute:
-            if compute.flop >= _SMALLEST_TRAINING_FLOP and confidence >= CANDIDATE_FROM:
+            if compute.flop >= _SMALLEST_TRAINING_FLOP and confidence >= judge.candidate_from:
                 yield TrainingCompute(
-                    evidence=_evidence(place, [(compute.start, compute.end)], ("compute.stated",)),
+                    evidence=evidence_of(place, [(compute.start, compute.end)], ("compute.stated",)),
                     flop=compute.flop,
                     confidence=round(confidence, 4),
-                    status=_status(confidence),
+                    status=_status(confidence, judge),
                 )
 
 
-def _merged(found: Sequence[_Found]) -> tuple[TrainingRun, ...]:
-    """Without runs that say what another says, or less; in the order in which the document tells them."""
-    kept: list[_Found] = []
-    for each in sorted(found, key=lambda each: (-_facts(each.run), -each.run.confidence, *_order(each))):
-        if not any(_says_no_more(each.run, other.run) for other in kept):
-            kept.append(each)
-    return tuple(each.run for each in sorted(kept, key=_order))
-
-
-def _order(each: _Found) -> tuple[int, int]:
-    return each.run.evidence.start, each.anchor
-
-
-def _facts(run: TrainingRun) -> int:
-    values = (run.accelerator, run.accelerator_count, run.duration_hours, run.device_hours)
-    return sum(value is not None for value in values)
-
-
-def _says_no_more(run: TrainingRun, other: TrainingRun) -> bool:
-    """Whether ``run`` adds nothing to ``other``: each of its facts is there, in the same stage if it names one.
-
-    A candidate never stands in for an accepted run.
-    """
-    if run.status is Status.ACCEPTED and other.status is Status.CANDIDATE:
-        return False
-    if run.stage not in (other.stage, Stage.UNSPECIFIED) and (run.duration_hours or run.device_hours):
-        return False
-    pairs = (
-        (run.accelerator, other.accelerator),
-        (run.accelerator_count, other.accelerator_count),
-        (run.count_unit if run.accelerator_count else None, other.count_unit),
-        (run.duration_hours, other.duration_hours),
-        (run.device_hours, other.device_hours),
-    )
-    return all(mine is None or mine == theirs for mine, theirs in pairs)
+def _unknown_hardware(places: Sequence[Place]) -> list[UnknownHardware]:
+    first: dict[str, UnknownHardware] = {}
+    for place in places:
+        for item in place.sentence.hardware:
+            if not item.known and item.name not in first:
+                evidence = evidence_of(place, [(item.start, item.end)], item.rules)
+                first[item.name] = UnknownHardware(item.name, evidence.page, evidence.quote)
+    return [first[name] for name in sorted(first)]

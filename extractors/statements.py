@@ -5,18 +5,23 @@ from __future__ import annotations
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
-from extractors.judgement import CANDIDATE_FROM, Place, confidence_of
+from extractors.judge import RULES_LOG_ODDS, Judge, Signals
+from extractors.judgement import Place
 from extractors.lexicon.catalogue import load_catalogue
+from extractors.mention_signals import RULED_OUT, PaperSignals
 from extractors.names import Hardware
 from extractors.quantities import Quantity
 from extractors.records import CountUnit, Passage
 
-_SURE_FROM = 0.7
-"""A name lends itself to a plain "GPU" elsewhere only where it is this sure to be the paper's own."""
+_LEAST_SURE = 0.25
+_SURE_NAME = 0.45
+_BESIDE_THE_SUREST = 0.6
+"""A statement lends itself to what stands elsewhere where it is this likely, and by this share of the likeliest."""
 _PRIOR_NAMED_COUNTED = -0.1
 _PRIOR_NAMED = -0.8
 _PRIOR_DEVICE_COUNTED = -0.8
 _PRIOR_ONE_DEVICE = -1.4
+_PRIOR_UNCOUNTED_DEVICES = -2.2
 MOST_STATEMENTS = 500
 """A paper with more is no paper, and would cost time that grows with their square."""
 
@@ -28,24 +33,47 @@ class Statement:
     place: Place
     hardware: Hardware
     confidence: float
+    rules: float = 0.0
+    """The rules' own verdict, as a signal between -1 and 1."""
 
 
-def hardware_statements(places: Sequence[Place]) -> list[Statement]:
+@dataclass(frozen=True, slots=True)
+class HardwareMention:
+    """Hardware in a sentence, with its machines multiplied, and what speaks for it."""
+
+    place: Place
+    hardware: Hardware
+    signals: Signals
+
+
+def hardware_statements(places: Sequence[Place], judge: Judge) -> list[Statement]:
     """Named hardware, and counted devices, with the probability that this paper trained on them."""
-    found: list[Statement] = []
+    mentions = hardware_mentions(places)
+    sure = judge.mentions([mention.signals for mention in mentions])
+    found = [
+        Statement(mention.place, mention.hardware, float(confidence), mention.signals["rules"])
+        for mention, confidence in zip(mentions, sure, strict=True)
+        if confidence >= judge.candidate_from
+    ]
+    names = only_names(found, places)
+    return [replace(each, hardware=named(each.hardware, names)) for each in found[:MOST_STATEMENTS]]
+
+
+def hardware_mentions(places: Sequence[Place]) -> list[HardwareMention]:
+    """Every name, and every plain "GPUs", counted or not."""
+    found: list[HardwareMention] = []
     machines = _Machines()
+    paper = PaperSignals(places)
     for place in places:
         machines.see(place)
         for hardware in place.sentence.hardware:
             if hardware.each_machine:
                 hardware = replace(hardware, count=machines.times(hardware.count, place))
-            if not hardware.specific and not hardware.count:
-                continue
-            confidence = confidence_of(_prior(hardware) + place.log_odds)
-            if confidence >= CANDIDATE_FROM:
-                found.append(Statement(place, hardware, confidence))
-    own = [statement for statement in found if id(statement.hardware) not in machines.multiplied]
-    return _with_names(own, places)[:MOST_STATEMENTS]
+            if hardware.specific or hardware.count or not hardware.each_machine:
+                signals = paper.of_hardware(place, hardware, _prior(hardware))
+                if signals[RULES_LOG_ODDS] > RULED_OUT:
+                    found.append(HardwareMention(place, hardware, signals))
+    return [mention for mention in found if id(mention.hardware) not in machines.multiplied]
 
 
 def hardware_of_device_time(time: Quantity) -> Hardware | None:
@@ -91,36 +119,41 @@ def _prior(hardware: Hardware) -> float:
     """Log-odds of a mention before anything is known of its sentence."""
     if hardware.specific:
         return _PRIOR_NAMED_COUNTED if hardware.count else _PRIOR_NAMED
+    if hardware.count is None:
+        return _PRIOR_UNCOUNTED_DEVICES
     return _PRIOR_DEVICE_COUNTED if hardware.count != 1 else _PRIOR_ONE_DEVICE
 
 
-def _with_names(statements: Sequence[Statement], places: Sequence[Place]) -> list[Statement]:
-    """Plain "GPU" and "TPU" by the one name that the paper gives to what it trains on, if there is just one.
+def surest(statements: Sequence[Statement], least: float = _LEAST_SURE) -> list[Statement]:
+    """Those that name or count hardware and are not much less likely than the likeliest."""
+    telling = [each for each in statements if each.hardware.specific or each.hardware.count]
+    best = max((each.confidence for each in telling), default=0.0)
+    return [each for each in telling if each.confidence >= max(least, _BESIDE_THE_SUREST * best)]
 
-    A TPU's version counts wherever the paper names it.
-    """
-    sure = {
-        statement.hardware.name
-        for statement in statements
-        if statement.hardware.specific and statement.confidence >= _SURE_FROM
-    }
+
+Names = Mapping[str, frozenset[str]]
+"""What a plain "GPU" or "TPU" of a paper may be called."""
+
+
+def only_names(statements: Sequence[Statement], places: Sequence[Place]) -> Names:
+    """The names of what the paper surely trains on, by kind; a TPU's version counts wherever the paper names it."""
+    sure = {each.hardware.name for each in surest(statements, _SURE_NAME) if each.hardware.specific}
     mentioned = {hardware.name for place in places for hardware in place.sentence.hardware if hardware.specific}
-    names = {
-        "GPU": {name for name in sure if _kind(name) == "gpu"},
-        "TPU": {name for name in mentioned if _kind(name) == "tpu"},
+    return {
+        "GPU": frozenset(name for name in sure if _kind(name) == "gpu"),
+        "TPU": frozenset(name for name in mentioned if _kind(name) == "tpu"),
     }
-    return [_named(statement, names) for statement in statements]
+
+
+def named(hardware: Hardware, names: Names) -> Hardware:
+    """Plain "GPU" and "TPU" by the one name that the paper gives to what it trains on, if there is just one."""
+    candidates = names.get(hardware.name, frozenset())
+    if hardware.specific or not hardware.count or len(candidates) != 1:
+        return hardware
+    (name,) = candidates
+    return replace(hardware, name=name, rules=(*hardware.rules, "link.only-name"))
 
 
 def _kind(name: str) -> str | None:
     accelerator = load_catalogue().named(name)
     return accelerator.kind if accelerator else None
-
-
-def _named(statement: Statement, names: Mapping[str, set[str]]) -> Statement:
-    hardware = statement.hardware
-    candidates = names.get(hardware.name, set())
-    if hardware.specific or len(candidates) != 1:
-        return statement
-    (name,) = candidates
-    return replace(statement, hardware=replace(hardware, name=name, rules=(*hardware.rules, "link.only-name")))

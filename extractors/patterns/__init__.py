@@ -3,6 +3,8 @@
 ``counts.jsonl``    how a count is said of hardware (spaCy token patterns)
 ``cues.jsonl``      words that speak for or against this paper's own training (spaCy token patterns)
 ``sections.jsonl``  what a section's heading says of its sentences (regular expressions)
+``contexts.jsonl``  what words right before or behind a mention say of it (regular expressions)
+``heads.jsonl``     what the head or row label of a table announces (regular expressions)
 ``stages.jsonl``    words that tell pretraining, training, fine-tuning and search (regular expressions)
 ``words.json``      words that the token patterns know as MACHINE, FILLER and ONE
 """
