@@ -242,6 +242,7 @@ _TABLE_FORMATS = ("table", "json", "jsonl", "csv", "markdown")
     metavar="DIR",
     help="With --tables: write each page with its tables boxed as a PNG into this folder.",
 )
+@click.option("--rules-alone", is_flag=True, help="Without the trained judge; its confidences are not calibrated.")
 @_jobs_option
 @_candidates_option
 @_strict_option
@@ -252,6 +253,7 @@ def extract(
     tables: bool,
     output: str,
     pictures: Path | None,
+    rules_alone: bool,
     jobs: int | None,
     candidates: bool,
     strict: bool,
@@ -262,6 +264,7 @@ def extract(
     Examples:
       burden extract 1706.03762.pdf
       burden extract papers/*.pdf --format jsonl > records.jsonl
+      burden extract papers/*.pdf --format jsonl --rules-alone --candidates > rules.jsonl
       burden extract --tables 1706.03762.pdf
       burden extract --tables 1706.03762.pdf --format csv > cells.csv
       burden extract --tables 1706.03762.pdf --draw pictures/
@@ -273,15 +276,16 @@ def extract(
 
     if not tables and (output not in _RECORD_FORMATS or pictures is not None):
         raise click.UsageError(f"{'--draw' if pictures else '--format ' + output} needs --tables")
-    if tables and candidates:
-        raise click.UsageError("--candidates has no meaning with --tables")
+    if tables and (candidates or rules_alone):
+        raise click.UsageError(f"--{'candidates' if candidates else 'rules-alone'} has no meaning with --tables")
     settings = load_settings(jobs=jobs)
     failures: list[tuple[str, str, str]] = []
     opened = tables_output(output, pictures) if tables else records_output(output)
     with opened as write, watched_progress("reading papers") as watcher:
         watcher.expect(len(pdfs))
         workers = min(settings.jobs, len(pdfs))
-        with closing(read_pdfs(list(pdfs), settings.limits, workers, candidates, pictures is not None)) as readings:
+        draw = pictures is not None
+        with closing(read_pdfs(list(pdfs), settings.limits, workers, candidates, draw, rules_alone)) as readings:
             for read in readings:
                 watcher.done(read.path.name)
                 if read.error is not None:
@@ -469,6 +473,68 @@ def check(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     else:
         print_name_checks(checks)
     ctx.exit(0 if all(each.name for each in checks) else 1)
+
+
+@main.command()
+@click.option(
+    "--pdfs",
+    required=True,
+    type=click.Path(exists=True, file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="PDFs of the papers of the gold data, named by arXiv id; papers that are not there are left out.",
+)
+@click.option(
+    "--output",
+    type=click.Path(file_okay=False, path_type=Path),
+    metavar="DIR",
+    help="Where weights, estimators and model card go.  [default: into the program, which uses them from then on]",
+)
+@click.option(
+    "--held-out",
+    type=click.Path(dir_okay=False, path_type=Path),
+    metavar="FILE",
+    help="Also write every paper's records by a judge fitted on other papers, for `burden evaluate --pred`.",
+)
+@_jobs_option
+def train(pdfs: Path, output: Path | None, held_out: Path | None, jobs: int | None) -> None:
+    """Fit the judge that weighs what the rules see, on the gold data, and say how well it does on papers held out.
+
+    The same data give the same weights. Takes a few minutes; needs no network.
+
+    \b
+    Examples:
+      burden train --pdfs papers/ --output trained/
+      burden train --pdfs papers/ --held-out held-out.jsonl
+      burden evaluate --pred held-out.jsonl --misses
+    """
+    from annotations.training import OUTER_FOLDS
+    from flows.evaluation_output import print_evaluation
+    from flows.settings import load_settings
+    from flows.terminal import watched_progress
+    from flows.training import TRAINED_FOLDER, TrainingError, read_corpus, save, save_records
+    from flows.training import train as fit
+
+    settings = load_settings(jobs=jobs)
+    try:
+        with watched_progress("reading papers") as watcher:
+            corpus = read_corpus(pdfs, settings.jobs, watcher.done, watcher.expect)
+        with watched_progress("fitting and judging papers held out") as watcher:
+            watcher.expect(OUTER_FOLDS)
+            trained = fit(corpus, lambda: watcher.done("a part of the papers"))
+    except TrainingError as error:
+        raise click.ClickException(str(error)) from error
+    print_evaluation(trained.evaluation)
+    if corpus.missing or corpus.unreadable or corpus.labels_not_found:
+        click.echo(
+            f"left out: {len(corpus.missing)} papers without a PDF, {len(corpus.unreadable)} unreadable, "
+            f"{corpus.labels_not_found} labels whose sentence was not found again",
+            err=True,
+        )
+    for path in save(output or TRAINED_FOLDER, corpus, trained):
+        click.echo(f"wrote {path}", err=True)
+    if held_out is not None:
+        save_records(held_out, trained.records)
+        click.echo(f"wrote {held_out}", err=True)
 
 
 @main.group("db")

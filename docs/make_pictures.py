@@ -6,9 +6,8 @@ from pathlib import Path
 
 import pymupdf
 
-from extractors.drawing import extract_and_draw_tables
-from extractors.extract import extract
 from extractors.records import Status
+from flows.reading import read, read_and_draw_tables
 
 PROJECT = Path(__file__).resolve().parent.parent
 PICTURES = PROJECT / "docs" / "pictures"
@@ -21,7 +20,7 @@ _RED = (0.85, 0.1, 0.1)
 
 def picture_of_evidence(source: Path, target: Path) -> None:
     """The page of a paper's first accepted run, cut to the evidence of that page's runs, each in its box."""
-    accepted = [run.evidence for run in extract(source.read_bytes()).runs if run.status is Status.ACCEPTED]
+    accepted = [run.evidence for run in read(source.read_bytes()).runs if run.status is Status.ACCEPTED]
     shown = [evidence.box for evidence in accepted if evidence.page == accepted[0].page]
     with pymupdf.open(source) as pdf:
         page = pdf[accepted[0].page - 1]
@@ -34,7 +33,7 @@ def picture_of_evidence(source: Path, target: Path) -> None:
 
 def picture_of_tables(source: Path, page: int, target: Path) -> None:
     """A page as ``burden extract --tables --draw`` draws it."""
-    pictures = dict(extract_and_draw_tables(source.read_bytes()).pictures)
+    pictures = dict(read_and_draw_tables(source.read_bytes()).pictures)
     target.write_bytes(pictures[page])
 
 

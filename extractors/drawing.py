@@ -8,7 +8,6 @@ from typing import Any
 
 import pymupdf
 
-from extractors.extract import extract
 from extractors.records import Box, Extraction, Table
 
 _PICTURE_DPI = 110
@@ -21,12 +20,8 @@ _CELL_COLOUR = (0.1, 0.3, 0.9)
 _TABLE_MARGIN_POINTS = 2.0
 
 
-def extract_and_draw_tables(pdf: bytes) -> Extraction:
-    """Everything that is read in ``pdf``, and a PNG of each page with tables: grid, caption, head and cell boxes.
-
-    Raises ``PaperError`` as ``extract`` does.
-    """
-    extraction = extract(pdf)
+def draw_tables(pdf: bytes, extraction: Extraction) -> Extraction:
+    """What was read in ``pdf``, with a PNG of each page with tables: grid, caption, head and cell boxes."""
     return replace(extraction, pictures=tuple(_pictures(pdf, extraction.tables)))
 
 

@@ -21,7 +21,7 @@ _FURTHER_SHARE = 0.4
 """Of the weight of a second cue of the same label in a sentence."""
 _LONGEST_RUN_HOURS = 8760.0
 """Longer times are of projects and people."""
-_MOST_DEVICE_HOURS = 1e10
+MOST_DEVICE_HOURS = 1e10
 """A million devices for a year; more is a slip of the pen or of the reader."""
 _LONG_WORDS = 60
 _SPEAKING_LABELS = ("training", "others")
@@ -126,7 +126,7 @@ def _log_odds(sentences: Sequence[Sentence], index: int) -> float:
 def may_be_training_time(time: Quantity, sentence: Sentence) -> bool:
     """Between a minute and a year, in a sentence that speaks of time taken, of training or of hardware."""
     if time.kind is QuantityKind.DEVICE_TIME:
-        return time.duration.hours <= _MOST_DEVICE_HOURS and "cpu" not in (time.device or "").lower()
+        return time.duration.hours <= MOST_DEVICE_HOURS and "cpu" not in (time.device or "").lower()
     if time.kind is QuantityKind.TIME_PER_STEP:
         return False
     if not SHORTEST_RUN_HOURS <= time.duration.hours <= _LONGEST_RUN_HOURS:

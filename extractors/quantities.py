@@ -104,7 +104,10 @@ _SINGLE = re.compile(
     rf"(?P<unit>{_UNIT})(?P<half>{_HALF})?",
     re.IGNORECASE,
 )
-_COMPOUND_TAIL = re.compile(rf"\s*(?:,|and)?\s*(?P<amount>{_NUMBER})\s?-?(?P<unit>{_UNIT})", re.IGNORECASE)
+_COMPOUND_TAIL = re.compile(
+    rf"\s*(?:,|and)?\s*(?P<amount>{_NUMBER})\s?-?(?P<unit>{_UNIT}|(?-i:(?<=\d)m)\b)", re.IGNORECASE
+)
+"""A bare "m" stands for minutes only here, and glued to its number: "27h 40m"."""
 _CARD = (
     r"(?:[A-Z]{1,4}-?\d{2,4}[A-Za-z]{0,4}|TPU[- ]?v?\d\w?|RTX[- ]?\d{4}(?:[- ]?Ti)?|GTX[- ]?\d{3,4}(?:[- ]?Ti)?|"
     r"\d{4}Ti|Titan\s\w{1,2})(?:[\s-]?\d{1,3}\s?GB)?[\s-]*"

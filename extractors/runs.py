@@ -88,7 +88,7 @@ def find_runs(mentions: Mentions, judge: Judge) -> Findings:
     """Training runs, stated training computing, and names of hardware that the catalogue lacks."""
     places = judged(mentions.places, judge)
     return Findings(
-        merged(_with_confidence(found_runs(mentions, places, judge), judge)),
+        merged(with_confidence(found_runs(mentions, places, judge), judge)),
         tuple(_computes(places, judge)),
         tuple(_unknown_hardware(places)),
     )
@@ -116,7 +116,8 @@ def found_runs(mentions: Mentions, places: Sequence[Place], judge: Judge) -> lis
     return found
 
 
-def _with_confidence(found: Sequence[FoundRun], judge: Judge) -> list[FoundRun]:
+def with_confidence(found: Sequence[FoundRun], judge: Judge) -> list[FoundRun]:
+    """The same runs, each with the judge's confidence and accepted or not."""
     confidences = judge.confidences([each.signals for each in found])
     return [
         replace(each, run=replace(each.run, confidence=round(float(sure), 4), status=_status(float(sure), judge)))

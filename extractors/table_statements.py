@@ -13,6 +13,7 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 
 from extractors.judge import SentenceSignals
+from extractors.judgement import MOST_DEVICE_HOURS
 from extractors.names import Hardware
 from extractors.quantities import Duration, Quantity, QuantityKind, find_times
 from extractors.records import Cell, PrintedNumber, Table
@@ -153,9 +154,9 @@ def _duration(number: PrintedNumber, hours: float) -> Duration:
 
 def _plausible(time: Quantity, label: str) -> bool:
     if time.kind is QuantityKind.DEVICE_TIME:
-        return True
+        return 0 < time.duration.hours <= MOST_DEVICE_HOURS
     shortest = _SHORTEST_PLAIN_HOURS if label == "time" else 0.0
-    return shortest <= time.duration.hours <= _LONGEST_HOURS
+    return time.duration.hours > 0 and shortest <= time.duration.hours <= _LONGEST_HOURS
 
 
 def _of_row(table: Table, held: Sequence[_TimeCell], named: Hardware | None, count: int) -> Iterator[TableTime]:

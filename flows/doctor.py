@@ -14,9 +14,9 @@ from pathlib import Path
 from db.engine import open_database
 from db.errors import DatabaseError
 from db.migrate import database_status
-from extractors.version import EXTRACTOR_VERSION
 from flows.papers import catalogue
 from flows.settings import Settings, foreign_variables, settings_in_force
+from flows.version import READING_VERSION
 from models.burden import estimator_version
 
 _PACKAGES = ("arxiv-burden", "pymupdf", "spacy", "sqlalchemy", "prefect", "arxiv")
@@ -68,7 +68,7 @@ def _versions() -> Iterator[Finding]:
             yield Finding(package, Health.FINE, version(package))
         except PackageNotFoundError:
             yield Finding(package, Health.BROKEN, "not installed", "install the project again (make setup)")
-    yield Finding("extractor", Health.FINE, EXTRACTOR_VERSION)
+    yield Finding("extractor", Health.FINE, READING_VERSION)
     yield Finding("estimator", Health.FINE, estimator_version(catalogue()))
 
 

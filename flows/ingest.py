@@ -33,13 +33,13 @@ from db.store import (
     upsert_papers,
 )
 from extractors.records import Extraction, FailureCause, PaperError
-from extractors.version import EXTRACTOR_VERSION
 from flows.discovery import IngestRequest, discover
 from flows.papers import catalogue, dated, estimated, identified, refused
 from flows.settings import Settings
 from flows.sources import FoundPaper
 from flows.sources.http import PoliteSession
 from flows.sources.store import PdfStore, StoredPdf
+from flows.version import READING_VERSION
 from flows.workers import Limits, PdfJob, read_papers
 from models.burden import estimate_burden, estimator_version
 
@@ -261,11 +261,11 @@ def _fetched(paper: FoundPaper, workplace: Workplace) -> StoredPdf:
 def _is_settled(paper: FoundPaper, pdf: StoredPdf, workplace: Workplace) -> bool:
     """Whether this extractor version has read the PDF, or failed on it for a cause that stays."""
     engine = workplace.engine
-    if extracted(engine, [pdf.sha256], EXTRACTOR_VERSION):
+    if extracted(engine, [pdf.sha256], READING_VERSION):
         workplace.tally.papers_unchanged += 1
         _record_as_known_by(paper, pdf, workplace)
         return True
-    cause = failed(engine, [pdf.sha256], EXTRACTOR_VERSION).get(pdf.sha256)
+    cause = failed(engine, [pdf.sha256], READING_VERSION).get(pdf.sha256)
     if cause is None:
         workplace.tally.papers_new += paper.pdf_path is not None
         return False
@@ -291,7 +291,7 @@ def _load(paper: FoundPaper, pdf: StoredPdf, extraction: Extraction, workplace: 
     read = ExtractedPaper(metadata, pdf.byte_count, extraction, estimates)
     try:
         version = estimator_version(catalogue())
-        save_extractions(workplace.engine, [read], EXTRACTOR_VERSION, version, datetime.now(UTC))
+        save_extractions(workplace.engine, [read], READING_VERSION, version, datetime.now(UTC))
     except RecordError as error:
         _record_failure(paper, pdf, refused(error), workplace)
         return
@@ -307,5 +307,5 @@ def _record_failure(paper: FoundPaper, pdf: StoredPdf | None, error: PaperError,
     metadata = replace(paper.metadata, withdrawn=True) if error.cause is FailureCause.WITHDRAWN else paper.metadata
     document = PaperDocument(metadata, pdf.sha256, pdf.byte_count) if pdf else None
     failure = PaperFailure(metadata, document, error.cause, error.message)
-    if save_failure(workplace.engine, failure, EXTRACTOR_VERSION, datetime.now(UTC)):
+    if save_failure(workplace.engine, failure, READING_VERSION, datetime.now(UTC)):
         workplace.run.begin()

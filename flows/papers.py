@@ -7,7 +7,7 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
-from functools import cache, partial
+from functools import cache
 from pathlib import Path
 
 from db.errors import RecordError
@@ -24,7 +24,7 @@ from extractors.records import (
     UnknownHardware,
 )
 from flows.sources.identifiers import BadArxivIdError, arxiv_id_of_file, parse_arxiv_id
-from flows.workers import DRAWING_EXTRACTOR, Limits, PdfJob, read_papers
+from flows.workers import DRAWING_READER, READER, RULES_READER, Limits, PdfJob, read_papers
 from models.burden import estimate_burden
 
 _STAMP_ID = re.compile(r"^\s*arXiv:(\S+)", re.IGNORECASE)
@@ -47,18 +47,23 @@ class ReadPdf:
 
 
 def read_pdfs(
-    paths: list[Path], limits: Limits, workers: int, candidates: bool = False, draw: bool = False
+    paths: list[Path],
+    limits: Limits,
+    workers: int,
+    candidates: bool = False,
+    draw: bool = False,
+    rules_alone: bool = False,
 ) -> Generator[ReadPdf, None, None]:
     """Read PDFs without a database, ``workers`` at a time; they come back in the order of ``paths``.
 
-    ``draw``: also make pictures of the pages with tables.
+    ``draw``: also make pictures of the pages with tables. ``rules_alone``: without the trained judge.
     """
     found = [PaperMetadata(*arxiv_id_of_file(path.stem)) for path in paths]
     jobs = (PdfJob(str(number), path) for number, path in enumerate(paths))
     done: dict[int, ReadPdf] = {}
     following = 0
-    read = partial(read_papers, reader=DRAWING_EXTRACTOR) if draw else read_papers
-    with closing(read(jobs, limits, workers=workers)) as readings:
+    reader = DRAWING_READER if draw else RULES_READER if rules_alone else READER
+    with closing(read_papers(jobs, limits, workers=workers, reader=reader)) as readings:
         for reading in readings:
             number = int(reading.job.key)
             if reading.extraction is None:

@@ -28,9 +28,10 @@ if TYPE_CHECKING:
 
 Reader = Callable[[bytes], Extraction]
 
-EXTRACTOR = "extractors.extract:extract"
+READER = "flows.reading:read"
 """The reader that workers run, as ``module:function``."""
-DRAWING_EXTRACTOR = "extractors.drawing:extract_and_draw_tables"
+RULES_READER = "flows.reading:read_by_rules"
+DRAWING_READER = "flows.reading:read_and_draw_tables"
 
 _PAPERS_PER_WORKER = 200
 """A worker is replaced after so many papers, which bounds what a leak can grow to."""
@@ -79,7 +80,7 @@ def read_papers(
     limits: Limits,
     *,
     workers: int = 1,
-    reader: str = EXTRACTOR,
+    reader: str = READER,
 ) -> Generator[Reading, None, None]:
     """Read every job in ``workers`` processes; each job comes back once, as soon as it is done.
 

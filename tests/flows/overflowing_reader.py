@@ -5,7 +5,7 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from extractors.extract import extract
+from flows.reading import read
 from extractors.records import Extraction
 
 MARK = b"\n%overflow"
@@ -13,7 +13,7 @@ MARK = b"\n%overflow"
 
 def read(pdf: bytes) -> Extraction:
     """As the extractor reads, but in a PDF that ends in ``MARK`` the first run takes an infinite time."""
-    extraction = extract(pdf)
+    extraction = read(pdf)
     if not pdf.endswith(MARK):
         return extraction
     first, *others = extraction.runs
