@@ -3,9 +3,11 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
+from dataclasses import replace
 
-from extractors.passages import SEPARATOR
-from extractors.records import Box, Document, Line, Page, Passage, Role, Word
+from extractors.passages import SEPARATOR, passages_of
+from extractors.records import Box, Cell, Document, Line, Page, Passage, Role, Table, Word
+from extractors.tabular.cells import content_of, unit_of_heads
 
 
 def document_of(*paragraphs: str | tuple[str, str] | tuple[str, str, Role]) -> Document:
@@ -36,16 +38,21 @@ _LEFT, _TOP = 100.0, 200.0
 
 
 def table_document(
-    rows: Sequence[Sequence[str]], *, gap: float = 12.0, align: str = "left", ruled: bool = True
+    rows: Sequence[Sequence[str]],
+    *,
+    gap: float = 12.0,
+    align: str = "left",
+    ruled: bool = True,
+    caption: str = "Table 1: Figures.",
 ) -> Document:
-    """A page with "Table 1: Figures." and a table below it, ``gap`` points between its columns; "" is an empty cell.
+    """A page with a caption and a table below it, ``gap`` points between its columns; "" is an empty cell.
 
     ``ruled``: a ruling above, below the first row, and below the last, as booktabs draws them.
     """
     widths = [max(_width(row[column]) for row in rows) for column in range(len(rows[0]))]
     lefts = [_LEFT + sum(widths[:column]) + gap * column for column in range(len(widths))]
     right = lefts[-1] + widths[-1]
-    lines = [line_of("Table 1: Figures.", _LEFT, _TOP - 15, Role.CAPTION)]
+    lines = [line_of(caption, _LEFT, _TOP - 15, Role.CAPTION)]
     for number, row in enumerate(rows):
         words: list[Word] = []
         for text, left, width in zip(row, lefts, widths, strict=True):
@@ -58,6 +65,44 @@ def table_document(
     rulings = tuple(Box(_LEFT - 2, y, right + 2, y + 0.5) for y in heights) if ruled else ()
     page = Page(1, max(612.0, right + 100), 792.0, tuple(lines), rulings)
     return Document(sha256="0" * 64, pages=(page,), passages=())
+
+
+def page_of(
+    rows: Sequence[Sequence[str]], *paragraphs: str | tuple[str, str], caption: str = "Table 1: Figures."
+) -> Document:
+    """A page of ``paragraphs``, as ``document_of`` has them, and a table with its caption below them."""
+    page = table_document(rows, caption=caption)
+    text = document_of(*paragraphs)
+    start = sum(len(passage.text) + len(SEPARATOR) for passage in text.passages)
+    below = tuple(replace(passage, start=passage.start + start) for passage in passages_of(page.pages))
+    return replace(page, passages=(*text.passages, *below))
+
+
+def table_of(rows: Sequence[Sequence[str]], caption: str = "") -> Table:
+    """A table as the reader would give it: a row of heads, a column of labels; a box of its own for each cell."""
+    heads = rows[0]
+    cells = []
+    for row, texts in enumerate(rows):
+        for column, text in enumerate(texts):
+            content = content_of(text)
+            cells.append(
+                Cell(
+                    row=row,
+                    column=column,
+                    row_span=1,
+                    column_span=1,
+                    header=row == 0,
+                    text=text,
+                    page=1,
+                    box=Box(50.0 * column, 12.0 * row, 50.0 * column + 40, 12.0 * row + 10),
+                    row_path=(texts[0],) if row and column else (),
+                    column_path=(heads[column],) if row else (),
+                    numbers=content.numbers,
+                    unit=content.unit or unit_of_heads([heads[column]] if row else []),
+                    name=content.name,
+                )
+            )
+    return Table("1", caption, 1, (), len(rows), len(heads), tuple(cells))
 
 
 def line_of(text: str, left: float, baseline: float, role: Role = Role.TABLE) -> Line:

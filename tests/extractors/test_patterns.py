@@ -4,6 +4,7 @@ import pytest
 
 from extractors.mentions import matching_patterns
 from extractors.patterns import Pattern, TextRule, load_patterns, load_text_rules
+from extractors.table_heads import label_of
 
 RULES = [(name, pattern) for name in ("counts", "cues") for pattern in load_patterns(name)]
 
@@ -16,7 +17,43 @@ def test_a_pattern_matches_its_examples_and_only_them(name: str, pattern: Patter
     assert [text for text in pattern.misses if pattern.id in matching_patterns(name, text)] == []
 
 
-@pytest.mark.parametrize("rule", [*load_text_rules("sections"), *load_text_rules("stages")], ids=lambda rule: rule.id)
+TEXT_RULES = [rule for name in ("sections", "stages", "contexts", "heads") for rule in load_text_rules(name)]
+
+
+@pytest.mark.parametrize("rule", TEXT_RULES, ids=lambda rule: rule.id)
 def test_a_text_rule_matches_its_examples_and_only_them(rule: TextRule) -> None:
+    assert rule.matches
+    assert rule.misses
     assert [text for text in rule.matches if not rule.pattern.search(text)] == []
     assert [text for text in rule.misses if rule.pattern.search(text)] == []
+
+
+@pytest.mark.parametrize("rule", load_text_rules("contexts"), ids=lambda rule: rule.id)
+def test_a_context_weighs_against_what_stands_on_a_side_that_is_looked_at(rule: TextRule) -> None:
+    """A label that is misspelt would be a rule that never applies."""
+    assert rule.label in ("before", "after", "before-time", "after-time")
+    assert rule.weight < 0
+
+
+@pytest.mark.parametrize(
+    ("head", "label"),
+    [
+        ("Training time (h)", "training-time"),
+        ("Training time per epoch", "other"),
+        ("Search cost (GPU days)", "device-time"),
+        ("Inference time (ms)", "other"),
+        ("Training hours of speech", "other"),
+        ("Time (h)", "time"),
+        ("#GPUs", "count"),
+        ("Number of GPUs", "count"),
+        ("GPU type", "hardware"),
+        ("Training hardware", "hardware"),
+        ("Epochs", "progress"),
+        ("Training data", "other"),
+        ("Training steps", "progress"),
+        ("GPU memory (GB)", None),
+        ("BLEU", None),
+    ],
+)
+def test_the_first_rule_that_matches_says_what_a_head_announces(head: str, label: str | None) -> None:
+    assert label_of(head) == label

@@ -65,6 +65,14 @@ def test_durations_in_running_text(text: str, hours: list[float]) -> None:
     assert found == pytest.approx(hours)
 
 
+@pytest.mark.parametrize(
+    ("text", "hours"), [("29h 15m", 29.25), ("1d 3h 20m", 27 + 1 / 3), ("3 h, at 40 m of depth", 3.0), ("40m", None)]
+)
+def test_a_bare_m_is_minutes_only_behind_hours_and_glued_to_its_number(text: str, hours: float | None) -> None:
+    duration = parse_duration(text)
+    assert (duration and duration.hours) == (hours and pytest.approx(hours))
+
+
 def test_a_range_keeps_its_ends() -> None:
     duration = parse_duration("training takes 10-14 days")
     assert duration is not None

@@ -2,19 +2,11 @@
 
 import pytest
 from documents import document_of
+from readings import accepted, facts, findings
 
-from extractors.records import CountUnit, Document, Role, Stage, Status, TrainingRun
-from extractors.runs import find_runs
+from extractors.records import CountUnit, Role, Stage, Status
 
 SETUP = "4.1 Implementation details"
-
-
-def accepted(document: Document) -> list[TrainingRun]:
-    return [run for run in find_runs(document)[0] if run.status is Status.ACCEPTED]
-
-
-def facts(document: Document) -> list[tuple[str | None, int | None, float | None]]:
-    return [(run.accelerator, run.accelerator_count, run.duration_hours) for run in accepted(document)]
 
 
 def test_base_and_big_models_are_two_runs_of_the_same_machine() -> None:
@@ -137,7 +129,7 @@ def test_evidence_is_the_sentence_and_the_box_of_the_words_it_rests_on() -> None
 
 
 def test_doubtful_statements_are_candidates_not_lost() -> None:
-    runs, _, _ = find_runs(document_of(("3 The desk", "There are 4 RTX 2080 Ti cards in it.")))
+    runs = findings(document_of(("3 The desk", "There are 4 RTX 2080 Ti cards in it."))).runs
     assert [run.status for run in runs] == [Status.CANDIDATE]
     assert 0 < runs[0].confidence < 0.5
 
@@ -146,15 +138,14 @@ def test_total_training_computing_is_read_and_operations_of_a_pass_are_not() -> 
     document = document_of(
         ("6 Cost", "Training the big model took 2.3 × 10^19 FLOPs."), ("6 Cost", "A forward pass needs 4 × 10^9 FLOPs.")
     )
-    _, computes, _ = find_runs(document)
-    assert [compute.flop for compute in computes] == [2.3e19]
+    assert [compute.flop for compute in findings(document).training_compute] == [2.3e19]
 
 
 def test_unknown_hardware_is_reported_by_its_written_name() -> None:
-    runs, _, unknown = find_runs(document_of((SETUP, "We trained on 64 Zephyr Q9 accelerators for 19 days.")))
-    assert [(item.name, item.page) for item in unknown] == [("Zephyr Q9", 1)]
-    assert "Zephyr Q9 accelerators" in unknown[0].quote
-    assert (runs[0].accelerator, runs[0].accelerator_count) == ("Zephyr Q9", 64)
+    found = findings(document_of((SETUP, "We trained on 64 Zephyr Q9 accelerators for 19 days.")))
+    assert [(item.name, item.page) for item in found.unknown_hardware] == [("Zephyr Q9", 1)]
+    assert "Zephyr Q9 accelerators" in found.unknown_hardware[0].quote
+    assert (found.runs[0].accelerator, found.runs[0].accelerator_count) == ("Zephyr Q9", 64)
 
 
 def test_device_time_brings_its_own_hardware_and_unit() -> None:
@@ -213,5 +204,5 @@ def test_the_quote_of_a_long_sentence_is_a_window_around_the_words_it_rests_on()
 
 def test_a_paper_that_repeats_itself_without_end_is_read_within_bounds() -> None:
     sentences = " ".join(f"We trained on {number + 2} V100 GPUs for {number + 1} hours." for number in range(3_000))
-    runs, _, _ = find_runs(document_of((SETUP, sentences)))
+    runs = findings(document_of((SETUP, sentences))).runs
     assert 100 < len(runs) <= 1_000
