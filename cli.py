@@ -240,7 +240,8 @@ _TABLE_FORMATS = ("table", "json", "jsonl", "csv", "markdown")
     "pictures",
     type=click.Path(file_okay=False, path_type=Path),
     metavar="DIR",
-    help="With --tables: write each page with its tables boxed as a PNG into this folder.",
+    help="Write pages as PNGs into this folder: each run's evidence boxed in a colour of its own, with the number "
+    "that the table gives it (with --candidates: theirs dashed); with --tables, the tables boxed.",
 )
 @click.option("--rules-alone", is_flag=True, help="Without the trained judge; its confidences are not calibrated.")
 @_jobs_option
@@ -263,6 +264,7 @@ def extract(
     \b
     Examples:
       burden extract 1706.03762.pdf
+      burden extract 1706.03762.pdf --draw pictures/
       burden extract papers/*.pdf --format jsonl > records.jsonl
       burden extract papers/*.pdf --format jsonl --rules-alone --candidates > rules.jsonl
       burden extract --tables 1706.03762.pdf
@@ -270,21 +272,23 @@ def extract(
       burden extract --tables 1706.03762.pdf --draw pictures/
     """
     from flows.extract_output import records_output, tables_output
-    from flows.papers import read_pdfs
+    from flows.papers import Drawing, read_pdfs
     from flows.settings import load_settings
     from flows.terminal import print_failures, watched_progress
 
-    if not tables and (output not in _RECORD_FORMATS or pictures is not None):
-        raise click.UsageError(f"{'--draw' if pictures else '--format ' + output} needs --tables")
+    if not tables and output not in _RECORD_FORMATS:
+        raise click.UsageError(f"--format {output} needs --tables")
     if tables and (candidates or rules_alone):
         raise click.UsageError(f"--{'candidates' if candidates else 'rules-alone'} has no meaning with --tables")
+    if rules_alone and pictures is not None:
+        raise click.UsageError("--rules-alone has no meaning with --draw")
     settings = load_settings(jobs=jobs)
     failures: list[tuple[str, str, str]] = []
-    opened = tables_output(output, pictures) if tables else records_output(output)
+    opened = (tables_output if tables else records_output)(output, pictures)
     with opened as write, watched_progress("reading papers") as watcher:
         watcher.expect(len(pdfs))
         workers = min(settings.jobs, len(pdfs))
-        draw = pictures is not None
+        draw = (Drawing.TABLES if tables else Drawing.EVIDENCE) if pictures else None
         with closing(read_pdfs(list(pdfs), settings.limits, workers, candidates, draw, rules_alone)) as readings:
             for read in readings:
                 watcher.done(read.path.name)

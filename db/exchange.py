@@ -32,6 +32,7 @@ _HEAD = {"kind": "text", "arxiv_id": "text", "version": "integer"}
 _TAIL = {
     "page": "integer",
     "bbox": "numbers",
+    "boxes": "lists of numbers",
     "evidence": "text",
     "rules": "texts",
     "confidence": "number",
@@ -111,6 +112,7 @@ def fact_record(row: Mapping[str, Any]) -> Record:
         "arxiv_id": row["paper_key"],
         "evidence": row["quote"],
         "bbox": [row[f"bbox_{side}_points"] for side in sides],
+        "boxes": row["evidence_boxes"],
     }
     record = {name: shaped[name] for name in _KIND_COLUMNS[row["kind"]]}
     if row["status"] != Status.ACCEPTED:
@@ -200,6 +202,7 @@ def _write_parquet(records: Iterable[Record], columns: Mapping[str, str], stream
         "boolean": pyarrow.bool_(),
         "date": pyarrow.date32(),
         "numbers": pyarrow.list_(pyarrow.float64()),
+        "lists of numbers": pyarrow.list_(pyarrow.list_(pyarrow.float64())),
         "texts": pyarrow.list_(pyarrow.string()),
     }
     schema = pyarrow.schema([(name, types[type_name]) for name, type_name in columns.items()])

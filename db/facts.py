@@ -37,6 +37,7 @@ from typing import Any
 from db.errors import RecordError
 from extractors.records import (
     MAX_QUOTE_CHARACTERS,
+    Box,
     CountUnit,
     Evidence,
     Extraction,
@@ -47,6 +48,8 @@ from extractors.records import (
 )
 
 _LONGEST_PAPER_KEY = 100
+_MOST_BOXES = 200
+"""Of one record; a few hold its hardware and times."""
 _LARGEST_INTEGER = 2**53
 """Greater whole numbers are not exact in JSON, and no paper has so many devices."""
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
@@ -240,10 +243,7 @@ def _evidence_columns(evidence: Evidence, where: str) -> dict[str, Any]:
     quote = clean_text(evidence.quote)
     if len(quote) > MAX_QUOTE_CHARACTERS:
         raise RecordError(f"{where}: the quote has {len(quote)} characters, at most {MAX_QUOTE_CHARACTERS} may be kept")
-    box = evidence.box.as_list()
-    if evidence.page < 1 or not all(math.isfinite(side) for side in box):
-        raise RecordError(f"{where}: page {evidence.page} with box {box} is no place in a PDF")
-    left, top, right, bottom = box
+    left, top, right, bottom = _checked_place(evidence.page, evidence.box, where)
     return {
         "page": evidence.page,
         "bbox_x0_points": left,
@@ -254,4 +254,20 @@ def _evidence_columns(evidence: Evidence, where: str) -> dict[str, Any]:
         "quote_start": evidence.start,
         "quote_end": evidence.end,
         "rules": [clean_text(rule) for rule in evidence.rules],
+        "evidence_boxes": _box_lists(evidence, where),
     }
+
+
+def _box_lists(evidence: Evidence, where: str) -> list[list[int | float]] | None:
+    """``[page, x0, y0, x1, y1]`` of each box around words of the evidence; None where it does not tell its words."""
+    if len(evidence.boxes) > _MOST_BOXES:
+        raise RecordError(f"{where}: the evidence has {len(evidence.boxes)} boxes, at most {_MOST_BOXES} may be kept")
+    return [[page, *_checked_place(page, box, where)] for page, box in evidence.boxes] or None
+
+
+def _checked_place(page: int, box: Box, where: str) -> list[float]:
+    """The box's sides, rounded."""
+    sides = box.as_list()
+    if page < 1 or not all(map(math.isfinite, sides)):
+        raise RecordError(f"{where}: page {page} with box {sides} is no place in a PDF")
+    return sides

@@ -10,6 +10,7 @@ from typing import Any
 
 from sqlalchemy import Boolean, Date, Engine, RowMapping, Select, Table, bindparam, exists, select, text
 from sqlalchemy.sql.selectable import TextualSelect
+from sqlalchemy.types import TypeEngine
 
 from db import schema
 from db.engine import is_sqlite
@@ -22,6 +23,14 @@ from extractors.records import Box, CountUnit, Evidence, FailureCause, Stage, St
 
 _KEYS_A_QUERY = 500
 _ROWS_A_FETCH = 1_000
+_CLAIM_TYPES: Mapping[str, type[TypeEngine[Any]]] = {
+    "mixed_precision": Boolean,
+    "own": Boolean,
+    "rules": JsonText,
+    "evidence_boxes": JsonText,
+    "published": Date,
+}
+"""Columns of claims, facts and runs in force whose values either database holds in a form of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -95,7 +104,7 @@ def pending_estimates(engine: Engine, estimator_version: str) -> Iterator[Pendin
         " SELECT 1 FROM burden_estimates AS e WHERE e.claim_id = f.claim_id"
         " AND e.corrections = f.corrections AND e.estimator_version = :estimator_version)"
     ).bindparams(estimator_version=estimator_version)
-    for row in _stream(engine, query.columns(mixed_precision=Boolean, own=Boolean, rules=JsonText, published=Date)):
+    for row in _stream(engine, query.columns(**_CLAIM_TYPES)):
         run, published = _training_run(row), row["published"]
         yield PendingEstimate(row["claim_id"], row["corrections"], run, published, row["paper_key"])
 
@@ -122,7 +131,7 @@ def exported_records(engine: Engine, what: str, candidates: bool = False) -> Ite
         bindparam("kinds", [str(kind) for kind in kinds], expanding=True),
         bindparam("statuses", [str(status) for status in statuses], expanding=True),
     )
-    for row in _stream(engine, query.columns(mixed_precision=Boolean, own=Boolean, rules=JsonText, published=Date)):
+    for row in _stream(engine, query.columns(**_CLAIM_TYPES)):
         yield fact_record(row)
 
 
@@ -143,7 +152,15 @@ def _hardware_name(item: str | Mapping[str, Any]) -> HardwareName:
 def _training_run(row: Mapping[str, Any]) -> TrainingRun:
     """The run as the database has it in force; a stored value that its field can't have counts as unknown."""
     box = Box(row["bbox_x0_points"], row["bbox_y0_points"], row["bbox_x1_points"], row["bbox_y1_points"])
-    evidence = Evidence(row["page"], box, row["quote"], row["quote_start"], row["quote_end"], tuple(row["rules"]))
+    evidence = Evidence(
+        page=row["page"],
+        box=box,
+        quote=row["quote"],
+        start=row["quote_start"],
+        end=row["quote_end"],
+        rules=tuple(row["rules"]),
+        boxes=tuple((page, Box(*sides)) for page, *sides in row["evidence_boxes"] or ()),
+    )
     values = {field: _value_or_unknown(field, row[field]) for field in FIELDS[Kind.TRAINING_RUN]}
     values["count_unit"] = CountUnit(values["count_unit"]) if values["count_unit"] else None
     values["stage"] = Stage(values["stage"] or Stage.UNSPECIFIED)

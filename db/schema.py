@@ -208,6 +208,8 @@ claims = Table(
     Column("confidence", Double, CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"), nullable=False),
     Column("status", Text, CheckConstraint("status IN ('accepted', 'candidate')", name="status"), nullable=False),
     Column("basis", Text, CheckConstraint("basis IN ('machine', 'imported')", name="basis"), nullable=False),
+    # [[page, x0, y0, x1, y1], …]; null where a claim was stored without
+    Column("evidence_boxes", JsonText),
     ForeignKeyConstraint(
         ["document_sha256", "extractor_version"], ["extractions.document_sha256", "extractions.extractor_version"]
     ),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from extractors.evidence import with_names
 from extractors.judge import Judge, RulesJudge
 from extractors.pdf import read_pdf
 from extractors.records import Extraction
@@ -16,11 +17,12 @@ def extract(pdf: bytes, judge: Judge | None = None) -> Extraction:
     """
     document = read_pdf(pdf)
     tables = find_tables(document)
-    findings = find_runs(read_mentions(document, tables), judge or RulesJudge())
+    mentions = read_mentions(document, tables)
+    findings = find_runs(mentions, judge or RulesJudge())
     return Extraction(
         sha256=document.sha256,
         page_count=len(document.pages),
-        runs=findings.runs,
+        runs=with_names(findings.runs, mentions.places),
         training_compute=findings.training_compute,
         unknown_hardware=findings.unknown_hardware,
         stamp=document.stamp,

@@ -20,16 +20,23 @@ Write = Callable[[ReadPdf], None]
 
 
 @contextmanager
-def records_output(output: str) -> Iterator[Write]:
-    """Training runs: ``jsonl`` as they come, a ``table`` when all papers are read."""
+def records_output(output: str, pictures: Path | None) -> Iterator[Write]:
+    """Training runs: ``jsonl`` as they come, a ``table`` when all papers are read.
+
+    PNGs of the pages with their evidence go to ``pictures``; the table then has the numbers that stand in them.
+    """
     held: list[dict[str, Any]] = []
+    write_pictures = _pictures_output(pictures)
 
     def write(read: ReadPdf) -> None:
+        write_pictures(read)
         if output == "jsonl":
             write_records(read.records, "facts", "jsonl", sys.stdout.buffer)
             sys.stdout.buffer.flush()
-        else:
+        elif pictures is None:
             held.extend(read.records)
+        else:
+            held.extend(record | {"number": number} for number, record in enumerate(read.records, start=1))
 
     yield write
     if output == "table":
@@ -44,10 +51,8 @@ def tables_output(output: str, pictures: Path | None) -> Iterator[Write]:
     """
     held: list[dict[str, Any]] = []
     shown: list[tuple[str, tuple[Table, ...]]] = []
-    stems: Counter[str] = Counter()
     found = 0
-    if pictures is not None:
-        pictures.mkdir(parents=True, exist_ok=True)
+    write_pictures = _pictures_output(pictures)
     stdout = sys.stdout.buffer  # a progress bar takes the place of sys.stdout while papers are read
 
     def say(text: str) -> None:
@@ -71,11 +76,7 @@ def tables_output(output: str, pictures: Path | None) -> Iterator[Write]:
                 held.append(table_record(read.paper, read.version, table))
         if output == "table":
             shown.append((read.paper, read.tables))
-        if pictures is not None and read.pictures:
-            stems[read.path.stem] += 1
-            again = f"-{stems[read.path.stem]}" if stems[read.path.stem] > 1 else ""
-            for page, picture in read.pictures:
-                (pictures / f"{read.path.stem}{again}-page-{page}.png").write_bytes(picture)
+        write_pictures(read)
 
     yield write
     if output == "json":
@@ -84,3 +85,20 @@ def tables_output(output: str, pictures: Path | None) -> Iterator[Write]:
         print_tables(paper, tables)
     if output == "table" and not found:
         print("no tables found")
+
+
+def _pictures_output(folder: Path | None) -> Write:
+    """Writes pictures into ``folder``, if there is one; those of a second paper of one name as ``NAME-2``."""
+    stems: Counter[str] = Counter()
+    if folder is not None:
+        folder.mkdir(parents=True, exist_ok=True)
+
+    def write(read: ReadPdf) -> None:
+        if folder is None or not read.pictures:
+            return
+        stems[read.path.stem] += 1
+        again = f"-{stems[read.path.stem]}" if stems[read.path.stem] > 1 else ""
+        for page, picture in read.pictures:
+            (folder / f"{read.path.stem}{again}-page-{page}.png").write_bytes(picture)
+
+    return write

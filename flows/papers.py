@@ -7,6 +7,7 @@ from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
 from datetime import date
+from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
@@ -27,7 +28,16 @@ from flows.sources.identifiers import BadArxivIdError, arxiv_id_of_file, parse_a
 from flows.workers import DRAWING_READER, READER, RULES_READER, Limits, PdfJob, read_papers
 from models.burden import estimate_burden
 
+_EVIDENCE_READER = "flows.reading:read_and_draw_evidence"
+_CANDIDATES_READER = "flows.reading:read_and_draw_candidates"
 _STAMP_ID = re.compile(r"^\s*arXiv:(\S+)", re.IGNORECASE)
+
+
+class Drawing(StrEnum):
+    """What is drawn in the pictures of a paper's pages."""
+
+    TABLES = "tables"
+    EVIDENCE = "evidence"
 
 
 @dataclass(frozen=True, slots=True)
@@ -42,7 +52,7 @@ class ReadPdf:
     unknown_hardware: tuple[UnknownHardware, ...] = ()
     tables: tuple[Table, ...] = ()
     pictures: tuple[tuple[int, bytes], ...] = ()
-    """``(page, PNG)`` of its pages with tables, if they were asked for."""
+    """``(page, PNG)`` of its pages with tables or evidence, if they were asked for."""
     error: PaperError | None = None
 
 
@@ -51,18 +61,19 @@ def read_pdfs(
     limits: Limits,
     workers: int,
     candidates: bool = False,
-    draw: bool = False,
+    draw: Drawing | None = None,
     rules_alone: bool = False,
 ) -> Generator[ReadPdf, None, None]:
     """Read PDFs without a database, ``workers`` at a time; they come back in the order of ``paths``.
 
-    ``draw``: also make pictures of the pages with tables. ``rules_alone``: without the trained judge.
+    ``draw``: also make pictures of the pages with it; evidence of candidates is drawn with ``candidates``.
+    ``rules_alone``: without the trained judge, and without pictures.
     """
     found = [PaperMetadata(*arxiv_id_of_file(path.stem)) for path in paths]
     jobs = (PdfJob(str(number), path) for number, path in enumerate(paths))
     done: dict[int, ReadPdf] = {}
     following = 0
-    reader = DRAWING_READER if draw else RULES_READER if rules_alone else READER
+    reader = RULES_READER if rules_alone else _reader(draw, candidates)
     with closing(read_papers(jobs, limits, workers=workers, reader=reader)) as readings:
         for reading in readings:
             number = int(reading.job.key)
@@ -73,6 +84,14 @@ def read_pdfs(
             while following in done:
                 yield done.pop(following)
                 following += 1
+
+
+def _reader(draw: Drawing | None, candidates: bool) -> str:
+    if draw is Drawing.TABLES:
+        return DRAWING_READER
+    if draw is Drawing.EVIDENCE:
+        return _CANDIDATES_READER if candidates else _EVIDENCE_READER
+    return READER
 
 
 def _with_records(path: Path, metadata: PaperMetadata, extraction: Extraction, candidates: bool) -> ReadPdf:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from extractors.drawing import draw_tables
+from extractors.drawing import draw_evidence, draw_tables
 from extractors.extract import extract
 from extractors.judge import RulesJudge
 from extractors.records import Extraction
@@ -22,3 +22,13 @@ def read_by_rules(pdf: bytes) -> Extraction:
 def read_and_draw_tables(pdf: bytes) -> Extraction:
     """As ``read``, with pictures of the pages with tables."""
     return draw_tables(pdf, read(pdf))
+
+
+def read_and_draw_evidence(pdf: bytes) -> Extraction:
+    """As ``read``, with pictures of the pages with evidence of accepted records."""
+    return draw_evidence(pdf, read(pdf))
+
+
+def read_and_draw_candidates(pdf: bytes) -> Extraction:
+    """As ``read``, with pictures of the pages with evidence of accepted records and of candidates."""
+    return draw_evidence(pdf, read(pdf), candidates=True)

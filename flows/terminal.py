@@ -22,6 +22,7 @@ _WIDTH_UNWATCHED = 120
 _LONG_CHARACTERS = 32
 
 _RECORD_COLUMNS = {
+    "number": "no.",
     "arxiv_id": "paper",
     "model": "model",
     "accelerator": "accelerator",

@@ -41,6 +41,7 @@ SELECT
     c.bbox_y0_points,
     c.bbox_x1_points,
     c.bbox_y1_points,
+    c.evidence_boxes,
     c.quote,
     c.quote_start,
     c.quote_end,

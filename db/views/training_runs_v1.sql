@@ -25,6 +25,7 @@ SELECT
     bbox_y0_points,
     bbox_x1_points,
     bbox_y1_points,
+    evidence_boxes,
     quote AS evidence,
     rules,
     confidence,

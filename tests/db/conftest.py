@@ -162,7 +162,15 @@ class Sample:
 
     def run(self, quote: str = "We train on 8 P100 GPUs for 84 hours.", page: int = 7, **changes: Any) -> TrainingRun:
         run = TrainingRun(
-            evidence=Evidence(page, Box(108.0, 300.12, 504.0, 322.9), quote, 1000, 1000 + len(quote), ("count.x", "t")),
+            evidence=Evidence(
+                page=page,
+                box=Box(108.0, 300.12, 504.0, 322.9),
+                quote=quote,
+                start=1000,
+                end=1000 + len(quote),
+                rules=("count.x", "t"),
+                boxes=((page, Box(108.0, 300.12, 180.06, 311.0)), (page + 1, Box(72.0, 80.0, 99.9, 90.0))),
+            ),
             accelerator="NVIDIA Tesla P100",
             accelerator_count=8,
             count_unit=CountUnit.DEVICES,

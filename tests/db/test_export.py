@@ -56,13 +56,14 @@ def test_a_run_is_exported_in_the_shape_that_people_build_on(engine: Engine, sam
         "reason": None,
         "page": 7,
         "bbox": [108.0, 300.1, 504.0, 322.9],
+        "boxes": [[7, 108.0, 300.1, 180.1, 311.0], [8, 72.0, 80.0, 99.9, 90.0]],
         "evidence": quote,
         "rules": ["count.x", "t"],
         "confidence": 0.94,
         "basis": "machine",
         "fact_key": fact_key("1706.03762", "training_run", 7, quote, 0),
     }
-    assert b'"accelerator_count": 8,' in line and b'"page": 7,' in line
+    assert b'"accelerator_count": 8,' in line and b'"page": 7,' in line and b'"boxes": [[7, 108.0,' in line
 
 
 def test_stated_operations_are_a_kind_of_their_own(engine: Engine, sample: Any) -> None:
@@ -114,6 +115,9 @@ _RUNS = st.builds(
         start=st.integers(0, 10**7),
         end=st.integers(0, 10**7),
         rules=st.lists(st.text(max_size=5), max_size=3).map(tuple),
+        boxes=st.lists(st.tuples(st.integers(1, 2000), st.builds(Box, *[st.floats(-1e4, 1e4)] * 4)), max_size=3).map(
+            tuple
+        ),
     ),
     accelerator=st.none() | st.text(max_size=20),
     accelerator_count=st.none() | st.integers(1, 2**53),
@@ -200,6 +204,7 @@ def test_a_spreadsheet_takes_no_papers_text_for_a_formula(sample: Any) -> None:
     assert (row["model"], row["accelerator"]) == ("'@SUM(A1)", "'-V100")
     assert (row["version"], row["mixed_precision"], row["device_hours"]) == ("1", "false", "")
     assert json.loads(row["bbox"]) == [108.0, 300.1, 504.0, 322.9]
+    assert json.loads(row["boxes"]) == [[7, 108.0, 300.1, 180.1, 311.0], [8, 72.0, 80.0, 99.9, 90.0]]
 
 
 @pytest.mark.parametrize("file_format", FORMATS)

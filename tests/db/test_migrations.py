@@ -19,6 +19,7 @@ from db import migrate, objects
 from db.engine import is_sqlite, open_database
 from db.errors import DatabaseError, SchemaError
 from db.migrate import changing_schema, database_status, upgrade
+from db.queries import exported_records
 from db.schema import APPEND_ONLY, metadata
 
 REPOSITORY = Path(__file__).parents[2]
@@ -104,6 +105,18 @@ def test_after_every_migration_the_database_refuses_to_change_what_was_appended(
         _fill(empty)
         _assert_append_only(empty)
     assert database_status(empty).is_current
+
+
+def test_claims_stored_without_boxes_stay_and_new_ones_have_them(empty: Engine, sample: Any) -> None:
+    upgrade(empty, "0001")
+    _fill(empty)
+    before = _rows(empty, "claims")
+    upgrade(empty)
+    assert [tuple(row) for row in _rows(empty, "claims")] == [(*row, None) for row in before]
+    sample.save(empty, sample.paper(sample.run()))
+    (record,) = exported_records(empty, "runs")
+    assert [page for page, *_ in record["boxes"]] == [7, 8]
+    _assert_append_only(empty)
 
 
 def test_replace_on_sqlite_does_not_overwrite(tmp_path: Path) -> None:

@@ -35,7 +35,7 @@ from db.store import (
     save_failure,
     upsert_papers,
 )
-from extractors.records import FailureCause, PaperMetadata
+from extractors.records import Box, FailureCause, PaperMetadata, TrainingRun
 
 REPOSITORY = Path(__file__).parents[2]
 
@@ -86,6 +86,31 @@ def test_numbers_that_no_paper_means_are_refused(sample: Any, changes: dict[str,
 def test_more_than_a_sentence_of_a_paper_is_refused(sample: Any) -> None:
     with pytest.raises(RecordError, match="quote has 501 characters"):
         sample.save(None, sample.paper(sample.run(quote="x" * 501)))
+
+
+def _boxed(run: TrainingRun, boxes: list[tuple[int, Box]]) -> TrainingRun:
+    return replace(run, evidence=replace(run.evidence, boxes=tuple(boxes)))
+
+
+@pytest.mark.parametrize(
+    ("boxes", "said"),
+    [
+        ([(7, Box(0, 0, float("inf"), 9))], r"page 7 with box \[0, 0, inf, 9\] is no place"),
+        ([(7, Box(0, 0, 9, 9)), (7, Box(float("nan"), 0, 9, 9))], "is no place in a PDF"),
+        ([(0, Box(0, 0, 9, 9))], "page 0 with box"),
+        ([(7, Box(0, n, 9, n + 9)) for n in range(201)], "201 boxes, at most 200 may be kept"),
+    ],
+)
+def test_boxes_that_no_page_has_are_refused(sample: Any, boxes: list[tuple[int, Box]], said: str) -> None:
+    with pytest.raises(RecordError, match=said):
+        sample.save(None, sample.paper(_boxed(sample.run(), boxes)))
+
+
+def test_as_many_boxes_as_are_kept_come_back(engine: Engine, sample: Any) -> None:
+    boxes = [(7, Box(0.0, n, 9.0, n + 9.0)) for n in range(200)]
+    sample.save(engine, sample.paper(_boxed(sample.run(), boxes)))
+    (record,) = exported_records(engine, "runs")
+    assert record["boxes"] == [[7, 0.0, n, 9.0, n + 9.0] for n in range(200)]
 
 
 def test_estimates_must_stand_beside_runs(sample: Any) -> None:
@@ -195,6 +220,7 @@ def test_a_new_catalogue_asks_for_new_estimates_only(engine: Engine, sample: Any
     assert [item.run for item in pending] == [
         replace(sample.run(), evidence=item.run.evidence, stage=item.run.stage) for item in pending
     ]
+    assert pending[0].run.evidence.boxes[1] == sample.run().evidence.boxes[1]
     assert (pending[0].published, pending[0].paper_key) == (date(2024, 1, 2), "2401.00001")
     new = [(item, sample.estimate(5e19)) for item in pending]
     assert save_estimates(engine, new, "e2", sample.noon + timedelta(days=1)) == 2

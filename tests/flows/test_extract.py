@@ -6,6 +6,7 @@ import json
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+import pymupdf
 import pytest
 
 if TYPE_CHECKING:
@@ -38,7 +39,7 @@ def test_records_hold_the_fields_that_programs_rely_on(extracted: tuple[list[Pat
     fields = {
         "kind", "arxiv_id", "version", "model", "stage", "accelerator", "accelerator_count", "count_unit",
         "duration_hours", "device_hours", "hardware_burden_flop", "hardware_burden_low", "hardware_burden_high",
-        "method", "page", "bbox", "evidence", "confidence", "basis",
+        "method", "page", "bbox", "boxes", "evidence", "confidence", "basis",
     }  # fmt: skip
     runs = [record for record in map(json.loads, extracted[1].splitlines()) if record["kind"] == "training_run"]
     assert runs
@@ -46,7 +47,37 @@ def test_records_hold_the_fields_that_programs_rely_on(extracted: tuple[list[Pat
         assert fields <= set(run)
         assert run["basis"] == "machine" and 0 <= run["confidence"] <= 1
         assert run["page"] >= 1 and len(run["bbox"]) == 4 and run["evidence"]
+        assert run["page"] in {page for page, *_ in run["boxes"]} and {len(box) for box in run["boxes"]} == {5}
         assert 0 not in (run["accelerator_count"], run["duration_hours"], run["hardware_burden_flop"])
+
+
+def test_boxes_lie_on_the_words_of_the_evidence(extracted: tuple[list[Path], str, str], few_papers: Path) -> None:
+    runs = [record for record in map(json.loads, extracted[1].splitlines()) if record["arxiv_id"] == "1912.99001"]
+    assert runs
+    with pymupdf.open(few_papers / "1912.99001.pdf") as pdf:
+        for run in runs:
+            words = " ".join(pdf[page - 1].get_textbox(pymupdf.Rect(sides)) for page, *sides in run["boxes"])
+            assert "P100" in words and ("days" in words or "hours" in words) and len(words) < 60
+
+
+def test_draw_writes_the_pages_with_evidence_and_numbers_the_runs(home: Home, few_papers: Path, tmp_path: Path) -> None:
+    pictures = tmp_path / "new" / "pictures"
+    pdfs = [few_papers / "2105.99003.pdf", few_papers / "1912.99001.pdf"]
+    ran = home.burden("extract", *pdfs, "--draw", pictures)
+    assert ran.returncode == 0, ran.stderr
+    records = [json.loads(line) for line in home.burden("extract", *pdfs, "--format", "jsonl").stdout.splitlines()]
+    pages = {(record["arxiv_id"], page) for record in records for page, *_ in record["boxes"]}
+    assert {path.name for path in pictures.iterdir()} == {f"{paper}-page-{page}.png" for paper, page in pages}
+    head, *rows = ran.stdout.splitlines()
+    numbered = [row.split()[:2] for row in rows if row.split()[0].isdigit() and not row.startswith("    ")]
+    assert head.startswith("no.  paper")
+    of_each = {path.stem: sum(record["arxiv_id"] == path.stem for record in records) for path in pdfs}
+    assert numbered == [[str(number), paper] for paper, runs in of_each.items() for number in range(1, runs + 1)]
+
+
+def test_drawing_changes_no_record(extracted: tuple[list[Path], str, str], home: Home, tmp_path: Path) -> None:
+    ran = home.burden("extract", *extracted[0], "--format", "jsonl", "--draw", tmp_path / "pictures")
+    assert ran.stdout == extracted[1]
 
 
 def test_the_broken_paper_is_named_on_stderr_only(extracted: tuple[list[Path], str, str]) -> None:
@@ -75,14 +106,14 @@ def test_bare_pdf_takes_its_id_from_nowhere_else_than_name_stamp_or_bytes(home: 
     assert names.pop().startswith(("sha256:", "1912.99001"))
 
 
-def test_evaluate_reads_the_database_and_an_export_alike(
-    extracted: tuple[list[Path], str, str], undisturbed: Home, tmp_path: Path
-) -> None:
+def test_evaluate_reads_the_database_and_an_export_alike(undisturbed: Home, tmp_path: Path) -> None:
+    """An export with candidates, as the calibration is over these, too."""
     gold = tmp_path / "gold.jsonl"
     run = {"accelerator": "P100", "count": 8, "hours": 84.0}
     gold.write_text(json.dumps({"arxiv_id": "1912.99001", "runs": [run]}) + "\n")
     export = tmp_path / "export.jsonl"
-    export.write_text(extracted[1])
+    exported = undisturbed.burden("export", "facts", "--candidates", "-o", export)
+    assert exported.returncode == 0, exported.stderr
     command = ("evaluate", "--gold", gold, "--json")
     from_database = json.loads(undisturbed.burden(*command).stdout)
     from_export = json.loads(undisturbed.burden(*command, "--pred", export).stdout)

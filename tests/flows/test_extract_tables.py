@@ -117,7 +117,7 @@ def test_a_progress_bar_on_the_terminal_takes_nothing_of_the_output(home: Home, 
     ("arguments", "words"),
     [
         (["--format", "csv"], "--format csv needs --tables"),
-        (["--draw", "pictures"], "--draw needs --tables"),
+        (["--draw", "pictures", "--rules-alone"], "--rules-alone has no meaning with --draw"),
         (["--tables", "--candidates"], "--candidates has no meaning with --tables"),
         (["--tables", "--format", "xml"], "xml"),
     ],
