@@ -42,6 +42,7 @@ def test_wheel_holds_data_and_no_tests(wheel: set[str]) -> None:
     assert any(name.startswith("db/migrations/versions/") for name in wheel)
     assert any(name.startswith("extractors/patterns/") for name in wheel)
     assert {f"annotations/gold/{name}.jsonl" for name in ("runs", "results", "roles")} <= wheel
+    assert {f"models/trained/{name}" for name in ("judge.json", "judge.skops", "card.md")} <= wheel
     assert not [name for name in wheel if name.startswith(("tests/", "samples/", "benchmarks/"))]
     assert any(name.endswith("licenses/LICENSE") for name in wheel)
 

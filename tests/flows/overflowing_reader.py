@@ -5,15 +5,15 @@ from __future__ import annotations
 import math
 from dataclasses import replace
 
-from flows.reading import read
 from extractors.records import Extraction
+from flows import reading
 
 MARK = b"\n%overflow"
 
 
 def read(pdf: bytes) -> Extraction:
     """As the extractor reads, but in a PDF that ends in ``MARK`` the first run takes an infinite time."""
-    extraction = read(pdf)
+    extraction = reading.read(pdf)
     if not pdf.endswith(MARK):
         return extraction
     first, *others = extraction.runs

@@ -19,11 +19,13 @@ from flows.papers import read_pdfs
 from flows.settings import Settings
 from flows.workers import Limits, read_papers
 
+OVERFLOWING = "overflowing_reader:read"
+
 
 @pytest.fixture(autouse=True)
 def _overflowing(monkeypatch: pytest.MonkeyPatch) -> None:
-    for room in (flows.papers, flows.ingest):
-        monkeypatch.setattr(room, "read_papers", partial(read_papers, reader="overflowing_reader:read"))
+    monkeypatch.setattr(flows.papers, "READER", OVERFLOWING)
+    monkeypatch.setattr(flows.ingest, "read_papers", partial(read_papers, reader=OVERFLOWING))
 
 
 @pytest.fixture
