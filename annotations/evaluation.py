@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Collection, Iterable
 from dataclasses import asdict, dataclass
 from dataclasses import field as dataclass_field
 from pathlib import Path
@@ -136,12 +136,13 @@ def evaluate(
     records: list[Record],
     results_path: Path | None = None,
     full_path: Path | None = None,
+    papers: Collection[str] | None = None,
 ) -> Evaluation:
-    """Exported records against gold files; only papers that the gold names count.
+    """Exported records against gold files; only papers that the gold names, and that are in ``papers``, count.
 
     Candidates are left out of everything but the calibration, and of misses, which say what was held back.
     """
-    gold = read_gold_runs(gold_runs_path)
+    gold = {paper: runs for paper, runs in read_gold_runs(gold_runs_path).items() if papers is None or paper in papers}
     records = [check_record(record, f"record {index}") for index, record in enumerate(records, start=1)]
     accepted = [record for record in records if record.get("status") != "candidate"]
     found = _runs_by_paper(accepted)

@@ -10,6 +10,7 @@ import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
+from itertools import product
 from typing import TypeVar
 
 from annotations.calibration import record_is_right
@@ -18,7 +19,7 @@ from annotations.run_scoring import RunScorer, Tally
 from extractors.judge import Judge, Signals
 from extractors.judgement import Place, judged
 from extractors.lexicon.catalogue import load_catalogue
-from extractors.merging import FoundRun, merged
+from extractors.merging import FoundRun, merged, with_status
 from extractors.quantities import Quantity, QuantityKind
 from extractors.records import Status, TrainingRun
 from extractors.runs import Mentions, found_runs, time_mentions, with_confidence
@@ -37,12 +38,15 @@ from models.judge import TrainedJudge
 from models.linear import SignalsModel
 
 _Model = TypeVar("_Model")
+Thresholds = tuple[float, float]
+"""From which confidence on a record is accepted, and a paper's surest record."""
 
 OUTER_FOLDS = 8
 INNER_FOLDS = 5
-_THRESHOLDS = tuple(step / 100 for step in range(30, 65, 5))
-_DECIDING_FIELDS = ("accelerator", "count", "duration", "run")
-_UNDECIDED = 0.5
+_THRESHOLDS: tuple[Thresholds, ...] = tuple(product((0.4, 0.5, 0.6), (0.2, 0.3, 0.4)))
+"""Few, since a finer choice would follow the chance of who is in the fold."""
+_DECIDING_FIELDS = ("detection", "accelerator", "count", "duration", "run")
+_UNDECIDED: Thresholds = (0.5, 0.5)
 _UNFITTED = SignalsModel(0.0, {})
 _TABLE_WEIGHT = 3.0
 """All times of one table stand or fall together: they weigh as much as so many records of the text."""
@@ -66,9 +70,9 @@ class Fitted:
     mention: FittedSignals
     record: FittedSignals
 
-    def judge(self, accepted_from: float) -> TrainedJudge:
+    def judge(self, thresholds: Thresholds) -> TrainedJudge:
         """Their weights as a judge."""
-        return TrainedJudge(self.roles.model(), self.mention.model(), self.record.model(), accepted_from)
+        return TrainedJudge(self.roles.model(), self.mention.model(), self.record.model(), *thresholds)
 
 
 @dataclass(frozen=True)
@@ -77,12 +81,12 @@ class CrossValidation:
 
     found: Mapping[str, tuple[FoundRun, ...]]
     """All runs of each paper with their confidence, not yet merged."""
-    accepted_from: Mapping[str, float]
-    """The threshold that held for each paper."""
+    thresholds: Mapping[str, Thresholds]
+    """Those that held for each paper."""
 
     def runs(self, paper: str) -> tuple[TrainingRun, ...]:
         """The paper's runs, as its judge would have exported them."""
-        return merged(_accepted(self.found[paper], self.accepted_from[paper]))
+        return merged(with_status(self.found[paper], *self.thresholds[paper]))
 
 
 class Trainer:
@@ -102,7 +106,7 @@ class Trainer:
         role_models = _out_of_fold(
             papers, "roles", lambda rest: fit_roles([each for each in examples if each.paper in rest]).model()
         )
-        judges = {paper: TrainedJudge(role_models[paper], _UNFITTED, _UNFITTED, _UNDECIDED) for paper in papers}
+        judges = {paper: TrainedJudge(role_models[paper], _UNFITTED, _UNFITTED, *_UNDECIDED) for paper in papers}
         places = {paper: judged(self._papers[paper].mentions.places, judges[paper]) for paper in papers}
         mentions = [example for paper in papers for example in self._mention_examples(paper, places[paper])]
         mention_models = _out_of_fold(
@@ -121,20 +125,20 @@ class Trainer:
     ) -> CrossValidation:
         """Each paper read by a judge fitted on the others; its threshold is chosen on these, too."""
         found: dict[str, tuple[FoundRun, ...]] = {}
-        thresholds: dict[str, float] = {}
+        thresholds: dict[str, Thresholds] = {}
         for fold in _folds(papers, folds, "outer"):
             rest = [paper for paper in papers if paper not in fold]
-            threshold = self.threshold(self._read_by_others(rest))
-            judge = self.fit(rest).judge(threshold)
+            chosen = self.thresholds(self._read_by_others(rest))
+            judge = self.fit(rest).judge(chosen)
             for paper in fold:
-                found[paper], thresholds[paper] = self._read(paper, judge), threshold
+                found[paper], thresholds[paper] = self._read(paper, judge), chosen
             if progress:
                 progress()
         return CrossValidation(found, thresholds)
 
-    def threshold(self, found: Mapping[str, Sequence[FoundRun]]) -> float:
-        """From which confidence on accepting does best: the mean F1 of accelerator, count, duration and run."""
-        return max(_THRESHOLDS, key=lambda threshold: (self._mean_f1(found, threshold), threshold))
+    def thresholds(self, found: Mapping[str, Sequence[FoundRun]]) -> Thresholds:
+        """From which confidences on accepting does best: the mean F1 of detection, accelerator, count, time and run."""
+        return max(_THRESHOLDS, key=lambda pair: (self._mean_f1(found, pair), pair))
 
     def _read_by_others(self, papers: Sequence[str]) -> dict[str, tuple[FoundRun, ...]]:
         judges = _out_of_fold(papers, "inner", lambda rest: self.fit(sorted(rest)).judge(_UNDECIDED))
@@ -144,10 +148,10 @@ class Trainer:
         mentions = self._papers[paper].mentions
         return tuple(with_confidence(found_runs(mentions, judged(mentions.places, judge), judge), judge))
 
-    def _mean_f1(self, found: Mapping[str, Sequence[FoundRun]], threshold: float) -> float:
+    def _mean_f1(self, found: Mapping[str, Sequence[FoundRun]], thresholds: Thresholds) -> float:
         totals = {field: Tally() for field in _DECIDING_FIELDS}
         for paper, runs in found.items():
-            accepted = [run for run in merged(_accepted(runs, threshold)) if run.status is Status.ACCEPTED]
+            accepted = [run for run in merged(with_status(runs, *thresholds)) if run.status is Status.ACCEPTED]
             score = self._scorer.score(self._papers[paper].gold_runs, [_record(run) for run in accepted])
             for field in _DECIDING_FIELDS:
                 tally = score.tallies.get(field, Tally())
@@ -211,16 +215,6 @@ def _out_of_fold(papers: Sequence[str], salt: str, fit: Callable[[set[str]], _Mo
         model = fit(set(papers) - fold)
         models.update(dict.fromkeys(fold, model))
     return models
-
-
-def _accepted(found: Iterable[FoundRun], threshold: float) -> list[FoundRun]:
-    return [
-        replace(
-            each,
-            run=replace(each.run, status=Status.ACCEPTED if each.run.confidence >= threshold else Status.CANDIDATE),
-        )
-        for each in found
-    ]
 
 
 def _times(times: Sequence[Quantity]) -> Record:

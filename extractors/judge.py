@@ -38,6 +38,10 @@ class Judge(Protocol):
         """Records of at least this confidence are accepted, the others are candidates for curators."""
 
     @property
+    def surest_from(self) -> float:
+        """The surest record of a paper is accepted from this confidence on: most papers that come so near do report."""
+
+    @property
     def candidate_from(self) -> float:
         """Mentions of less probability make no record, not even a candidate."""
 
@@ -55,6 +59,7 @@ class RulesJudge:
     """The rules alone, with weights set by hand; their confidences are not calibrated."""
 
     accepted_from = 0.5
+    surest_from = 0.5
     candidate_from = 0.2
 
     def own_training(self, sentences: Sequence[SentenceSignals]) -> Sequence[float]:

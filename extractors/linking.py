@@ -10,6 +10,7 @@ from enum import StrEnum
 from extractors.judgement import Place
 from extractors.names import Hardware
 from extractors.quantities import Quantity, QuantityKind
+from extractors.records import CountUnit
 from extractors.statements import Names, Statement, hardware_of_device_time, named, surest
 from extractors.table_statements import TableTime
 
@@ -104,22 +105,37 @@ def _distance(hardware: Hardware, time: Quantity) -> int:
 
 
 def link_table(time: TableTime, statements: Sequence[Statement], names: Names) -> Link:
-    """The hardware of a table's row or caption; what these leave open, a sentence that speaks of the table says, else
-    the paper's only statement."""
+    """The hardware of a table's row or caption, or that a device-time names; what these leave open, a sentence that
+    speaks of the table says, else the paper's only statement."""
     sure = surest(statements)
-    hardware = named(time.hardware, names) if time.hardware else None
-    if hardware is not None:
-        if hardware.count is None:
-            counted = {each.hardware.count for each in sure if each.hardware.name == hardware.name} - {None}
-            if len(counted) == 1:
-                match = next(each for each in sure if each.hardware.name == hardware.name and each.hardware.count)
-                hardware = replace(match.hardware, rules=(*hardware.rules, "link.count-of-name"))
-                return Link.of(replace(match, hardware=hardware), Relation.ONLY)
-        relation = Relation.CAPTION if time.in_caption else Relation.ROW
+    itself = hardware_of_device_time(time.time) if time.time.kind is QuantityKind.DEVICE_TIME else None
+    if time.hardware is not None:
+        unit = time.hardware.unit or (itself.unit if itself else None)
+        return _counted(time, named(replace(time.hardware, unit=unit), names), sure)
+    if itself is not None and named(itself, names).specific:
+        return Link(named(itself, names), Relation.ITSELF)
+    speaking = [statement for statement in sure if time.table.number and _speaks_of(statement, time.table.number)]
+    if speaking:
+        return Link.of(max(speaking, key=lambda each: each.hardware.count is not None), Relation.NAMED)
+    only = _only(sure)
+    return Link(itself, Relation.ITSELF) if only.hardware is None and itself is not None else only
+
+
+def _counted(time: TableTime, hardware: Hardware, sure: Sequence[Statement]) -> Link:
+    """A table's own hardware, counted by the text's only count of it, or one where a head in the singular names it."""
+    relation = Relation.CAPTION if time.in_caption else Relation.ROW
+    if hardware.count is not None:
         return Link(hardware, relation)
-    if time.table.number:
-        mention = re.compile(rf"\b(?:Table|Tab\.)\s?{re.escape(time.table.number)}\b", re.IGNORECASE)
-        speaking = [statement for statement in sure if mention.search(statement.place.text)]
-        if speaking:
-            return Link.of(max(speaking, key=lambda each: each.hardware.count is not None), Relation.NAMED)
-    return _only(sure)
+    counts = {each.hardware.count for each in sure if each.hardware.name == hardware.name} - {None}
+    if len(counts) == 1:
+        match = next(each for each in sure if each.hardware.name == hardware.name and each.hardware.count)
+        counted = replace(match.hardware, rules=(*hardware.rules, "link.count-of-name"))
+        return Link.of(replace(match, hardware=counted), Relation.ONLY)
+    if not counts and time.one_device:
+        hardware = replace(hardware, count=1, unit=CountUnit.DEVICES, rules=(*hardware.rules, "table.one-device"))
+    return Link(hardware, relation)
+
+
+def _speaks_of(statement: Statement, table: str) -> bool:
+    mention = rf"\b(?:Table|Tab\.)\s?{re.escape(table)}\b"
+    return re.search(mention, statement.place.text, re.IGNORECASE) is not None

@@ -92,7 +92,10 @@ def contexts_of(place: Place, start: int, end: int, time: bool) -> list[TextRule
 def hardware_signals(hardware: Hardware) -> dict[str, float]:
     """Whether it is named, and how it is counted."""
     counted = "count.none" if hardware.count is None else "count.one" if hardware.count == 1 else "count.many"
-    return {"hardware.named" if hardware.specific else "hardware.plain": 1.0, counted: 1.0}
+    seen = {"hardware.named" if hardware.specific else "hardware.plain": 1.0, counted: 1.0}
+    if not hardware.specific and hardware.count is None:
+        seen["hardware.only-kind"] = 1.0
+    return seen
 
 
 def times_signals(times: Sequence[Quantity]) -> dict[str, float]:

@@ -62,6 +62,10 @@ _NO_COUNT_AFTER = frozenset(
     "step line row column version cuda cudnn python pytorch tensorflow size top no number".split()
 )
 """What follows these words is a label or a version: "Table 3 V100 GPUs", "CUDA 11 V100", "batch size 16 A100"."""
+_MACHINE_PART = re.compile(
+    r"\b(?:Intel|Xeon|Core\s?i[3579]|i[3579]-\d{4}|EPYC|Ryzen|Threadripper|workstation|desktop|\d+\s?GB\s(?:of\s)?(?:RAM|memory))"
+)
+_PLURAL_DEVICES = re.compile(r"\b(?:GPUs|cards|TPUs|accelerators|nodes|servers|machines)\b")
 _YEAR = range(1990, 2036)
 _KINDS = frozenset(("HARDWARE", "DEVICE", "NUMBER", "TIME", "MOMENT", "POWER"))
 _INFIXES = (
@@ -230,7 +234,19 @@ def _hardware_of(doc: Any, named: Sequence[Hardware]) -> tuple[tuple[Hardware, .
             counted[target.idx] = _counted(by_start[target.idx], pattern, span)
         elif pattern.label == "machines-only":
             machines = machines or _count_of(pattern, span)
-    return tuple(counted.get(item.start, item) for item in named if item.start not in swallowed), machines
+    found = [counted.get(item.start, item) for item in named if item.start not in swallowed]
+    return tuple(_one_of_machine(item, doc.text) for item in found), machines
+
+
+def _one_of_machine(item: Hardware, words: str) -> Hardware:
+    """One card where a machine's parts are listed and the card is not in the plural.
+
+    "a workstation with Intel Xeon CPU, GeForce GTX Titan X, 64 GB RAM" -> 1      "Xeon CPUs and V100 GPUs" -> open
+    """
+    singular = item.specific and item.count is None and not item.each_machine and not words[: item.end].endswith("s")
+    if not singular or not _MACHINE_PART.search(words) or _PLURAL_DEVICES.search(words):
+        return item
+    return replace(item, count=1, unit=CountUnit.DEVICES, rules=(*item.rules, "count.one-of-machine"))
 
 
 def _counted(item: Hardware, pattern: Pattern, span: Any) -> Hardware:

@@ -8,6 +8,8 @@ from dataclasses import dataclass, replace
 from extractors.names import PLAIN_NAMES
 from extractors.records import Stage, Status, TrainingRun
 
+RECKONED = "table.measured"
+"""The signal of a time in a table that reports throughput."""
 _ROUNDING = 0.04
 """Between a stated device-time and count times hours."""
 
@@ -19,6 +21,21 @@ class FoundRun:
     run: TrainingRun
     anchor: int
     signals: dict[str, float]
+
+
+def with_status(found: Sequence[FoundRun], accepted_from: float, surest_from: float) -> list[FoundRun]:
+    """The runs of one paper, accepted by their confidence or as candidates; of the surest less is asked.
+
+    A time that stands beside a throughput is reckoned from it: never more than a candidate.
+    """
+    surest = max((each.run.confidence for each in found), default=0.0)
+    least = min(accepted_from, max(surest, surest_from))
+    return [replace(each, run=replace(each.run, status=_status(each, least))) for each in found]
+
+
+def _status(found: FoundRun, least: float) -> Status:
+    stated = RECKONED not in found.signals
+    return Status.ACCEPTED if stated and found.run.confidence >= least else Status.CANDIDATE
 
 
 def merged(found: Sequence[FoundRun]) -> tuple[TrainingRun, ...]:
@@ -35,7 +52,7 @@ def _with_device_hours(found: Sequence[FoundRun]) -> list[FoundRun]:
     """A device-time that is the count times the hours of a run of the same hardware is of that run: "26 minutes on 16
     H100 GPUs … 7 H100 GPU hours"."""
     told = list(found)
-    for each in found:
+    for each in sorted(found, key=_order):
         if each.run.device_hours is None or each.run.duration_hours is not None:
             continue
         for index, other in enumerate(told):
@@ -70,6 +87,8 @@ def _says_no_more(run: TrainingRun, other: TrainingRun) -> bool:
         return False
     if run.accelerator in PLAIN_NAMES and _facts(run) == 1:
         return other.accelerator is not None
+    if run.model and other.model and run.model != other.model and (run.duration_hours or run.device_hours):
+        return False
     stages = {run.stage, other.stage} - {Stage.UNSPECIFIED, Stage.TRAINING}
     if len(stages) > 1 and (run.duration_hours or run.device_hours):
         return False

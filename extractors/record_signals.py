@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from extractors.judge import RULES_LOG_ODDS, Signals, bounded, log_odds_of
 from extractors.linking import Link
 from extractors.mention_signals import hardware_signals, times_signals
+from extractors.merging import RECKONED
 from extractors.names import Hardware
 from extractors.quantities import Quantity
 from extractors.statements import Statement
@@ -74,7 +75,7 @@ def table_run_signals(time: TableTime, link: Link, confidence: float, support: S
     for name, present in (
         ("table.cited", time.cited),
         ("table.cited-run-here", time.cited and time.in_caption),
-        ("table.measured", time.measured),
+        (RECKONED, time.measured),
     ):
         if present:
             seen[name] = 1.0

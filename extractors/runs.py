@@ -19,7 +19,8 @@ from extractors.judgement import Place, judged, may_be_training_time, places_of
 from extractors.linking import Link, Relation, link_table, link_time
 from extractors.mention_signals import RULED_OUT, PaperSignals
 from extractors.mentions import sentences_of
-from extractors.merging import FoundRun, merged
+from extractors.merging import FoundRun, merged, with_status
+from extractors.model_names import model_in
 from extractors.names import Hardware
 from extractors.patterns import load_text_rules
 from extractors.quantities import Quantity, QuantityKind
@@ -117,12 +118,13 @@ def found_runs(mentions: Mentions, places: Sequence[Place], judge: Judge) -> lis
 
 
 def with_confidence(found: Sequence[FoundRun], judge: Judge) -> list[FoundRun]:
-    """The same runs, each with the judge's confidence and accepted or not."""
+    """The same runs, each with the judge's confidence, and accepted or not."""
     confidences = judge.confidences([each.signals for each in found])
-    return [
-        replace(each, run=replace(each.run, confidence=round(float(sure), 4), status=_status(float(sure), judge)))
-        for each, sure in zip(found, confidences, strict=True)
+    sure = [
+        replace(each, run=replace(each.run, confidence=round(float(confidence), 4)))
+        for each, confidence in zip(found, confidences, strict=True)
     ]
+    return with_status(sure, judge.accepted_from, judge.surest_from)
 
 
 def _status(confidence: float, judge: Judge) -> Status:
@@ -188,7 +190,8 @@ def _found(
             further.append((statement.place, hardware.start, hardware.end))
     rules = (*rules, *(cue.rule for cue in place.sentence.cues))
     stage = _stage(place, spans[0][0], statement)
-    run = _run(evidence_of(place, spans, rules, *further), link.hardware, times, stage)
+    model = model_in(place.text, spans[0][0] - place.sentence.start)
+    run = _run(evidence_of(place, spans, rules, *further), link.hardware, times, stage, model)
     return FoundRun(run, spans[0][0], run_signals(link, mention.signals if mention else {}, times, confidence, support))
 
 
@@ -211,7 +214,7 @@ def _in_tables(
         rules = (*time.rules, *(link.hardware.rules if link.hardware else ()))
         if link.statement:
             further.append((link.statement.place, link.statement.hardware.start, link.statement.hardware.end))
-        stage = _nearest_stage(" ".join((time.table.caption, *time.cell.column_path)), 0) or Stage.UNSPECIFIED
+        stage = _stage_in_table(time)
         run = _run(evidence_in_table(mentions.document, time, rules, *further), link.hardware, times, stage, time.model)
         yield FoundRun(run, 0, table_run_signals(time, link, confidence, support))
 
@@ -254,6 +257,14 @@ def _stage(place: Place, anchor: int, statement: Statement | None) -> Stage:
     if near is None and place.passage.section:
         near = _nearest_stage(place.passage.section, 0)
     return near or Stage.UNSPECIFIED
+
+
+def _stage_in_table(time: TableTime) -> Stage:
+    """By the heads over a time, else the labels beside it, else the caption; plain "training" gives way to the next."""
+    said = [_nearest_stage(" ".join(words), 0) for words in (time.cell.column_path, time.cell.row_path)]
+    said.append(_nearest_stage(time.table.caption, 0))
+    telling = [stage for stage in said if stage not in (None, Stage.TRAINING)]
+    return next(iter(telling), None) or next((stage for stage in said if stage), Stage.UNSPECIFIED)
 
 
 def _nearest_stage(text: str, anchor: int) -> Stage | None:

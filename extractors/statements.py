@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, replace
 
@@ -22,6 +23,8 @@ _PRIOR_NAMED = -0.8
 _PRIOR_DEVICE_COUNTED = -0.8
 _PRIOR_ONE_DEVICE = -1.4
 _PRIOR_UNCOUNTED_DEVICES = -2.2
+_PARTS = re.compile(r"\s?(?:cores?|chips?)$", re.IGNORECASE)
+_NAMES_DEVICE = "time.names-device"
 MOST_STATEMENTS = 500
 """A paper with more is no paper, and would cost time that grows with their square."""
 
@@ -80,13 +83,13 @@ def hardware_of_device_time(time: Quantity) -> Hardware | None:
     """The hardware that a device-time names itself: "3150 GPU days", "1.2M A100 hours", "1000 TPU v3 core hours"."""
     if not time.device:
         return None
-    accelerator = load_catalogue().find(time.device)
+    accelerator = load_catalogue().find(_PARTS.sub("", time.device))
     plain = "TPU" if "tpu" in time.device.lower() else "GPU" if "gpu" in time.device.lower() else None
     name = accelerator.name if accelerator else plain
     if name is None:
         return None
     unit = CountUnit.CORES if "core" in time.device.lower() else None
-    return Hardware(name, accelerator is not None, time.start, time.end, None, unit, ("time.names-device",))
+    return Hardware(name, accelerator is not None, time.start, time.end, None, unit, (_NAMES_DEVICE,))
 
 
 class _Machines:
@@ -146,9 +149,10 @@ def only_names(statements: Sequence[Statement], places: Sequence[Place]) -> Name
 
 
 def named(hardware: Hardware, names: Names) -> Hardware:
-    """Plain "GPU" and "TPU" by the one name that the paper gives to what it trains on, if there is just one."""
+    """Plain "GPU" and "TPU", counted or of a device-time, by the one name that the paper gives to what it trains on."""
     candidates = names.get(hardware.name, frozenset())
-    if hardware.specific or not hardware.count or len(candidates) != 1:
+    used = hardware.count is not None or _NAMES_DEVICE in hardware.rules
+    if hardware.specific or not used or len(candidates) != 1:
         return hardware
     (name,) = candidates
     return replace(hardware, name=name, rules=(*hardware.rules, "link.only-name"))

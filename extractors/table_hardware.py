@@ -14,6 +14,7 @@ from extractors.table_heads import MEASURES, TRAINS, label_of
 
 _CLAUSE_END = re.compile(r"[;.]\s+|\s-\s")
 _NOT_A_NAME = re.compile(r"[#\W]+|\b(?:cores?|chips?|number|num|no|of)\b", re.IGNORECASE)
+_ONE_DEVICE = re.compile(r"\W*(?:GPU|TPU|device|accelerator|card)(?: (?:type|model|name))?\W*", re.IGNORECASE)
 _MOST_COUNT = 200_000
 
 
@@ -23,6 +24,8 @@ class TableHardware:
 
     hardware: Hardware
     cells: tuple[Cell, ...] = ()
+    one: bool = False
+    """A name without a count under a head in the singular ("GPU"): one card, unless the text counts them."""
 
 
 def row_hardware(table: Table, cell: Cell) -> TableHardware | None:
@@ -66,6 +69,7 @@ def _in_cells(cells: Sequence[tuple[Cell, tuple[str, ...]]]) -> TableHardware | 
     """Of cells, each with the path of its heads: a count under "#GPUs", a name under "Hardware" or anywhere."""
     hardware: Hardware | None = None
     counted: Hardware | None = None
+    one = False
     used: list[Cell] = []
     for cell, path in cells:
         head = path[-1] if path else ""
@@ -76,13 +80,14 @@ def _in_cells(cells: Sequence[tuple[Cell, tuple[str, ...]]]) -> TableHardware | 
         elif label in ("hardware", "count", None):
             read = next((item for item in _mentioned(cell.text) if item.specific), None) if hardware is None else None
             hardware = hardware or read
+            one = one or (read is not None and read.count is None and _ONE_DEVICE.fullmatch(head) is not None)
         else:
             continue
         if read is not None:
             used.append(cell)
     if hardware is None or counted is None:
         only = hardware or counted
-        return TableHardware(only, tuple(used)) if only else None
+        return TableHardware(only, tuple(used), one) if only else None
     if hardware.count is None:
         hardware = replace(hardware, count=counted.count, unit=counted.unit, rules=(*hardware.rules, *counted.rules))
     return TableHardware(hardware, tuple(used))

@@ -45,6 +45,8 @@ _OF_DATA = re.compile(r"\b(?:datasets?|corpus|corpora|speech|speakers?|audio|utt
 _AMOUNT_OF_DATA = re.compile(
     r"\bdata ?sets? sizes?|\bhours of\b|amounts? of (?:\w+ )?data|datasets? used", re.IGNORECASE
 )
+_PART_OF_DATA = re.compile(r"\btrain\w*\s?[(\[]", re.IGNORECASE)
+"""In a table of data, "Train (h)" says how much of it there is."""
 _NAMES_A_MODEL = re.compile(r"[A-Za-z]{3}|[A-Z][A-Za-z]")
 _AMOUNT = re.compile(r"\W*\d[\d.,]*\s?(?:[kKMB]\s)?(?:epochs?|steps?|iterations?|x|×)")
 _CITED = re.compile(r"\[\d+\]|\((?:[A-Z][\w'’-]+)[^()]*\d{4}[a-z]?\)|\bet al\b")
@@ -68,6 +70,8 @@ class TableTime:
     hardware: Hardware | None
     hardware_cells: tuple[Cell, ...]
     """Cells that name or count the hardware, if the row or its heads do; empty where the caption or nothing does."""
+    one_device: bool
+    """The row names the hardware under a head in the singular and does not count it."""
     in_caption: bool
     """The hardware is the caption's."""
     model: str | None
@@ -101,11 +105,14 @@ def table_times(tables: Sequence[Table], text: str) -> list[TableTime]:
 def _times_in(table: Table, in_brackets: bool) -> list[TableTime]:
     named = caption_hardware(about(table))
     trains = _tells_of_training(table, named)
+    of_data = _OF_DATA.search(about(table)) is not None
     rows: dict[int, list[_TimeCell]] = defaultdict(list)
     for cell in table.cells:
         if cell.header or not any(map(str.isdigit, cell.text)):
             continue
         announced = announced_time(cell, trains, in_brackets)
+        if announced and of_data and _PART_OF_DATA.search(announced.head):
+            continue
         time = _time_of(cell, announced) if announced else None
         if announced and time and _plausible(time, announced.label):
             rows[cell.row].append(_TimeCell(cell, time, announced))
@@ -176,6 +183,7 @@ def _of_row(table: Table, held: Sequence[_TimeCell], named: Hardware | None, cou
             second_time=held[1].time if paired else None,
             hardware=_completed(own.hardware, named) if own else named,
             hardware_cells=own.cells if own else (),
+            one_device=own is not None and own.one,
             in_caption=own is None and named is not None,
             model=_model_of(cell),
             seen=head_signals(table, each.announced.head),

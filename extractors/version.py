@@ -6,7 +6,7 @@ import hashlib
 from importlib.resources import files
 from importlib.resources.abc import Traversable
 
-CODE_VERSION = "3"
+CODE_VERSION = "4"
 """Raised by hand with every change to the code that may read something else in a paper.
 
 A pattern compiled in a ``.py`` file -> raise it        a line in ``patterns/counts.jsonl`` -> no need
@@ -17,7 +17,7 @@ _RULES = (("lexicon", (".csv",)), ("patterns", (".json", ".jsonl")))
 
 
 def extractor_version(rooms: Traversable) -> str:
-    """``3+5f3b9c0d1e2a``: the version of the code, and a digest of the rules that stand as data in ``rooms``."""
+    """``4+5f3b9c0d1e2a``: the version of the code, and a digest of the rules that stand as data in ``rooms``."""
     rules = hashlib.sha256()
     for folder, suffixes in _RULES:
         for file in sorted(rooms.joinpath(folder).iterdir(), key=lambda file: file.name):

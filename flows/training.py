@@ -117,13 +117,19 @@ def _read(job: _Job) -> tuple[Mentions, RoleExamples] | None:
 
 
 def train(corpus: Corpus, fold_done: Callable[[], None]) -> Trained:
-    """The judge of all papers; its threshold is the one that does best on papers held out."""
+    """The judge of all papers; its thresholds are those that do best on papers held out.
+
+    ``TrainingError`` where the papers are too few to learn from.
+    """
     trainer = Trainer(corpus.papers)
-    held_out = trainer.cross_validated(trainer.papers, OUTER_FOLDS, fold_done)
-    fitted = trainer.fit(trainer.papers)
-    judge = fitted.judge(trainer.threshold(held_out.found))
+    try:
+        held_out = trainer.cross_validated(trainer.papers, OUTER_FOLDS, fold_done)
+        fitted = trainer.fit(trainer.papers)
+    except ValueError as error:
+        raise TrainingError(f"{len(corpus.papers)} papers are too few to learn from: {error}") from error
+    judge = fitted.judge(trainer.thresholds(held_out.found))
     records = tuple(_exported(corpus, held_out))
-    return Trained(fitted, judge, records, evaluate(GOLD_RUNS, list(records)))
+    return Trained(fitted, judge, records, evaluate(GOLD_RUNS, list(records), papers=trainer.papers))
 
 
 def _exported(corpus: Corpus, held_out: CrossValidation) -> Iterator[Record]:
@@ -163,6 +169,7 @@ def _card(corpus: Corpus, trained: Trained) -> str:
         python=platform.python_version(),
         packages=", ".join(f"{package} {version(package)}" for package in _PACKAGES),
         accepted=trained.judge.accepted_from,
+        surest=trained.judge.surest_from,
         candidate=trained.judge.candidate_from,
         folds=OUTER_FOLDS,
         rows=rows,
@@ -207,8 +214,9 @@ Digest of the gold files: `{digest}`.
 
 **Versions.** Extractors {reading}; Python {python}; {packages}.
 
-**Thresholds.** A record is accepted from a confidence of {accepted:.2f} on, chosen for the mean F1 of accelerator,
-count, duration and run on papers held out; a mention of less than {candidate:.2f} makes no candidate.
+**Thresholds.** A record is accepted from a confidence of {accepted:.2f} on, the surest of a paper from
+{surest:.2f} on, chosen for the mean F1 of detection, accelerator, count, duration and run on papers held out; a
+mention of less than {candidate:.2f} makes no candidate.
 
 **Figures.** {folds} folds by paper; in each the threshold, too, was chosen without the fold's papers.
 

@@ -19,6 +19,7 @@ from sklearn.feature_extraction.text import TfidfVectorizer
 from sklearn.linear_model import LogisticRegression
 
 from extractors.judge import SentenceSignals, Signals
+from models.judge import OWN
 from models.linear import RoleModel, SignalsModel, grams, inputs
 
 FEWEST_PAPERS = 3
@@ -61,9 +62,13 @@ class FittedRoles:
         known = self.words.get_feature_names_out()
         names = self.signals.get_feature_names_out()
         roles = [str(role) for role in self.regression.classes_]
-        rows = dict(zip(roles, self.regression.coef_, strict=True))
+        coefficients, intercepts = self.regression.coef_, self.regression.intercept_
+        if len(roles) == 2:  # scikit-learn keeps the second role's only
+            coefficients = np.vstack([np.zeros_like(coefficients[0]), coefficients[0]])
+            intercepts = np.array([0.0, intercepts[0]])
+        rows = dict(zip(roles, coefficients, strict=True))
         return RoleModel(
-            intercepts=dict(zip(roles, map(_short, self.regression.intercept_), strict=True)),
+            intercepts=dict(zip(roles, map(_short, intercepts), strict=True)),
             gram_weights={role: _named(known, row[: len(known)]) for role, row in rows.items()},
             signal_weights={role: _named(names, row[len(known) :]) for role, row in rows.items()},
             idf=_named(known, self.words.idf_),
@@ -82,7 +87,9 @@ class FittedSignals:
 
 
 def fit_roles(examples: Sequence[RoleExample]) -> FittedRoles:
-    """Role of a sentence from its words and signals; ``ValueError`` where all examples have one role."""
+    """Role of a sentence from its words and signals; ``ValueError`` where no example is of own training, or all are."""
+    if len({example.role == OWN for example in examples}) < 2:
+        raise ValueError("sentences of own training and others are needed")
     words = TfidfVectorizer(
         analyzer=grams, binary=True, vocabulary=_known(examples), lowercase=False, token_pattern=None
     )
@@ -96,6 +103,8 @@ def fit_roles(examples: Sequence[RoleExample]) -> FittedRoles:
 
 def fit_signals(examples: Sequence[SignalsExample], inverse_strength: float) -> FittedSignals:
     """Whether a mention or record is right, from its signals; ``ValueError`` where all examples are or none is."""
+    if len({example.right for example in examples}) < 2:
+        raise ValueError("right and wrong examples are needed")
     signals = DictVectorizer()
     seen = signals.fit_transform([inputs(example.signals) for example in examples])
     regression = LogisticRegression(C=inverse_strength, max_iter=_MOST_ITERATIONS)

@@ -30,6 +30,7 @@ class TrainedJudge:
     record: SignalsModel
     """Of a record: that all it states is right."""
     accepted_from: float
+    surest_from: float
     candidate_from: float = _CANDIDATE_FROM
 
     def own_training(self, sentences: Sequence[SentenceSignals]) -> Sequence[float]:
@@ -55,9 +56,10 @@ class TrainedJudge:
                 SignalsModel(**held["mention"]),
                 SignalsModel(**held["record"]),
                 float(held["accepted_from"]),
+                float(held["surest_from"]),
                 float(held["candidate_from"]),
             )
-        except (KeyError, TypeError) as error:
+        except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not the weights of a trained judge: {error!r}") from error
 
 

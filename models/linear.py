@@ -61,7 +61,7 @@ class RoleModel:
 
     def roles(self, sentence: SentenceSignals) -> dict[str, float]:
         """The probability of each role of a sentence; they add up to 1."""
-        known = {gram: self.idf[gram] for gram in dict.fromkeys(grams(sentence.words)) if gram in self.idf}
+        known = {gram: self.idf[gram] for gram in grams(sentence.words) if gram in self.idf}
         length = math.sqrt(sum(weight * weight for weight in known.values())) or 1.0
         tfidf = {gram: weight / length for gram, weight in known.items()}
         signals = inputs(sentence.signals)

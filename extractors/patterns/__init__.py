@@ -6,6 +6,7 @@
 ``contexts.jsonl``  what words right before or behind a mention say of it (regular expressions)
 ``heads.jsonl``     what the head or row label of a table announces (regular expressions)
 ``stages.jsonl``    words that tell pretraining, training, fine-tuning and search (regular expressions)
+``not_models.json`` words that look like names of models and are of data, tools and hardware
 ``words.json``      words that the token patterns know as MACHINE, FILLER and ONE
 """
 

@@ -134,7 +134,6 @@ def test_what_another_s_model_requires_is_no_run_though_named_and_timed() -> Non
     assert facts(document_of((SETUP, text))) == [("NVIDIA Tesla V100", 4, None)]
 
 
-@pytest.mark.xfail(strict=True, reason='"would" behind the hardware is not looked at')
 def test_what_would_be_needed_is_no_run_where_the_word_stands_behind() -> None:
     assert facts(document_of((SETUP, "Training it on 64 A100 GPUs would take 3 months."))) == []
 

@@ -134,7 +134,6 @@ def test_of_two_that_of_the_sentence_that_speaks_of_the_table() -> None:
     assert machines(page_of(rows, *TWO, speaking)) == [("NVIDIA H100", 32, CountUnit.DEVICES)] * 2
 
 
-@pytest.mark.xfail(strict=True, reason="the device of a device-time is not taken as its hardware in tables")
 @pytest.mark.parametrize(
     ("head", "expected"),
     [

@@ -77,7 +77,6 @@ def test_sentences_of_one_role_teach_nothing() -> None:
         fit_roles([example for example in ROLES if example.role == "own"])
 
 
-@pytest.mark.xfail(strict=True, reason="of two roles scikit-learn keeps one row of weights, and zip() stumbles over it")
 def test_two_roles_are_enough() -> None:
     model = fit_roles([example for example in ROLES if example.role != "none"]).model()
     for role in ("own", "speed"):
