@@ -68,12 +68,12 @@ def test_an_example_of_half_weight_counts_half() -> None:
 @pytest.mark.parametrize("right", [True, False])
 def test_records_that_are_all_right_or_all_wrong_teach_nothing(right: bool) -> None:
     examples = [SignalsExample(paper, {"table": 1.0}, right) for paper in PAPERS]
-    with pytest.raises(ValueError, match=rf"at least 2 classes.*only one class.*{right}"):
+    with pytest.raises(ValueError, match="right and wrong examples are needed"):
         fit_signals(examples, 1.0)
 
 
 def test_sentences_of_one_role_teach_nothing() -> None:
-    with pytest.raises(ValueError, match=r"at least 2 classes.*only one class.*own"):
+    with pytest.raises(ValueError, match="sentences of own training and others are needed"):
         fit_roles([example for example in ROLES if example.role == "own"])
 
 
