@@ -52,13 +52,15 @@ def _with_device_hours(found: Sequence[FoundRun]) -> list[FoundRun]:
     """A device-time that is the count times the hours of a run of the same hardware is of that run: "26 minutes on 16
     H100 GPUs … 7 H100 GPU hours"."""
     told = list(found)
+    joined: set[int] = set()
     for each in sorted(found, key=_order):
         if each.run.device_hours is None or each.run.duration_hours is not None:
             continue
         for index, other in enumerate(told):
             if each.run.status is other.run.status and _is_product(each.run.device_hours, each.run, other.run):
                 told[index] = replace(other, run=replace(other.run, device_hours=each.run.device_hours))
-    return told
+                joined.add(id(each))
+    return [each for each in told if id(each) not in joined]
 
 
 def _is_product(device_hours: float, stated: TrainingRun, run: TrainingRun) -> bool:

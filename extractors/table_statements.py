@@ -50,6 +50,7 @@ _PART_OF_DATA = re.compile(r"\btrain\w*\s?[(\[]", re.IGNORECASE)
 _NAMES_A_MODEL = re.compile(r"[A-Za-z]{3}|[A-Z][A-Za-z]")
 _AMOUNT = re.compile(r"\W*\d[\d.,]*\s?(?:[kKMB]\s)?(?:epochs?|steps?|iterations?|x|×)")
 _CITED = re.compile(r"\[\d+\]|\((?:[A-Z][\w'’-]+)[^()]*\d{4}[a-z]?\)|\bet al\b")
+_ANY_VALUE = re.compile(r"values?|settings?|results?|total|mean|average", re.IGNORECASE)
 _MOST_MODEL_CHARACTERS = 120
 _SHORTEST_PLAIN_HOURS = 0.2
 """Below, a time that no head calls one of training is of a test."""
@@ -206,12 +207,27 @@ def _completed(hardware: Hardware, named: Hardware | None) -> Hardware:
 
 
 def _model_of(cell: Cell) -> str | None:
-    """What its row is called, else its column; labels that are numbers or announce something name no model."""
+    """What its row is called, else its column: the label that looks most like a name, of several the innermost.
+
+    "Field-M | spectral" -> Field-M      "Transformers | DeiT-B" -> DeiT-B      "Alder | each" -> Alder
+    """
     for path in (cell.row_path, cell.column_path):
-        for text in reversed(path):
-            if label_of(text) is None and _NAMES_A_MODEL.search(text) and not _AMOUNT.match(text):
-                return _CITED.sub("", text).strip()[:_MOST_MODEL_CHARACTERS] or None
+        labels = [text for text in reversed(path) if _may_name_a_model(text)]
+        if labels:
+            return _CITED.sub("", max(labels, key=_name_likeness)).strip()[:_MOST_MODEL_CHARACTERS] or None
     return None
+
+
+def _may_name_a_model(label: str) -> bool:
+    """Not what announces something, is a number, or is a word for any value."""
+    names = _NAMES_A_MODEL.search(label) and not _AMOUNT.match(label) and not _ANY_VALUE.fullmatch(label.strip())
+    return bool(names) and label_of(label) is None
+
+
+def _name_likeness(label: str) -> int:
+    if re.search(r"\d|.[A-Z]", label):
+        return 2
+    return int(label[:1].isupper())
 
 
 def _without_progress(table: Table, times: Sequence[TableTime]) -> list[TableTime]:

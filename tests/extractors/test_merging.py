@@ -86,7 +86,6 @@ def test_of_two_device_times_that_fit_the_first_told_joins() -> None:
     assert [run.device_hours for run in merged(told[::-1])] == [190.0, 195.0]
 
 
-@pytest.mark.xfail(strict=True, reason="a plain GPU's device-time joins a named run and is kept beside it, too")
 def test_a_device_time_of_plain_gpus_that_joined_is_no_run_of_its_own() -> None:
     told = [found_run(0, count=8, hours=24.0), found_run(5, "GPU", device_hours=192.0)]
     assert [run.device_hours for run in merged(told)] == [192.0]

@@ -142,7 +142,6 @@ def test_the_model_is_the_label_of_its_row_without_citation(label: str, model: s
     assert [run.model for run in read_in_tables(page_of(rows, caption=caption))] == [model, "Birch"]
 
 
-@pytest.mark.xfail(strict=True, reason="the innermost label, and the head of a column of values, count as a model")
 @pytest.mark.parametrize(
     ("rows", "model"),
     [
