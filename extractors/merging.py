@@ -10,6 +10,8 @@ from extractors.records import Stage, Status, TrainingRun
 
 RECKONED = "table.measured"
 """The signal of a time in a table that reports throughput."""
+OF_OTHERS = "others.agent"
+"""The signal of a sentence whose subject are others: "Smith et al. trained on 96 GPUs"."""
 _ROUNDING = 0.04
 """Between a stated device-time and count times hours."""
 
@@ -26,7 +28,7 @@ class FoundRun:
 def with_status(found: Sequence[FoundRun], accepted_from: float, surest_from: float) -> list[FoundRun]:
     """The runs of one paper, accepted by their confidence or as candidates; of the surest less is asked.
 
-    A time that stands beside a throughput is reckoned from it: never more than a candidate.
+    What is reckoned from a throughput, and what others did, is never more than a candidate.
     """
     surest = max((each.run.confidence for each in found), default=0.0)
     least = min(accepted_from, max(surest, surest_from))
@@ -34,8 +36,8 @@ def with_status(found: Sequence[FoundRun], accepted_from: float, surest_from: fl
 
 
 def _status(found: FoundRun, least: float) -> Status:
-    stated = RECKONED not in found.signals
-    return Status.ACCEPTED if stated and found.run.confidence >= least else Status.CANDIDATE
+    own = found.signals.keys().isdisjoint((RECKONED, OF_OTHERS))
+    return Status.ACCEPTED if own and found.run.confidence >= least else Status.CANDIDATE
 
 
 def merged(found: Sequence[FoundRun]) -> tuple[TrainingRun, ...]:

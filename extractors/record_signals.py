@@ -3,19 +3,28 @@
 from __future__ import annotations
 
 import math
+import re
 from collections import Counter
 from collections.abc import Sequence
 
 from extractors.judge import RULES_LOG_ODDS, Signals, bounded, log_odds_of
+from extractors.judgement import Place
 from extractors.linking import Link
 from extractors.mention_signals import hardware_signals, times_signals
-from extractors.merging import RECKONED
+from extractors.merging import OF_OTHERS, RECKONED
 from extractors.names import Hardware
 from extractors.quantities import Quantity
 from extractors.statements import Statement
 from extractors.table_statements import TableTime
 
 _MANY = 5
+_SURELY_OTHERS = -3.0
+_CITED_SUBJECT = re.compile(
+    r"^\W*[A-Z][\w'’-]+(?:\s(?:and|&)\s[A-Z][\w'’-]+)?(?:\set al\.?,?)?\s?"
+    r"(?:\[\d+(?:,\s?\d+)*\]|\((?:19|20)\d{2}[a-z]?\))"
+    r"|\baccording to (?:its|their|the) authors\b"
+)
+_WE = re.compile(r"\b(?:we|our)\b", re.IGNORECASE)
 _SURE_FROM = 0.5
 
 
@@ -53,6 +62,8 @@ def run_signals(
         "sure.weaker": bounded(log_odds_of(weaker)),
         "rules.weaker": min(rules, default=0.0),
     }
+    if statement and _of_others(statement.place):
+        seen[OF_OTHERS] = 1.0
     if times:
         seen["sure.time"] = bounded(log_odds_of(confidence))
         seen[f"link.{link.relation.value}"] = 1.0
@@ -63,6 +74,12 @@ def run_signals(
         seen.update(_of_hardware(statement.hardware, support))
     seen.update(times_signals(times))
     return seen
+
+
+def _of_others(place: Place) -> bool:
+    """Whether a sentence has others for its subject and does not speak of "we": "who use 96 GPUs for 6 days"."""
+    theirs = any(cue.label == "others" and cue.weight <= _SURELY_OTHERS for cue in place.sentence.cues)
+    return (theirs or _CITED_SUBJECT.search(place.text) is not None) and not _WE.search(place.text)
 
 
 def table_run_signals(time: TableTime, link: Link, confidence: float, support: Support) -> dict[str, float]:

@@ -9,7 +9,7 @@ import pytest
 from hypothesis import given, settings
 from hypothesis import strategies as st
 
-from extractors.merging import FoundRun, merged, with_status
+from extractors.merging import OF_OTHERS, RECKONED, FoundRun, merged, with_status
 from extractors.records import Box, CountUnit, Evidence, Stage, Status, TrainingRun
 
 
@@ -113,3 +113,10 @@ def test_of_two_that_say_the_same_the_surer_is_kept() -> None:
 def test_of_the_surest_run_of_a_paper_less_is_asked(confidences: list[float], accepted: list[float]) -> None:
     found = with_status([found_run(place, confidence=sure) for place, sure in enumerate(confidences)], 0.5, 0.4)
     assert [each.run.confidence for each in found if each.run.status is Status.ACCEPTED] == accepted
+
+
+@pytest.mark.parametrize("signal", [RECKONED, OF_OTHERS])
+def test_what_is_reckoned_or_of_others_is_a_candidate_however_sure(signal: str) -> None:
+    sure = found_run(0, count=8, confidence=0.99)
+    told = with_status([sure, replace(sure, signals={signal: 1.0})], 0.5, 0.2)
+    assert [each.run.status for each in told] == [Status.ACCEPTED, Status.CANDIDATE]

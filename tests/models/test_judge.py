@@ -120,10 +120,28 @@ def test_beside_own_training_it_is_less_sure(paragraph: tuple[str, str]) -> None
     assert max(confidences, key=confidences.__getitem__) == 8
 
 
-@pytest.mark.xfail(strict=True, reason="own training on the same card lends it confidence: 0.65 and 0.53")
-@pytest.mark.parametrize("paragraph", [SPEED, OTHERS], ids=["inference", "others' work"])
+@pytest.mark.parametrize(
+    "paragraph",
+    [
+        pytest.param(
+            SPEED,
+            id="inference",
+            marks=pytest.mark.xfail(strict=True, reason="own training on the same card lends it confidence: 0.65"),
+        ),
+        pytest.param(OTHERS, id="others' work"),
+        pytest.param(
+            ("2 Related work", "Smith et al. [7] forecast tides, trained on 512 V100 GPUs."), id="cited subject"
+        ),
+        pytest.param(("5 Results", "Heron used 512 V100 GPUs according to its authors."), id="their authors"),
+    ],
+)
 def test_beside_own_training_it_is_not_accepted_either(paragraph: tuple[str, str]) -> None:
     assert [run.accelerator_count for run in runs(OWN, paragraph) if run.status is Status.ACCEPTED] == [8]
+
+
+def test_we_beside_a_citation_are_still_we() -> None:
+    told = runs((SETUP, "Following Smith et al. [7], we trained all models on 8 NVIDIA V100 GPUs for 3 days."))
+    assert [(run.accelerator_count, run.status) for run in told] == [(8, Status.ACCEPTED)]
 
 
 def test_a_record_below_the_thresholds_is_a_candidate() -> None:
