@@ -84,5 +84,5 @@ def bounded(log_odds: float) -> float:
 
 def log_odds_of(probability: float) -> float:
     """The inverse of ``probability``, within ±20."""
-    bounded = min(max(probability, 2e-9), 1 - 2e-9)
-    return math.log(bounded / (1 - bounded))
+    inside = min(max(probability, 2e-9), 1 - 2e-9)
+    return math.log(inside / (1 - inside))

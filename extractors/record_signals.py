@@ -62,13 +62,13 @@ def run_signals(
         "sure.weaker": bounded(log_odds_of(weaker)),
         "rules.weaker": min(rules, default=0.0),
     }
-    if statement and _of_others(statement.place):
-        seen[OF_OTHERS] = 1.0
     if times:
         seen["sure.time"] = bounded(log_odds_of(confidence))
         seen[f"link.{link.relation.value}"] = 1.0
         seen["times.in-sentence"] = time["times.in-sentence"]
     if statement:
+        if _of_others(statement.place):
+            seen[OF_OTHERS] = 1.0
         seen["sure.hardware"] = bounded(log_odds_of(statement.confidence))
         seen["hardware.beside"] = min(1.0, (len(statement.place.sentence.hardware) - 1) / _MANY)
         seen.update(_of_hardware(statement.hardware, support))
@@ -111,10 +111,7 @@ def beside_the_others(records: Sequence[dict[str, float]]) -> list[dict[str, flo
 
 
 def _of_hardware(hardware: Hardware, support: Support) -> dict[str, float]:
-    seen = {
-        **hardware_signals(hardware),
-        **support.signals(hardware),
-    }
+    seen = {**hardware_signals(hardware), **support.signals(hardware)}
     if "link.only-name" in hardware.rules:
         seen["link.only-name"] = 1.0
     if not hardware.known:

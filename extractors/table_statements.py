@@ -104,13 +104,14 @@ def table_times(tables: Sequence[Table], text: str) -> list[TableTime]:
 
 
 def _times_in(table: Table, in_brackets: bool) -> list[TableTime]:
+    numbered = [cell for cell in table.cells if not cell.header and any(map(str.isdigit, cell.text))]
+    if not any(announced_time(cell, True, in_brackets) for cell in numbered):
+        return []  # most tables: their captions need not be read for hardware
     named = caption_hardware(about(table))
     trains = _tells_of_training(table, named)
     of_data = _OF_DATA.search(about(table)) is not None
     rows: dict[int, list[_TimeCell]] = defaultdict(list)
-    for cell in table.cells:
-        if cell.header or not any(map(str.isdigit, cell.text)):
-            continue
+    for cell in numbered:
         announced = announced_time(cell, trains, in_brackets)
         if announced and of_data and _PART_OF_DATA.search(announced.head):
             continue
