@@ -313,6 +313,77 @@ class TrainingCompute:
 
 
 @dataclass(frozen=True, slots=True)
+class Result:
+    """How good a model is on a benchmark, as the paper states it. Unknown is None."""
+
+    evidence: Evidence
+    benchmark: str
+    """Its id in ``lexicon/benchmarks.csv``: ``imagenet``, ``wmt14-en-de``."""
+    metric: str
+    """Its id in ``lexicon/metrics.csv``: ``top1_accuracy``, ``bleu``."""
+    value: float
+    """In percent; of an error rate that is given as an accuracy, what it leaves of 100."""
+    own: bool
+    """Of a model that this paper's authors trained or ran themselves; False for a value quoted from others."""
+    model: str | None = None
+    """As the row, the head or the sentence calls it."""
+    split: str | None = None
+    """On which part of the benchmark: ``val``, ``test``, ``test-dev``, ``dev``, ``minival``."""
+    ensemble: bool | None = None
+    """Several models' answers together; False where the paper says "single model"."""
+    extra_training_data: bool | None = None
+    """Trained on more than the benchmark's own training set."""
+    crops: int | None = None
+    """Views of an image whose answers are averaged: 1, 10, 144."""
+    confidence: float = 0.5
+    status: Status = Status.ACCEPTED
+
+
+class Property(StrEnum):
+    """What a paper says of a model's size and training, beside hardware and time; the unit of each in words."""
+
+    PARAMETERS = "parameters"
+    """Trainable weights, as a number."""
+    FORWARD_FLOP = "forward_flop"
+    """Floating-point operations of one forward pass of one example; a multiply-add is two."""
+    EPOCHS = "epochs"
+    """Passes over the training set."""
+    TRAINING_EXAMPLES = "training_examples"
+    """Examples of one epoch."""
+
+
+@dataclass(frozen=True, slots=True)
+class ModelProperty:
+    """A property of a model or of its training. Unknown is None."""
+
+    evidence: Evidence
+    property: Property
+    quantity: float
+    model: str | None = None
+    """As the row, the head or the sentence calls it; None where it is said of all models of the paper."""
+    benchmark: str | None = None
+    """The benchmark on whose training set, or at whose input size, it is said to hold."""
+    stage: Stage = Stage.UNSPECIFIED
+    confidence: float = 0.5
+    status: Status = Status.ACCEPTED
+
+
+@dataclass(frozen=True, slots=True)
+class ModelLink:
+    """That a record is of a model whose results the paper gives."""
+
+    kind: str
+    """Of the record: ``training_run``, ``training_compute`` or ``model_property``."""
+    index: int
+    """Of the record among those of its kind in the extraction."""
+    model: str
+    """``Result.model``, character for character."""
+    rule: str
+    """By which the two were joined: ``join.same-name``, ``join.only-run`` …"""
+    confidence: float
+
+
+@dataclass(frozen=True, slots=True)
 class UnknownHardware:
     """A name that looks like an accelerator's and is not in the catalogue, where the paper has it first."""
 
@@ -331,6 +402,10 @@ class Extraction:
     page_count: int
     runs: tuple[TrainingRun, ...] = ()
     training_compute: tuple[TrainingCompute, ...] = ()
+    results: tuple[Result, ...] = ()
+    properties: tuple[ModelProperty, ...] = ()
+    links: tuple[ModelLink, ...] = ()
+    """Which runs, computing and properties are of which models of the results."""
     unknown_hardware: tuple[UnknownHardware, ...] = ()
     """One for each name, by name."""
     stamp: str | None = None

@@ -32,6 +32,7 @@ from extractors.table_heads import (
     label_of,
     unit_of,
 )
+from extractors.table_models import CITATION, model_of_row
 
 MOST_TIME_CELLS = 60
 """Of one table; a larger one reports measurements."""
@@ -47,11 +48,6 @@ _AMOUNT_OF_DATA = re.compile(
 )
 _PART_OF_DATA = re.compile(r"\btrain\w*\s?[(\[]", re.IGNORECASE)
 """In a table of data, "Train (h)" says how much of it there is."""
-_NAMES_A_MODEL = re.compile(r"[A-Za-z]{3}|[A-Z][A-Za-z]")
-_AMOUNT = re.compile(r"\W*\d[\d.,]*\s?(?:[kKMB]\s)?(?:epochs?|steps?|iterations?|x|×)")
-_CITED = re.compile(r"\[\d+\]|\((?:[A-Z][\w'’-]+)[^()]*\d{4}[a-z]?\)|\bet al\b")
-_ANY_VALUE = re.compile(r"values?|settings?|results?|total|mean|average", re.IGNORECASE)
-_MOST_MODEL_CHARACTERS = 120
 _SHORTEST_PLAIN_HOURS = 0.2
 """Below, a time that no head calls one of training is of a test."""
 _LONGEST_HOURS = 8760.0
@@ -187,10 +183,10 @@ def _of_row(table: Table, held: Sequence[_TimeCell], named: Hardware | None, cou
             hardware_cells=own.cells if own else (),
             one_device=own is not None and own.one,
             in_caption=own is None and named is not None,
-            model=_model_of(cell),
+            model=model_of_row(cell),
             seen=head_signals(table, each.announced.head),
             rules=each.announced.rules,
-            cited=bool(_CITED.search(path)),
+            cited=bool(CITATION.search(path)),
             measured=bool(REPORTS_THROUGHPUT.search(heads_of(table))),
             times=count,
         )
@@ -205,30 +201,6 @@ def _completed(hardware: Hardware, named: Hardware | None) -> Hardware:
     if hardware.specific and hardware.count is None:
         return replace(hardware, count=named.count, unit=named.unit)
     return hardware
-
-
-def _model_of(cell: Cell) -> str | None:
-    """What its row is called, else its column: the label that looks most like a name, of several the innermost.
-
-    "Field-M | spectral" -> Field-M      "Transformers | DeiT-B" -> DeiT-B      "Alder | each" -> Alder
-    """
-    for path in (cell.row_path, cell.column_path):
-        labels = [text for text in reversed(path) if _may_name_a_model(text)]
-        if labels:
-            return _CITED.sub("", max(labels, key=_name_likeness)).strip()[:_MOST_MODEL_CHARACTERS] or None
-    return None
-
-
-def _may_name_a_model(label: str) -> bool:
-    """Not what announces something, is a number, or is a word for any value."""
-    names = _NAMES_A_MODEL.search(label) and not _AMOUNT.match(label) and not _ANY_VALUE.fullmatch(label.strip())
-    return bool(names) and label_of(label) is None
-
-
-def _name_likeness(label: str) -> int:
-    if re.search(r"\d|.[A-Z]", label):
-        return 2
-    return int(label[:1].isupper())
 
 
 def _without_progress(table: Table, times: Sequence[TableTime]) -> list[TableTime]:
