@@ -349,17 +349,25 @@ def _need_database(settings: Settings) -> None:
 @click.option("--gold", type=_file, help="Training runs by paper, as JSON lines.  [default: the project's own gold]")
 @click.option("--results", type=_file, help="Results of the papers' own models, as CSV or JSON lines.")
 @click.option("--full", type=_file, help="Every value of a few papers, own or cited, as JSON lines.")
+@click.option(
+    "--joins",
+    type=_file,
+    is_flag=False,
+    flag_value=str(Path(__file__).parent / "annotations" / "gold" / "joins.jsonl"),
+    help="Which runs trained the models of the results, as JSON lines; without FILE the project's own.",
+)
 @click.option("--pred", type=_file, help="Exported records to judge.  [default: what the database holds]")
 @click.option("--against", type=_file, help="A second export, judged beside the first.")
-@click.option("--misses", is_flag=True, help="List what was missed, wrong or held back, run by run.")
+@click.option("--misses", is_flag=True, help="List what was missed, wrong or held back, one by one.")
 @click.option("--report", type=_new_file, metavar="FILE.html", help="Write figures and misses as a page to look at.")
 @click.option("--pdfs", type=_folder, help="With --report: the papers, to show the place of each miss.")
-@click.option("--most", type=click.IntRange(min=1), default=200, show_default=True, help="Misses in the report.")
+@click.option("--most", type=click.IntRange(min=1), default=200, show_default=True, help="Of a sort, in the report.")
 @_json_option
 def evaluate(
     gold: Path | None,
     results: Path | None,
     full: Path | None,
+    joins: Path | None,
     pred: Path | None,
     against: Path | None,
     misses: bool,
@@ -370,6 +378,7 @@ def evaluate(
 ) -> None:
     """Precision, recall and F1 by field against gold annotations, with intervals, and the papers that differ.
 
+    Without --gold the project's own gold is taken, for runs, results and the joins of results to runs.
     Confidences are judged over candidates, too (calibration), so export with --candidates; a miss then says if
     it was found and held back. Two exports are compared on the same draws of papers: what stays is no chance.
 
@@ -385,29 +394,31 @@ def evaluate(
     from annotations.comparison import compare, comparison_record
     from annotations.evaluation import evaluate as judge
     from annotations.gold_files import read_export
-    from annotations.standoff import GOLD_RUNS
-    from flows.evaluation_output import print_comparison, print_evaluation, print_misses, write_report
+    from annotations.standoff import GOLD_JOINS, GOLD_RESULTS, GOLD_RUNS
+    from flows.evaluation_output import print_all_misses, print_comparison, print_evaluation, write_report
 
-    gold = gold or GOLD_RUNS
+    if gold is None:
+        gold, results, full = GOLD_RUNS, results or GOLD_RESULTS, full or GOLD_RESULTS
+        joins = joins or (GOLD_JOINS if GOLD_JOINS.exists() else None)
     if pdfs and not report:
         raise click.UsageError("--pdfs needs --report")
     records = read_export(pred) if pred else list(_records_in_force("facts", candidates=True))
-    evaluation = judge(gold, records, results, full)
-    differences = compare(evaluation, judge(gold, read_export(against), results, full)) if against else ()
+    evaluation = judge(gold, records, results, full, joins)
+    differences = compare(evaluation, judge(gold, read_export(against), results, full, joins)) if against else ()
     if report:
         names = {"export": pred.name if pred else "the database", "gold": gold.name}
         write_report(report, evaluation, differences, pdfs, against=against.name if against else "", most=most, **names)
     if as_json:
         figures = evaluation.to_dict()
         figures |= {"against": comparison_record(differences)} if against else {}
-        figures |= {"misses": [miss.to_dict() for miss in evaluation.misses]} if misses else {}
+        figures |= evaluation.miss_records() if misses else {}
         click.echo(json.dumps(figures))
         return
     print_evaluation(evaluation, list_papers=not misses)
     if against:
         print_comparison(differences)
     if misses:
-        print_misses(evaluation.misses)
+        print_all_misses(evaluation)
 
 
 @main.group()

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Collection, Iterable
+from collections.abc import Collection, Iterable, Iterator
 from dataclasses import asdict, dataclass
 from dataclasses import field as dataclass_field
 from pathlib import Path
@@ -11,7 +11,7 @@ from typing import Any
 
 import numpy as np
 
-from annotations.bootstrap import Bounds, Resampled, divided, drawn_papers, interval, ratios, where_any
+from annotations.bootstrap import Bounds, Resampled, drawn_papers, interval, ratios, where_any
 from annotations.calibration import Calibration, Judged, calibrate, record_is_right
 from annotations.gold_files import (
     Record,
@@ -22,9 +22,13 @@ from annotations.gold_files import (
     read_gold_results,
     read_gold_runs,
 )
+from annotations.join_scoring import JoinScore, score_joins
 from annotations.misses import Miss, find_misses, matched_pages
+from annotations.result_misses import ResultMiss, find_result_misses
 from annotations.result_scoring import FullScore, ResultScore, score_full, score_results
 from annotations.run_scoring import FIELDS, PaperScore, RunScorer, Tally
+from annotations.shares import Share, share_over_papers
+from annotations.standoff import load_gold_joins
 from extractors.lexicon.catalogue import load_catalogue
 
 
@@ -45,15 +49,6 @@ class FieldScore:
 
 
 @dataclass(frozen=True, slots=True)
-class RunShare:
-    """Share of the gold runs that can be judged."""
-
-    share: float
-    runs: int
-    share_interval: Bounds
-
-
-@dataclass(frozen=True, slots=True)
 class PaperDifference:
     """A paper whose exported hardware is not what gold says."""
 
@@ -68,26 +63,43 @@ class Evaluation:
 
     papers: int
     fields: tuple[FieldScore, ...]
-    burden: RunShare
+    burden: Share
     """Of the runs with device, count and time: the exported burden is right within a factor of two."""
-    evidence_page: RunShare
+    evidence_page: Share
     """Of the runs with a page that the export states in full: a record of them stands on that page."""
     calibration: Calibration
     results: ResultScore | None
     full: FullScore | None
+    joins: JoinScore | None
     differences: tuple[PaperDifference, ...]
     misses: tuple[Miss, ...]
-    resampled: dict[str, Resampled] = dataclass_field(compare=False, repr=False)
-    """Each of ``measures`` in each resample of papers."""
+    """Of runs; those of joins are in ``joins``."""
+    result_misses: tuple[ResultMiss, ...]
+    resampled_otherwise: dict[str, Resampled] = dataclass_field(compare=False, repr=False)
+    """Those of ``measures`` that are no shares in each resample of papers."""
+
+    @property
+    def resampled(self) -> dict[str, Resampled]:
+        """Each of ``measures`` in each resample of papers."""
+        return self.resampled_otherwise | {name: share.resampled for name, (_, share) in self.shares().items()}
 
     def measures(self) -> dict[str, tuple[float, Bounds]]:
         """The figures by which exports are compared: F1 by field, shares, and the calibration error."""
         return {
             **{score.field: (score.f1, score.f1_interval) for score in self.fields},
-            "burden": (self.burden.share, self.burden.share_interval),
-            "evidence_page": (self.evidence_page.share, self.evidence_page.share_interval),
+            **{name: (share.share, share.interval) for name, (_, share) in self.shares().items()},
             "calibration_error": (self.calibration.error, self.calibration.error_interval),
         }
+
+    def shares(self) -> dict[str, tuple[str, Share]]:
+        """The figures that are a share: of what, and how much."""
+        shares = {
+            "burden": ("runs, within a factor of two", self.burden),
+            "evidence_page": ("runs found in full", self.evidence_page),
+        }
+        for score in (self.results, self.full, self.joins):
+            shares |= score.shares() if score else {}
+        return shares
 
     def field(self, name: str) -> FieldScore:
         """The score of one of ``FIELDS``."""
@@ -100,16 +112,25 @@ class Evaluation:
             figures = rounded(asdict(score))
             figures["tp"] = figures.pop("hits")
             report[figures.pop("field")] = figures
-        report["burden"] = rounded(asdict(self.burden))
-        report["evidence_page"] = rounded(asdict(self.evidence_page))
+        for name, judged in (("burden", self.burden), ("evidence_page", self.evidence_page)):
+            figures = {"share": judged.share, "runs": judged.whole, "share_interval": judged.interval}
+            report[name] = rounded(figures)
         report["calibration"] = rounded(asdict(self.calibration))
-        if self.results is not None:
-            report["results"] = rounded(asdict(self.results))
-        if self.full is not None:
-            report["full"] = rounded(asdict(self.full))
+        for name, scored in (("results", self.results), ("full", self.full), ("joins", self.joins)):
+            if scored is not None:
+                report[name] = rounded(scored.to_dict())
         report["papers"] = self.papers
         report["differences"] = [asdict(difference) for difference in self.differences]
         return report
+
+    def miss_records(self) -> dict[str, list[dict[str, Any]]]:
+        """For ``--json``: the misses of runs, of results and of joins."""
+        joins = self.joins.misses if self.joins else ()
+        return {
+            "misses": [miss.to_dict() for miss in self.misses],
+            "result_misses": [miss.to_dict() for miss in self.result_misses],
+            "join_misses": [join.to_dict() for join in joins],
+        }
 
     def rows(self) -> list[tuple[str, str, str, str, str, str]]:
         """For a table: field, precision, recall, F1 with its interval, hits, and of how many."""
@@ -125,9 +146,7 @@ class Evaluation:
             for score in self.fields
         ]
         for title, judged in (("burden share", self.burden), ("evidence page", self.evidence_page)):
-            low, high = judged.share_interval
-            share = f"{judged.share:.3f} ({low:.2f}–{high:.2f})"
-            rows.append((title, "", share, "", str(round(judged.share * judged.runs)), f"{judged.runs} runs"))
+            rows.append((title, "", judged.in_words, "", str(judged.part), f"{judged.whole} runs"))
         return rows
 
 
@@ -136,36 +155,43 @@ def evaluate(
     records: list[Record],
     results_path: Path | None = None,
     full_path: Path | None = None,
+    joins_path: Path | None = None,
     papers: Collection[str] | None = None,
 ) -> Evaluation:
     """Exported records against gold files; only papers that the gold names, and that are in ``papers``, count.
 
     Candidates are left out of everything but the calibration, and of misses, which say what was held back.
     """
-    gold = {paper: runs for paper, runs in read_gold_runs(gold_runs_path).items() if papers is None or paper in papers}
+
+    def counts(paper: str) -> bool:
+        return papers is None or paper in papers
+
+    gold = {paper: runs for paper, runs in read_gold_runs(gold_runs_path).items() if counts(paper)}
+    main = [row for row in read_gold_results(results_path) if counts(row["arxiv_id"])] if results_path else []
+    full = {paper: rows for paper, rows in read_gold_full(full_path).items() if counts(paper)} if full_path else {}
+    facts = [fact for fact in load_gold_joins(joins_path) if counts(bare_id(fact.paper))] if joins_path else []
     records = [check_record(record, f"record {index}") for index, record in enumerate(records, start=1)]
     accepted = [record for record in records if record.get("status") != "candidate"]
-    found = _runs_by_paper(accepted)
-    held_back = _runs_by_paper(record for record in records if record.get("status") == "candidate")
+    candidates = [record for record in records if record.get("status") == "candidate"]
+    found, held_back = _by_paper(accepted, "training_run"), _by_paper(candidates, "training_run")
     scorer = RunScorer(load_catalogue())
     scores = {paper: scorer.score(runs, found[paper]) for paper, runs in gold.items()}
     fields, resampled = _field_scores(list(scores.values()))
-    burden, resampled["burden"] = _run_share([[one.burdens_right, one.burdens_judged] for one in scores.values()])
     pages = [list(matched_pages(runs, found[paper], scorer)) for paper, runs in gold.items()]
-    evidence_page, resampled["evidence_page"] = _run_share(
-        [[sum(page in exported for page, exported in matched), len(matched)] for matched in pages]
-    )
     sure = [_judged([*found[paper], *held_back[paper]], runs, scorer) for paper, runs in gold.items()]
     unsure = (_judged(held_back[paper], runs, scorer) for paper, runs in gold.items())
     calibration, resampled["calibration_error"] = calibrate(sure, sum(map(len, unsure)))
     return Evaluation(
         papers=len(gold),
         fields=fields,
-        burden=burden,
-        evidence_page=evidence_page,
+        burden=share_over_papers((one.burdens_right, one.burdens_judged) for one in scores.values()),
+        evidence_page=share_over_papers(
+            (sum(page in exported for page, exported in matched), len(matched)) for matched in pages
+        ),
         calibration=calibration,
-        results=score_results(read_gold_results(results_path), accepted) if results_path else None,
-        full=score_full(read_gold_full(full_path), accepted) if full_path else None,
+        results=score_results(main, accepted) if results_path else None,
+        full=score_full(full, accepted) if full_path else None,
+        joins=score_joins(facts, accepted, scorer) if joins_path else None,
         differences=tuple(
             PaperDifference(paper, score.gold_hardware, score.predicted_hardware)
             for paper, score in scores.items()
@@ -176,14 +202,26 @@ def evaluate(
             for paper, runs in gold.items()
             for miss in find_misses(paper, runs, found[paper], held_back[paper], scorer)
         ),
-        resampled=resampled,
+        result_misses=tuple(_result_misses(main, full, accepted, candidates)),
+        resampled_otherwise=resampled,
     )
 
 
-def _runs_by_paper(records: Iterable[Record]) -> dict[str, list[Record]]:
+def _result_misses(
+    main: list[Record], full: dict[str, list[Record]], accepted: list[Record], candidates: list[Record]
+) -> Iterator[ResultMiss]:
+    found, held_back = _by_paper(accepted, "result"), _by_paper(candidates, "result")
+    own: dict[str, list[Record]] = defaultdict(list)
+    for row in main:
+        own[row["arxiv_id"]].append(row)
+    for paper in dict.fromkeys([*own, *full]):
+        yield from find_result_misses(paper, own[paper], full.get(paper), found[paper], held_back[paper])
+
+
+def _by_paper(records: Iterable[Record], kind: str) -> dict[str, list[Record]]:
     found: dict[str, list[Record]] = defaultdict(list)
     for record in records:
-        if record["kind"] == "training_run":
+        if record["kind"] == kind:
             found[bare_id(record["arxiv_id"])].append(record)
     return found
 
@@ -222,15 +260,6 @@ def _field_scores(scores: list[PaperScore]) -> tuple[tuple[FieldScore, ...], dic
         )
         for index, field in enumerate(FIELDS)
     ), dict(zip(FIELDS, resampled[2], strict=True))
-
-
-def _run_share(right_and_judged: list[list[int]]) -> tuple[RunShare, Resampled]:
-    """The share over all papers, and in each resample."""
-    counts = np.array(right_and_judged, dtype=float).reshape(-1, 2)
-    right, judged = counts.sum(axis=0)
-    drawn = drawn_papers(len(counts)) @ counts
-    resampled = where_any(divided(drawn[:, 0], drawn[:, 1]), drawn[:, 1])
-    return RunShare(float(right / judged) if judged else 0.0, int(judged), interval(resampled)), resampled
 
 
 def rounded(figures: dict[str, Any]) -> dict[str, Any]:

@@ -57,7 +57,7 @@ def read_gold_results(path: Path) -> list[Record]:
         value = number(row["value"])
         if value is None:
             raise EvaluationError(f"{path}, line {reader.line_num}: value {row['value']!r} is not a number")
-        rows.append({**row, "arxiv_id": bare_id(row["arxiv_id"]), "value": value})
+        rows.append({**row, "arxiv_id": bare_id(row["arxiv_id"]), "value": value, "own": True})
     return rows
 
 
@@ -95,6 +95,9 @@ def check_record(record: Record, place: str) -> Record:
     if not isinstance(record.get("kind"), str) or not isinstance(record.get("arxiv_id"), str):
         raise EvaluationError(f"{place}: a record needs a kind and an arxiv_id")
     _check_values(record, _EXPORTED_NAMES, _EXPORTED_NUMBERS, place)
+    joined = record.get("joined_models") or []
+    if not isinstance(joined, list) or not all(isinstance(model, str) for model in joined):
+        raise EvaluationError(f"{place}: joined_models {joined!r:.80} is not a list of names")
     return record
 
 
@@ -117,7 +120,9 @@ def _results(path: Path, reading: str) -> Iterable[ResultFact]:
 
 
 def _result(fact: ResultFact) -> Record:
-    return {"benchmark": fact.benchmark, "metric": fact.metric, "value": fact.value, "own": fact.own}
+    names = ("benchmark", "metric", "value", "own", "printed", "table")
+    box = fact.place.box.as_list() if fact.place.box else None
+    return {name: getattr(fact, name) for name in names} | {"page": fact.place.page, "box": box}
 
 
 def _new_paper(row: Record, papers: dict[str, list[Record]], place: str) -> str:

@@ -21,6 +21,7 @@ GOLD_FOLDER = Path(__file__).parent / "gold"
 GOLD_RUNS = GOLD_FOLDER / "runs.jsonl"
 GOLD_RESULTS = GOLD_FOLDER / "results.jsonl"
 GOLD_ROLES = GOLD_FOLDER / "roles.jsonl"
+GOLD_JOINS = GOLD_FOLDER / "joins.jsonl"
 
 RUN_FIELDS = ("model", "stage", "accelerator", "count", "count_unit", "hours", "device_hours")
 TRAINING_FLOP = "training_flop"
@@ -103,8 +104,37 @@ class RoleLabel:
         return _flat(self, ("record", "kind", "role", "unsure", "reader"))
 
 
+@dataclass(frozen=True, slots=True)
+class JoinedRun:
+    """A training run of a model whose result a paper gives. Unknown is None."""
+
+    accelerator: str | None
+    accelerator_count: float | None
+    duration_hours: float | None
+    device_hours: float | None
+    stage: str | None
+    page: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class JoinFact:
+    """Which runs of a paper trained the model of one of its results."""
+
+    paper: str
+    record: int
+    model: str | None
+    benchmark: str
+    metric: str
+    value: float
+    result_page: int | None
+    runs: tuple[JoinedRun, ...]
+    """None: the paper gives no run of this model."""
+    sure: bool
+    """False: another reader might join otherwise; scored neither way."""
+
+
 Fact = RunFact | ResultFact | RoleLabel
-FactType = TypeVar("FactType", RunFact, ResultFact, RoleLabel)
+FactType = TypeVar("FactType", RunFact, ResultFact, RoleLabel, JoinFact)
 
 
 def _flat(fact: Fact, names: Iterable[str]) -> Record:
@@ -131,6 +161,11 @@ def load_gold_results(path: Path = GOLD_RESULTS) -> tuple[ResultFact, ...]:
 def load_roles(path: Path = GOLD_ROLES) -> tuple[RoleLabel, ...]:
     """Roles of sentences and cells, of both readers."""
     return _load(path, _role_label, lambda label: (label.paper, label.record, label.reader))
+
+
+def load_gold_joins(path: Path = GOLD_JOINS) -> tuple[JoinFact, ...]:
+    """Which runs trained which model of the results, a model a line."""
+    return _load(path, _join_fact, lambda fact: (fact.paper, fact.record))
 
 
 def write_facts(path: Path, facts: Iterable[Fact]) -> None:
@@ -232,3 +267,29 @@ def _role_label(line: LineFields) -> RoleLabel:
         line.one_of("reader", READERS),
         line.where(),
     )
+
+
+def _join_fact(line: LineFields) -> JoinFact:
+    runs = line.row.get("runs")
+    if not isinstance(runs, list) or not all(isinstance(run, dict) for run in runs):
+        line.refuse("runs", "a list of objects")
+    return JoinFact(
+        line.text("paper"),
+        line.whole("record", least=1),
+        line.text_or_none("model"),
+        line.text("benchmark"),
+        line.text("metric"),
+        line.amount("value"),
+        line.whole_or_none("result_page", least=1),
+        tuple(_joined_run(LineFields(f"{line.place}, run {number}", run)) for number, run in enumerate(runs, start=1)),
+        line.flag("sure"),
+    )
+
+
+def _joined_run(line: LineFields) -> JoinedRun:
+    count, hours, device_hours = (
+        None if line.row.get(name) is None else line.amount(name)
+        for name in ("accelerator_count", "duration_hours", "device_hours")
+    )
+    accelerator, stage = line.text_or_none("accelerator"), line.text_or_none("stage")
+    return JoinedRun(accelerator, count, hours, device_hours, stage, line.whole_or_none("page", least=1))

@@ -52,14 +52,14 @@ def gold_run(run: Record) -> StatedRun:
     return StatedRun(
         accelerator=run.get("accelerator") or None,
         count=number(run.get("count")),
-        count_unit=_text(run.get("count_unit")),
+        count_unit=text_or_none(run.get("count_unit")),
         hours=number(run.get("hours")),
         device_hours=number(run.get("device_hours")),
-        model=_text(run.get("model")),
-        stage=_text(run.get("stage")),
-        page=_page(run.get("page")),
-        box=_box(run.get("box")),
-        text=_text(run.get("quote")),
+        model=text_or_none(run.get("model")),
+        stage=text_or_none(run.get("stage")),
+        page=page_or_none(run.get("page")),
+        box=box_or_none(run.get("box")),
+        text=text_or_none(run.get("quote")),
     )
 
 
@@ -68,14 +68,14 @@ def exported_run(record: Record) -> StatedRun:
     return StatedRun(
         accelerator=record.get("accelerator") or None,
         count=number(record.get("accelerator_count")),
-        count_unit=_text(record.get("count_unit")),
+        count_unit=text_or_none(record.get("count_unit")),
         hours=number(record.get("duration_hours")),
         device_hours=number(record.get("device_hours")),
-        model=_text(record.get("model")),
-        stage=_text(record.get("stage")),
-        page=_page(record.get("page")),
-        box=_box(record.get("bbox")),
-        text=_text(record.get("evidence")),
+        model=text_or_none(record.get("model")),
+        stage=text_or_none(record.get("stage")),
+        page=page_or_none(record.get("page")),
+        box=box_or_none(record.get("bbox")),
+        text=text_or_none(record.get("evidence")),
         confidence=number(record.get("confidence")),
     )
 
@@ -119,16 +119,16 @@ def _figure(value: float) -> str:
     return f"{value:,.0f}" if value >= 1000 else f"{value:.4g}"
 
 
-def _text(value: object) -> str | None:
+def text_or_none(value: object) -> str | None:
     return value if isinstance(value, str) and value else None
 
 
-def _page(value: object) -> int | None:
+def page_or_none(value: object) -> int | None:
     read = number(value)
     return int(read) if read is not None and read >= 1 else None
 
 
-def _box(value: object) -> Box | None:
+def box_or_none(value: object) -> Box | None:
     corners = [number(corner) for corner in value] if isinstance(value, list) else []
     known = [corner for corner in corners if corner is not None]
     return Box(*known) if len(known) == len(corners) == 4 else None

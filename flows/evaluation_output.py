@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
-from dataclasses import asdict
+from collections.abc import Callable, Iterable, Sequence
 from itertools import groupby
 from pathlib import Path
+from typing import TypeVar
 
 from rich.padding import Padding
 from rich.text import Text
@@ -13,8 +13,11 @@ from rich.text import Text
 from annotations.bootstrap import Bounds
 from annotations.comparison import Difference
 from annotations.evaluation import Evaluation
+from annotations.join_scoring import JoinScore, JudgedJoin, join_outcomes
 from annotations.misses import Miss, MissKind, reasons
 from annotations.report import report_page
+from annotations.result_misses import ResultMiss, ResultMissKind, result_reasons
+from annotations.stated_results import StatedResult
 from annotations.stated_runs import StatedRun
 from flows.sources.folder import papers_in_folder
 from flows.terminal import console, print_table, printable
@@ -22,6 +25,7 @@ from flows.terminal import console, print_table, printable
 _STYLES = {MissKind.MISSED: "bold blue", MissKind.WRONG: "bold red"}
 _HELD_BACK_STYLE = "green"
 _INDENT = 10
+_AnyMiss = TypeVar("_AnyMiss", Miss, ResultMiss, JudgedJoin)
 
 
 def pdfs_by_paper(folder: Path) -> dict[str, Path]:
@@ -56,9 +60,15 @@ def write_report(
 def print_evaluation(evaluation: Evaluation, *, list_papers: bool = True) -> None:
     """Figures by field, the calibration, and the papers whose hardware is not what gold says, if they are asked for."""
     print_table(("field", "precision", "recall", "F1 (95 %)", "hits", "of"), evaluation.rows())
-    for title, score in (("results", evaluation.results), ("full", evaluation.full)):
+    for title, score in (("results", evaluation.results), ("full", evaluation.full), ("joins", evaluation.joins)):
         if score is not None:
-            print_table((title, ""), asdict(score).items())
+            rows = (
+                (name.replace("_", " "), share.in_words, share.part, f"{share.whole} {of}")
+                for name, (of, share) in score.shares().items()
+            )
+            print_table((title, "share (95 %)", "hits", "of"), rows)
+    if evaluation.joins:
+        print_table(("joins", "models"), join_outcomes(evaluation.joins.judged))
     _print_calibration(evaluation)
     if list_papers and evaluation.differences:
         differences = (
@@ -98,18 +108,47 @@ def _interval(bounds: Bounds) -> str:
     return f"({bounds[0]:.2f}–{bounds[1]:.2f})"
 
 
+def print_all_misses(evaluation: Evaluation) -> None:
+    """Of runs, then of results and of joins where they were judged."""
+    print_misses(evaluation.misses)
+    if evaluation.results or evaluation.full:
+        print_result_misses(evaluation.result_misses)
+    if evaluation.joins:
+        print_join_misses(evaluation.joins)
+
+
 def print_misses(misses: Sequence[Miss]) -> None:
     """Run by run under their papers, as wide as the terminal; then how many there are of which sort."""
+    _print_by_paper(misses, _miss_lines, "misses")
+    if misses:
+        print_table(("misses", "missed", "wrong"), reasons(misses))
+
+
+def print_result_misses(misses: Sequence[ResultMiss]) -> None:
+    """Value by value under their papers; then how many there are of which sort."""
+    _print_by_paper(misses, _result_miss_lines, "misses of results")
+    if misses:
+        rows = ((reason, *counts) for reason, counts in result_reasons(misses))
+        print_table(("misses of results", *ResultMissKind), rows)
+
+
+def print_join_misses(joins: JoinScore) -> None:
+    """Under their papers, the models whose runs are not joined right."""
+    _print_by_paper(joins.misses, _join_lines, "misses of joins")
+
+
+def _print_by_paper(
+    misses: Sequence[_AnyMiss], lines_of: Callable[[_AnyMiss], Iterable[Text | Padding]], title: str
+) -> None:
     if not misses:
-        print("no misses")
+        print(f"no {title}")
         return
     out = console()
     for paper, held in groupby(misses, key=lambda miss: miss.arxiv_id):
         out.print(Text(printable(paper), style="bold"))
         for miss in held:
-            for line in _miss_lines(miss):
+            for line in lines_of(miss):
                 out.print(Padding(line, (0, 0, 0, 2)))
-    print_table(("misses", "missed", "wrong"), reasons(misses))
 
 
 def _miss_lines(miss: Miss) -> Iterable[Text | Padding]:
@@ -129,6 +168,41 @@ def _miss_lines(miss: Miss) -> Iterable[Text | Padding]:
         yield _below(f"nothing like it {'exported' if missed else 'in gold'}")
     if miss.run.text:
         yield _below(f"“{miss.run.text}”", "dim")
+
+
+def _result_miss_lines(miss: ResultMiss) -> Iterable[Text | Padding]:
+    first = Text(f"{miss.kind} ".ljust(9), style=_STYLES[MissKind.MISSED if miss.of_gold else MissKind.WRONG])
+    spoils = " · spoils the best" if miss.spoils_best else ""
+    first.append(_result_in_words(miss.result) + spoils, style="default")
+    yield first
+    other_side = "exported" if miss.of_gold else "in gold"
+    if miss.held_back is not None:
+        yield _below(f"found, but held back: {_result_in_words(miss.held_back)}", _HELD_BACK_STYLE)
+    elif miss.nearest is None:
+        yield _below(f"{miss.reason} {other_side}")
+    else:
+        yield _below(f"nearest {other_side}: {_result_in_words(miss.nearest)}; {miss.reason}")
+
+
+def _join_lines(join: JudgedJoin) -> Iterable[Text | Padding]:
+    first = Text(f"{join.reason}  ", style=_STYLES[MissKind.MISSED])
+    first.append(_result_in_words(join.result), style="default")
+    yield first
+    if join.found is not None:
+        yield _below(f"exported: {_result_in_words(join.found)}")
+    for run in join.runs:
+        yield _below(f"its run: {_in_words(run)}")
+    for run in join.joined:
+        yield _below(f"joined: {_in_words(run)}")
+
+
+def _result_in_words(result: StatedResult) -> str:
+    """As "imagenet top1_accuracy 60.72, own · printed 39.28 · Net-18 · table 2 · page 5 · 0.84"."""
+    parts = [result.in_words, result.printed and f"printed {result.printed}", result.model]
+    parts += [result.table and f"table {result.table}"]
+    parts += [f"page {result.page}"] if result.page is not None else []
+    parts += [f"{result.confidence:.2f}"] if result.confidence is not None else []
+    return printable(" · ".join(filter(None, parts)))
 
 
 def _below(text: str, style: str = "") -> Padding:

@@ -28,7 +28,7 @@ def test_a_right_run_is_right_in_every_field(scored) -> None:
         assert counts(evaluation, field) == (1, 1, 1), field
         assert evaluation.field(field).f1 == 1.0
     assert counts(evaluation, "device_hours") == (0, 0, 0)
-    assert (evaluation.burden.share, evaluation.burden.runs) == (1.0, 1)
+    assert (evaluation.burden.share, evaluation.burden.whole) == (1.0, 1)
     assert evaluation.differences == ()
 
 
@@ -102,7 +102,7 @@ def test_burden_is_right_within_a_factor_of_two(scored, factor: float, share: fl
     gold = {"1": [gold_run("Google TPU v3", 256, 24, count_unit="cores"), gold_run("GPU", 8, 24)]}
     flop = 128 * 123e12 * 86_400 * factor
     evaluation = scored(gold, found_run("1", "Google TPU v3", 256, 24, hardware_burden_flop=flop))
-    assert (evaluation.burden.share, evaluation.burden.runs) == (share, 1)
+    assert (evaluation.burden.share, evaluation.burden.whole) == (share, 1)
 
 
 def test_cards_of_one_family_agree(scored) -> None:
@@ -160,7 +160,7 @@ def test_evidence_is_right_where_any_record_of_the_run_stands_on_its_page(scored
         found_run("2", "NVIDIA Tesla M40", page=9),
         found_run("3", "NVIDIA Tesla P100", 4, page=4),  # the time is missing: not this run
     )
-    assert (evaluation.evidence_page.share, evaluation.evidence_page.runs) == (0.5, 2)
+    assert (evaluation.evidence_page.share, evaluation.evidence_page.whole) == (0.5, 2)
     report = evaluation.to_dict()["evidence_page"]
     assert (report["share"], report["runs"]) == (0.5, 2)
     assert report["share_interval"][0] <= 0.5 <= report["share_interval"][1]
@@ -189,29 +189,6 @@ def found_result(value: float, own: bool = True, paper: str = "1") -> dict:
         "value": value,
         "own": own,
     }
-
-
-def test_results_of_main_tables(tmp_path: Path) -> None:
-    runs, results = tmp_path / "runs.jsonl", tmp_path / "results.csv"
-    runs.write_text("")
-    results.write_text(RESULTS)
-    cited_best = [found_result(76.54), found_result(77.1, own=False)]
-    score = evaluate(runs, cited_best, results_path=results).results
-    assert (score.value_recall, score.values, score.best_value_accuracy, score.cells) == (0.5, 2, 0.0, 1)
-    score = evaluate(runs, [*cited_best, found_result(77.14)], results_path=results).results
-    assert (score.value_recall, score.best_value_accuracy, score.own_values_exported) == (1.0, 1.0, 2)
-
-
-def test_papers_read_in_full(tmp_path: Path) -> None:
-    runs, full = tmp_path / "runs.jsonl", tmp_path / "full.jsonl"
-    runs.write_text("")
-    values = [(76.5, True), (77.1, True), (70.0, False), (60.0, None)]
-    cell = {"benchmark": "imagenet", "metric": "top1_accuracy"}
-    full.write_text(json.dumps({"arxiv_id": "1", "results": [{**cell, "value": v, "own": o} for v, o in values]}))
-    records = [found_result(76.5), found_result(60.0), found_result(70.0), found_result(50.0)]
-    score = evaluate(runs, records, full_path=full).full
-    assert (score.own_precision, score.own_recall, score.cited_recall) == (pytest.approx(1 / 3), 0.5, 0.0)
-    assert (score.own_or_cited_accuracy, score.exported_own, score.gold_own, score.judged) == (0.5, 3, 2, 2)
 
 
 @pytest.mark.parametrize(
