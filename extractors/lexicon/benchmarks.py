@@ -1,0 +1,184 @@
+"""The benchmarks and metrics that results are read for: ``benchmarks.csv`` and ``metrics.csv``, checked as they are read.
+
+Columns of ``benchmarks.csv``:
+
+- ``benchmark``: the id in exported records; empty for a data set that is only known to be told apart
+- ``kind``: *benchmark*; *elsewhere* (models are evaluated on it too, but not for us); *corpus* (models are pretrained on it)
+- ``task``: what its metrics have in ``tasks``
+- ``names``: regular expression of how papers write it, case ignored
+- ``hints``: what means it only in a paper, or better a table, in which ``context`` stands: "En-De" beside "WMT 2014"
+
+Columns of ``metrics.csv``:
+
+- ``metric``: the id in exported records; ``tasks``: where it is used; a task's first metric is meant where a table of
+  results names none
+- ``better``: *higher* or *lower*; ``low_percent``, ``high_percent``: what a printed value can be
+- ``complement``: *yes* where papers also print what it leaves of 100 % (error for accuracy)
+- ``names``: what names it for sure; ``plain``: what names it beside a data set of its task ("Acc.", "Test");
+  ``unless``: words that tell that something else is measured
+"""
+
+from __future__ import annotations
+
+import csv
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from functools import cache, lru_cache
+from importlib import resources
+
+from extractors.lexicon.catalogue import LexiconError
+
+BENCHMARK, ELSEWHERE, CORPUS = "benchmark", "elsewhere", "corpus"
+_KINDS = (BENCHMARK, ELSEWHERE, CORPUS)
+_NEVER = re.compile(r"(?!)")
+_PRETRAINED = re.compile(
+    r"(?:pre-?\s?train(?:ed|ing)?|initiali[sz]ed|checkpoints?|fine-?tun(?:ed|ing) from)"
+    r"(?:\s\w{1,12}){0,2}\s(?:on|from|with|using|by)\s(?:the\s)?$",
+    re.IGNORECASE,
+)
+_PRETRAINING = re.compile(
+    r"^[\s-]{0,3}(?:pre-?\s?train|checkpoint|initiali|init\b|weights|features|supervised|labels|images|classes|backbone)",
+    re.IGNORECASE,
+)
+_LOOK_BACK = 60
+
+
+@dataclass(frozen=True, slots=True)
+class Dataset:
+    """A row of ``benchmarks.csv``."""
+
+    benchmark: str | None
+    """None for one that is only told apart."""
+    name: str
+    kind: str
+    task: str
+    names: re.Pattern[str]
+    hints: re.Pattern[str]
+    context: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Metric:
+    """A row of ``metrics.csv``; values in percent."""
+
+    metric: str
+    name: str
+    tasks: tuple[str, ...]
+    higher_is_better: bool
+    low_percent: float
+    high_percent: float
+    complement: bool
+    names: re.Pattern[str]
+    plain: re.Pattern[str]
+    unless: re.Pattern[str]
+
+
+@dataclass(frozen=True, slots=True)
+class DatasetMention:
+    """Words that name a data set; ``hint``: only where the paper or table holds its context."""
+
+    dataset: Dataset
+    start: int
+    end: int
+    hint: bool
+
+
+@cache
+def load_datasets() -> tuple[Dataset, ...]:
+    """The rows of ``benchmarks.csv``; ``LexiconError`` names the line that is wrong."""
+    found = []
+    for line, row in _rows("benchmarks.csv", ("benchmark", "name", "kind", "task", "names", "hints", "context")):
+        if row["kind"] not in _KINDS or bool(row["benchmark"]) != (row["kind"] == BENCHMARK):
+            raise LexiconError(f"benchmarks.csv, line {line}: kind {row['kind']!r} does not go with {row['benchmark']!r}")
+        found.append(
+            Dataset(
+                benchmark=row["benchmark"] or None,
+                name=row["name"],
+                kind=row["kind"],
+                task=row["task"],
+                names=_compiled(row["names"], "benchmarks.csv", line),
+                hints=_compiled(row["hints"], "benchmarks.csv", line),
+                context=_compiled(row["context"], "benchmarks.csv", line),
+            )
+        )
+    return tuple(found)
+
+
+@cache
+def load_metrics() -> tuple[Metric, ...]:
+    """The rows of ``metrics.csv``; ``LexiconError`` names the line that is wrong."""
+    found = []
+    required = ("metric", "name", "tasks", "better", "low_percent", "high_percent", "complement", "names", "plain")
+    for line, row in _rows("metrics.csv", (*required, "unless")):
+        if row["better"] not in ("higher", "lower"):
+            raise LexiconError(f"metrics.csv, line {line}: better should be higher or lower, not {row['better']!r}")
+        try:
+            low, high = float(row["low_percent"]), float(row["high_percent"])
+        except ValueError as error:
+            raise LexiconError(f"metrics.csv, line {line}: {error}") from error
+        found.append(
+            Metric(
+                metric=row["metric"],
+                name=row["name"],
+                tasks=tuple(row["tasks"].split()),
+                higher_is_better=row["better"] == "higher",
+                low_percent=low,
+                high_percent=high,
+                complement=row["complement"] == "yes",
+                names=_compiled(row["names"], "metrics.csv", line),
+                plain=_compiled(row["plain"], "metrics.csv", line),
+                unless=_compiled(row["unless"], "metrics.csv", line),
+            )
+        )
+    return tuple(found)
+
+
+def default_metric(task: str) -> Metric:
+    """What is measured on a data set of ``task`` where nobody says: top-1 accuracy, box AP, F1."""
+    return next(metric for metric in load_metrics() if task in metric.tasks and metric.metric != "em")
+
+
+@lru_cache(maxsize=4000)
+def find_datasets(text: str) -> tuple[DatasetMention, ...]:
+    """The data sets that ``text`` names, in order; of overlapping names the longest. Pretraining is no evaluation.
+
+    "CIFAR-100 top-1" -> cifar100      "ImageNet-V2" -> told apart      "COCO, ImageNet pre-trained" -> coco
+    """
+    found = []
+    for dataset in load_datasets():
+        for pattern, hint in ((dataset.names, False), (dataset.hints, True)):
+            found += [DatasetMention(dataset, match.start(), match.end(), hint) for match in pattern.finditer(text)]
+    kept: list[DatasetMention] = []
+    for mention in sorted(found, key=lambda each: (each.start - each.end, each.hint, each.start)):
+        if all(mention.end <= other.start or other.end <= mention.start for other in kept):
+            kept.append(mention)
+    kept = [mention for mention in kept if mention.dataset.kind != CORPUS and not _of_pretraining(text, mention)]
+    return tuple(sorted(kept, key=lambda each: each.start))
+
+
+def _of_pretraining(text: str, mention: DatasetMention) -> bool:
+    before, after = text[max(0, mention.start - _LOOK_BACK) : mention.start], text[mention.end : mention.end + 20]
+    return bool(_PRETRAINED.search(before) or _PRETRAINING.search(after))
+
+
+def _rows(file: str, required: tuple[str, ...]) -> Iterator[tuple[int, dict[str, str]]]:
+    text = resources.files("extractors.lexicon").joinpath(file).read_text(encoding="utf-8")
+    reader = csv.DictReader(text.splitlines())
+    missing = [name for name in required if name not in (reader.fieldnames or ())]
+    if missing:
+        raise LexiconError(f"{file} lacks the columns {', '.join(missing)}")
+    for row in reader:
+        if None in row or None in row.values():
+            raise LexiconError(f"{file}, line {reader.line_num}: as many cells as columns are needed")
+        yield reader.line_num, row
+
+
+def _compiled(pattern: str, file: str, line: int) -> re.Pattern[str]:
+    """The pattern as whole words, as far as it begins and ends with letters; nothing matches an empty one."""
+    if not pattern:
+        return _NEVER
+    try:
+        return re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z\d])", re.IGNORECASE)
+    except re.error as error:
+        raise LexiconError(f"{file}, line {line}: {error}") from error

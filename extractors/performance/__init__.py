@@ -1,0 +1,1 @@
+"""Inside of ``extractors.results``: how good models are on benchmarks, as tables and sentences say it."""
