@@ -399,7 +399,7 @@ def evaluate(
 
     if gold is None:
         gold, results, full = GOLD_RUNS, results or GOLD_RESULTS, full or GOLD_RESULTS
-        joins = joins or (GOLD_JOINS if GOLD_JOINS.exists() else None)
+        joins = joins or GOLD_JOINS
     if pdfs and not report:
         raise click.UsageError("--pdfs needs --report")
     records = read_export(pred) if pred else list(_records_in_force("facts", candidates=True))

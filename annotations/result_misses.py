@@ -154,7 +154,10 @@ def _spoilers(gold: _Side, found: _Side) -> Iterator[StatedResult]:
 
 
 def _nearest(one: StatedResult, others: _Side, side: _Side) -> tuple[StatedResult | None, str]:
-    """What of the other side comes nearest, and in what it differs; ``side`` is that on which ``one`` stands."""
+    """What of the other side comes nearest, and in what it differs; ``side`` is that on which ``one`` stands.
+
+    top1_accuracy 76.5, others: top5_accuracy 76.5 -> "other metric"    top1_accuracy 23.5 -> "an error for an accuracy"
+    """
     elsewhere = [
         other
         for other in others.results
@@ -166,5 +169,8 @@ def _nearest(one: StatedResult, others: _Side, side: _Side) -> tuple[StatedResul
     here = [other for other in others.results if other.cell == one.cell]
     if not here:
         return None, "nothing of its benchmark and metric"
+    turned = [other for other in here if close(100 - other.value, one.value) and not side.explains(other)]
+    if turned and "accuracy" in str(one.metric):
+        return turned[0], "an error for an accuracy"
     nearest = min(here, key=lambda other: (side.explains(other), abs(other.value - one.value)))
-    return nearest, "not among the others" if side.explains(nearest) else "other value"
+    return nearest, "nothing like it" if side.explains(nearest) else "other value"

@@ -11,6 +11,7 @@ import pytest
 
 from annotations.evaluation import evaluate
 from annotations.gold_files import Record, read_export
+from annotations.standoff import GOLD_RESULTS, GOLD_RUNS
 from extractors.lexicon.catalogue import load_catalogue
 
 NAMES = [accelerator.name for accelerator in load_catalogue() if accelerator.family]
@@ -77,6 +78,9 @@ def test_same_figures_as_the_scorer(shared_dir: Path, tmp_path: Path, seed: int)
     evaluation = evaluate(files["--gold"], read_export(export), files["--results"], files["--full"])
     report = evaluation.to_dict()
     assert {name: {key: report[name][key] for key in figures} for name, figures in expected.items()} == expected
+    bundled = evaluate(GOLD_RUNS, read_export(export), GOLD_RESULTS, GOLD_RESULTS).to_dict()
+    assert {name: {key: bundled[name][key] for key in figures} for name, figures in expected.items()} == expected
     differing = [json.loads(line)["arxiv_id"] for line in scorer.stderr.splitlines()]
     assert [difference.arxiv_id for difference in evaluation.differences] == differing
+    assert 0 < expected["full"]["own_precision"] < 1 and 0 < expected["results"]["best_value_accuracy"] < 1
     assert 0 < expected["accelerator"]["f1"] < 1, "an export without flaws or without merit tests nothing"
