@@ -6,8 +6,8 @@ Columns of the file (an empty cell is "not known"):
 - ``examples`` of one epoch, in ``unit`` (images, sentence pairs, questions)
 - ``role``: ``benchmark`` (trains for one that is known), ``pretraining`` (trains for none), ``other`` (kept so that its
   words and sizes are not taken for another's)
-- ``aliases``: how papers write it, separated by ``|``; case, spaces and hyphens do not matter; ``weak_aliases`` leave open
-  which release is meant ("COCO")
+- ``aliases``: how papers write it, separated by ``|``; case, spaces and hyphens do not matter; ``weak_aliases``: names
+  that leave open which release is meant ("COCO")
 - ``source`` of the size, ``note``
 """
 
@@ -122,7 +122,9 @@ def _aliases() -> tuple[re.Pattern[str], dict[str, tuple[TrainingSet, bool]]]:
 def _telling_words() -> tuple[str, ...]:
     """The longest word of each alias that is no common one, in lower case."""
     aliases = (alias for each in load_training_sets() for alias in (*each.aliases, *each.weak_aliases))
-    words = {max(set(_WORD.findall(alias.lower())) - _COMMON_WORDS, key=lambda word: (len(word), word)) for alias in aliases}
+    words = {
+        max(set(_WORD.findall(alias.lower())) - _COMMON_WORDS, key=lambda word: (len(word), word)) for alias in aliases
+    }
     return tuple(sorted(word for word in words if not any(other in word and other != word for other in words)))
 
 
