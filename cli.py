@@ -361,7 +361,13 @@ def _need_database(settings: Settings) -> None:
 @click.option("--misses", is_flag=True, help="List what was missed, wrong or held back, one by one.")
 @click.option("--report", type=_new_file, metavar="FILE.html", help="Write figures and misses as a page to look at.")
 @click.option("--pdfs", type=_folder, help="With --report: the papers, to show the place of each miss.")
-@click.option("--most", type=click.IntRange(min=1), default=200, show_default=True, help="Of a sort, in the report.")
+@click.option(
+    "--most",
+    type=click.IntRange(min=1),
+    default=200,
+    show_default=True,
+    help="Misses in the report, of runs, of results and of joins each.",
+)
 @_json_option
 def evaluate(
     gold: Path | None,
