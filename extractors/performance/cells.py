@@ -96,11 +96,12 @@ class _TableReading:
         self._announced = any(each.metric for each in said_somewhere)
         self._plainly_announced = any(each.plain for each in said_somewhere)
         self._other_measure_in_heads = any(each.never for pair in self._said_of.values() for each in pair)
+        self._in_column_heads = any(column.datasets for column, _ in self._said_of.values())
         self._in_heads = [mention for each in said_somewhere for mention in each.datasets]
 
     def values(self) -> list[CellValue]:
         found: list[CellValue] = []
-        for cell in self._numbered:
+        for cell in () if self._caption.per_class else self._numbered:
             found += self._of_cell(cell)
             if len(found) >= MOST_RESULTS_OF_A_TABLE:
                 break
@@ -190,7 +191,7 @@ class _TableReading:
         if named is None:
             return None
         metric, metric_from = named
-        if task not in metric.tasks:
+        if task not in metric.tasks or self._context.measures_otherwise(metric):
             return None
         errors = [each.error for each in (column, row, self._caption, self._notes) if each.error is not None]
         error = errors[0] if errors else None
@@ -216,7 +217,7 @@ class _TableReading:
         beside = benchmark_from in ("head", "label", "label head")
         if (self._announced or self._plainly_announced) and not beside:
             return None
-        if self._caption.other_measure and not self._other_measure_in_heads:
+        if self._caption.other_measure and not (self._other_measure_in_heads and benchmark_from == "head"):
             return None
         for each in (self._caption, self._notes):
             if each.metric and task in each.metric.tasks:
@@ -224,6 +225,8 @@ class _TableReading:
             metric = next((metric for metric in each.plain if task in metric.tasks), None)
             if metric:
                 return metric, "plain caption"
+        if self._caption.metric or (self._caption.plain and benchmark_from != "head"):
+            return None  # it measures something of another task
         return (default_metric(task), "benchmark") if beside or self._looks_like_scores else None
 
     def _benchmark(
@@ -231,7 +234,10 @@ class _TableReading:
     ) -> tuple[DatasetMention, str] | None:
         """The data set that a number is of, by what stands nearest; None where another one does."""
         tasks = _tasks_of(metric, column, row)
-        for each, source in ((column, "head"), (row, "label"), (self._said_over_label(cell), "label head")):
+        nearest = [(column, "head"), (row, "label"), (self._said_over_label(cell), "label head")]
+        if self._in_column_heads and not column.announces:
+            nearest.pop(1)  # where columns are data sets, a label names what was trained on
+        for each, source in nearest:
             fitting = [mention for mention in each.datasets if _fits(mention, tasks) and self._holds(mention, each)]
             if fitting:
                 last = fitting[-1]

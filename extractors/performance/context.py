@@ -7,13 +7,15 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from functools import cached_property
 
-from extractors.lexicon.benchmarks import Dataset, DatasetMention, find_datasets
+from extractors.lexicon.benchmarks import Dataset, DatasetMention, Metric, find_datasets
 from extractors.records import Document, Role, Table
 
 _TABLE_REFERENCE = re.compile(r"\bTab(?:le|\.)s?\s?(?:~\s?)?(?P<number>[A-Z]?\.?\d+|[IVX]+)\b")
 _REFERENCE_REACH = 250
 """Characters on either side of a reference to a table that speak of it."""
 _MOST_TEXT = 400_000
+_BEGINNING = 1_500
+"""Characters of title and abstract."""
 _MAIN_SHARE = 0.6
 """Of the mentions of data sets of a task, for the paper's main benchmark of it."""
 
@@ -50,6 +52,14 @@ class PaperContext:
     @cached_property
     def _counts(self) -> Counter[Dataset]:
         return Counter(mention.dataset for text, _, _ in self._body for mention in find_datasets(text) if not mention.hint)
+
+    def measures_otherwise(self, metric: Metric) -> bool:
+        """Whether title and beginning tell that the paper is of another measure: AP of a paper on pose estimation."""
+        return metric.unless.search(self._beginning) is not None and "detect" not in self._beginning.lower()
+
+    @cached_property
+    def _beginning(self) -> str:
+        return self.text[:_BEGINNING]
 
     def holds(self, dataset: Dataset) -> bool:
         """Whether the paper speaks of what the data set's hints need."""

@@ -33,8 +33,12 @@ class Said:
     """Perplexity, mask AP, recall …"""
     difference: bool = False
     """A gain or loss, or a measure on data that was trained on."""
+    per_class: bool = False
+    """Of single classes of a data set."""
     cost: bool = False
-    """A size, a time or a setting, as far as no metric is named."""
+    """A size or a time, as far as no metric is named."""
+    setting: bool = False
+    """Something that was chosen, as far as no metric is named: epochs, depth."""
     error: bool | None = None
     """What is printed is the error (True) or the accuracy (False); None where it is not said."""
     split: str | None = None
@@ -71,7 +75,9 @@ def said(text: str) -> Said:
         datasets=find_datasets(text),
         other_measure="other-measure" in labels,
         difference="difference" in labels,
+        per_class="per-class" in labels,
         cost="cost" in labels and named is None,
+        setting="setting" in labels and named is None,
         error=bool(wrong) if bool(wrong) != bool(right) else None,
         split=_SPLIT_NAMES.get(split.lastgroup or "", split.lastgroup) if split else None,
     )
@@ -88,7 +94,7 @@ def said_by_path(path: Sequence[str]) -> Said:
         return NOTHING
     if any(one.never for one in each[:2]):
         return Said(other_measure=True)
-    if each[0].cost and each[0].metric is None:
+    if each[0].cost or each[0].setting:
         return Said(cost=True)
     joined = said(" ".join(path))
     metric = each[0].metric or joined.metric or next((one.metric for one in each if one.metric), None)
