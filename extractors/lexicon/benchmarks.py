@@ -1,21 +1,23 @@
-"""The benchmarks and metrics that results are read for: ``benchmarks.csv`` and ``metrics.csv``, checked as they are read.
+"""The benchmarks and metrics that results are read for: ``benchmarks.csv``, ``metrics.csv``, checked as they are read.
 
 Columns of ``benchmarks.csv``:
 
 - ``benchmark``: the id in exported records; empty for a data set that is only known to be told apart
-- ``kind``: *benchmark*; *elsewhere* (models are evaluated on it too, but not for us); *corpus* (models are pretrained on it)
+- ``kind``: *benchmark*; *elsewhere* (models are evaluated on it too, but not for us); *corpus* (for pretraining)
 - ``task``: what its metrics have in ``tasks``
 - ``names``: regular expression of how papers write it, case ignored
 - ``hints``: what means it only in a paper, or better a table, in which ``context`` stands: "En-De" beside "WMT 2014"
+- ``not_on``: splits that are not meant when people speak of the benchmark
 
 Columns of ``metrics.csv``:
 
-- ``metric``: the id in exported records; ``tasks``: where it is used; a task's first metric is meant where a table of
-  results names none
+- ``metric``: the id in exported records; ``tasks``: where it is used
+- ``default``: *yes* for the metric that is meant where a table names its data set and nothing more
 - ``better``: *higher* or *lower*; ``low_percent``, ``high_percent``: what a printed value can be
 - ``complement``: *yes* where papers also print what it leaves of 100 % (error for accuracy)
 - ``names``: what names it for sure; ``plain``: what names it beside a data set of its task ("Acc.", "Test");
-  ``unless``: words that tell that something else is measured
+  ``unless``: words of a head or caption that tell that something else is measured; ``paper_unless``: such words in the
+  title or abstract of a paper
 """
 
 from __future__ import annotations
@@ -56,6 +58,8 @@ class Dataset:
     names: re.Pattern[str]
     hints: re.Pattern[str]
     context: re.Pattern[str]
+    not_on: frozenset[str]
+    """Splits whose values are not meant."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,10 +72,12 @@ class Metric:
     higher_is_better: bool
     low_percent: float
     high_percent: float
+    default: bool
     complement: bool
     names: re.Pattern[str]
     plain: re.Pattern[str]
     unless: re.Pattern[str]
+    paper_unless: re.Pattern[str]
 
 
 @dataclass(frozen=True, slots=True)
@@ -88,9 +94,11 @@ class DatasetMention:
 def load_datasets() -> tuple[Dataset, ...]:
     """The rows of ``benchmarks.csv``; ``LexiconError`` names the line that is wrong."""
     found = []
-    for line, row in _rows("benchmarks.csv", ("benchmark", "name", "kind", "task", "names", "hints", "context")):
+    for line, row in _rows("benchmarks.csv", ("benchmark", "name", "kind", "task", "names", "hints", "context", "not_on")):
         if row["kind"] not in _KINDS or bool(row["benchmark"]) != (row["kind"] == BENCHMARK):
-            raise LexiconError(f"benchmarks.csv, line {line}: kind {row['kind']!r} does not go with {row['benchmark']!r}")
+            raise LexiconError(
+                f"benchmarks.csv, line {line}: kind {row['kind']!r} does not go with {row['benchmark']!r}"
+            )
         found.append(
             Dataset(
                 benchmark=row["benchmark"] or None,
@@ -100,6 +108,7 @@ def load_datasets() -> tuple[Dataset, ...]:
                 names=_compiled(row["names"], "benchmarks.csv", line),
                 hints=_compiled(row["hints"], "benchmarks.csv", line),
                 context=_compiled(row["context"], "benchmarks.csv", line),
+                not_on=frozenset(row["not_on"].split()),
             )
         )
     return tuple(found)
@@ -109,8 +118,8 @@ def load_datasets() -> tuple[Dataset, ...]:
 def load_metrics() -> tuple[Metric, ...]:
     """The rows of ``metrics.csv``; ``LexiconError`` names the line that is wrong."""
     found = []
-    required = ("metric", "name", "tasks", "better", "low_percent", "high_percent", "complement", "names", "plain")
-    for line, row in _rows("metrics.csv", (*required, "unless")):
+    required = ("metric", "name", "tasks", "better", "low_percent", "high_percent", "names", "plain")
+    for line, row in _rows("metrics.csv", (*required, "default", "complement", "unless", "paper_unless")):
         if row["better"] not in ("higher", "lower"):
             raise LexiconError(f"metrics.csv, line {line}: better should be higher or lower, not {row['better']!r}")
         try:
@@ -125,18 +134,20 @@ def load_metrics() -> tuple[Metric, ...]:
                 higher_is_better=row["better"] == "higher",
                 low_percent=low,
                 high_percent=high,
+                default=row["default"] == "yes",
                 complement=row["complement"] == "yes",
                 names=_compiled(row["names"], "metrics.csv", line),
                 plain=_compiled(row["plain"], "metrics.csv", line),
                 unless=_compiled(row["unless"], "metrics.csv", line),
+                paper_unless=_compiled(row["paper_unless"], "metrics.csv", line),
             )
         )
     return tuple(found)
 
 
-def default_metric(task: str) -> Metric:
-    """What is measured on a data set of ``task`` where nobody says: top-1 accuracy, box AP, F1."""
-    return next(metric for metric in load_metrics() if task in metric.tasks and metric.metric != "em")
+def default_metric(task: str) -> Metric | None:
+    """What is measured on a data set of ``task`` where nobody says: top-1 accuracy, F1; None where it may be anything."""
+    return next((metric for metric in load_metrics() if metric.default and task in metric.tasks), None)
 
 
 @lru_cache(maxsize=4000)

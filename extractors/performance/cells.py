@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import median
 
-from extractors.lexicon.benchmarks import DatasetMention, Metric, default_metric
+from extractors.lexicon.benchmarks import DatasetMention, Metric, default_metric, load_metrics
 from extractors.performance.context import PaperContext
 from extractors.performance.heads import NOTHING, Said, said, said_by_path
 from extractors.records import Cell, PrintedNumber, Table
@@ -28,6 +28,12 @@ _SETTING = re.compile(
     r"|(?:[\w-]+ ){0,2}(?:steps?|sizes?|rates?|epochs|length|decay|layers)$)\b",
     re.IGNORECASE,
 )
+_UNITS = (None, "%", "points", "pts", "pt")
+_OF_BOXES = re.compile(r"detection|\bbox|classification", re.IGNORECASE)
+_OF_PRECISION = re.compile(r"\bm?AP\b|\biou\b|\barea\b", re.IGNORECASE)
+_LONGEST_AREA = 8
+_OF_SHOTS = re.compile(r"(?:i-?net|image-?net|pets|birds|cars|dogs|flowers|cifar)\s?(?:1|5|25)", re.IGNORECASE)
+"""Heads that count shots: beside "INet5", "Cifar10" is CIFAR-100 by ten shots."""
 _LOOKS_LIKE_AN_ERROR_BELOW = {"top1_accuracy": 46.0, "top5_accuracy": 35.0}
 _LOWEST_FRACTION = 0.02
 _LOWEST_SCORE, _FEWEST_SCORES, _SHARE_OF_SCORES = 20.0, 4, 0.9
@@ -101,18 +107,24 @@ class _TableReading:
 
     def values(self) -> list[CellValue]:
         found: list[CellValue] = []
-        for cell in () if self._caption.per_class else self._numbered:
+        for cell in () if self._caption.per_class or self._counts_shots else self._numbered:
             found += self._of_cell(cell)
             if len(found) >= MOST_RESULTS_OF_A_TABLE:
                 break
         return [replace(value, value=_rounded(value.value)) for value in self._as_percent(found)]
 
     @cached_property
+    def _counts_shots(self) -> bool:
+        return any(_OF_SHOTS.fullmatch(cell.text.strip()) for cell in self._table.cells if cell.header)
+
+    @cached_property
     def _looks_like_scores(self) -> bool:
         """Whether a table that names no metric at all holds nothing but numbers such as 83.59."""
         if self._announced or self._plainly_announced:
             return False
-        open_ones = [cell for cell in self._numbered if not any(each.never or each.cost for each in self._said_of[id(cell)])]
+        open_ones = [
+            cell for cell in self._numbered if not any(each.never or each.cost for each in self._said_of[id(cell)])
+        ]
         numbers = [number for cell in open_ones for number in cell.numbers]
         scores = [each for each in numbers if _LOWEST_SCORE <= each.value < 100 and "." in each.printed]
         return len(numbers) >= _FEWEST_SCORES and len(scores) >= _SHARE_OF_SCORES * len(numbers)
@@ -122,7 +134,7 @@ class _TableReading:
         texts = []
         for text in cell.row_path:
             head = self._heads_of_labels.get((cell.row, text), ())
-            texts.append(f"{' '.join(head)} {text}" if head and _needs_its_head(text) else text)
+            texts.append(f"{' '.join(head)} {text}" if _needs_its_head(text, " ".join(head)) else text)
         labels = [said(text) for text in reversed(texts)]
         if labels and labels[0].never and len(texts[-1]) <= _LONGEST_ANNOUNCING_LABEL:
             return Said(other_measure=True)
@@ -135,9 +147,11 @@ class _TableReading:
         column, row = self._said_of[id(cell)]
         if column.never or row.never or column.cost or row.cost or _DIFFERENCE.match(cell.text):
             return
+        if said(cell.text).cost or said(cell.text).setting:  # "18 layers"
+            return
         for place, (number, column_said) in enumerate(self._parts(cell, column)):
             meaning = self._meaning(cell, column_said, row)
-            if meaning is None or number.value <= 0 and meaning.metric.metric != "wer":
+            if meaning is None or (number.value <= 0 and meaning.metric.metric != "wer"):
                 continue
             yield CellValue(
                 table=self._table,
@@ -163,7 +177,12 @@ class _TableReading:
             alternatives = _alternatives(head, len(numbers))
             if alternatives:
                 outer = tuple(text for text in cell.column_path if text != head)
-                return [(number, said_by_path((*outer, part))) for number, part in zip(numbers, alternatives, strict=True)]
+                parts = [said_by_path((*outer, part)) for part in alternatives]
+                whole = said(head).datasets
+                return [
+                    (number, part if part.datasets else replace(part, datasets=whole))
+                    for number, part in zip(numbers, parts, strict=True)
+                ]
         pair = self._pair_of_a_task(column)
         if pair and len(numbers) == 2:
             return [(number, replace(column, metric=metric)) for number, metric in zip(numbers, pair, strict=True)]
@@ -171,8 +190,6 @@ class _TableReading:
 
     def _pair_of_a_task(self, column: Said) -> Sequence[Metric] | None:
         """EM and F1 where a question-answering head names neither."""
-        from extractors.lexicon.benchmarks import load_metrics
-
         if column.metric or not any(each.dataset.task == "question-answering" for each in column.datasets):
             return None
         return [metric for metric in load_metrics() if "question-answering" in metric.tasks]
@@ -191,16 +208,25 @@ class _TableReading:
         if named is None:
             return None
         metric, metric_from = named
-        if task not in metric.tasks or self._context.measures_otherwise(metric):
+        if task not in metric.tasks or self._measures_otherwise(metric):
             return None
         errors = [each.error for each in (column, row, self._caption, self._notes) if each.error is not None]
         error = errors[0] if errors else None
         if error is None and cell.direction:
             error = cell.direction < 0
         splits = [each.split for each in (column, row, self._caption, self._notes) if each.split]
+        if splits and splits[0] in mention.dataset.not_on:
+            return None
         return _Meaning(
             metric, mention.dataset.benchmark or "", splits[0] if splits else None, error, metric_from, benchmark_from
         )
+
+    def _measures_otherwise(self, metric: Metric) -> bool:
+        """Whether the caption, or the paper as a whole, tells of another measure of the same name."""
+        caption = self._table.caption
+        if metric.unless.search(caption) and not _OF_BOXES.search(caption):
+            return True
+        return self._context.measures_otherwise(metric)
 
     def _named_metric(self, column: Said, row: Said) -> tuple[Metric, str] | None:
         for each, source in ((column, "head"), (row, "label")):
@@ -227,7 +253,8 @@ class _TableReading:
                 return metric, "plain caption"
         if self._caption.metric or (self._caption.plain and benchmark_from != "head"):
             return None  # it measures something of another task
-        return (default_metric(task), "benchmark") if beside or self._looks_like_scores else None
+        default = default_metric(task)
+        return (default, "benchmark") if default and (beside or self._looks_like_scores) else None
 
     def _benchmark(
         self, cell: Cell, column: Said, row: Said, metric: Metric | None
@@ -241,10 +268,11 @@ class _TableReading:
             fitting = [mention for mention in each.datasets if _fits(mention, tasks) and self._holds(mention, each)]
             if fitting:
                 last = fitting[-1]
-                return (last, source) if last.dataset.benchmark else None
-            if source == "head" and each.datasets and not fitting:
-                if any(mention.dataset.benchmark is None for mention in each.datasets):
+                if source == "label" and self._caption_is_of_another(last):
                     return None
+                return (last, source) if last.dataset.benchmark else None
+            if source == "head" and any(mention.dataset.benchmark is None for mention in each.datasets):
+                return None
         if self._in_heads and not (column.announces or row.announces):
             return None
         for each, source in ((self._caption, "caption"), (self._notes, "notes")):
@@ -260,6 +288,11 @@ class _TableReading:
         if len(beside_it) == 1 and (only := beside_it.pop()).benchmark:
             return DatasetMention(only, 0, 0, False), "other head"
         return self._context.benchmark_of(self._table, tasks)
+
+    def _caption_is_of_another(self, mention: DatasetMention) -> bool:
+        """Whether the caption names other data sets, so that a label tells what was trained on."""
+        named = {each.dataset for each in self._caption.datasets}
+        return bool(named) and mention.dataset not in named and not any(each.benchmark for each in named)
 
     def _said_over_label(self, cell: Cell) -> Said:
         """By the head over the nearest words to the left: tables head their column of models with the data set."""
@@ -291,8 +324,13 @@ class _TableReading:
                 printed = each.number.value * (100.0 if fraction and each.number.unit != "%" else 1.0)
                 error = self._is_error(each, group, fraction)
                 value = 100.0 - printed if error else printed
-                if each.metric.low_percent <= value <= each.metric.high_percent:
+                if each.metric.low_percent <= value <= each.metric.high_percent and self._may_be_a_score(each):
                     yield replace(each, value=value, fraction=fraction)
+
+    def _may_be_a_score(self, value: CellValue) -> bool:
+        """Where the data set alone tells the metric, only what looks like a score is one: not "0.9" or "12"."""
+        said_so = any(each.error is not None for each in (self._caption, self._notes))
+        return value.metric_from != "benchmark" or said_so or value.number.value >= _LOWEST_SCORE or value.fraction
 
     def _is_error(self, value: CellValue, group: Sequence[CellValue], fraction: bool) -> bool:
         if not value.metric.complement:
@@ -303,13 +341,15 @@ class _TableReading:
                 return each.error
         if value.cell.direction:
             return value.cell.direction < 0
+        if self._context.speaks_of_accuracy:
+            return False
         middle = median(each.number.value for each in group) * (100.0 if fraction else 1.0)
         return middle < _LOOKS_LIKE_AN_ERROR_BELOW.get(value.metric.metric, 0.0)
 
 
-def _needs_its_head(label: str) -> bool:
-    """A number, or a word for a size: "0.75", "[0.50 : 0.95]", "small"."""
-    return not any(map(str.isalpha, label)) or label.strip(" .").lower() in ("all", "small", "med", "medium", "large")
+def _needs_its_head(label: str, head: str) -> bool:
+    """A threshold or an area under a head that says so: "AP@IoU" over "0.75", "area" over "small"."""
+    return _OF_PRECISION.search(head) is not None and (not any(map(str.isalpha, label)) or len(label) <= _LONGEST_AREA)
 
 
 def _alternatives(head: str, count: int) -> list[str] | None:

@@ -1,4 +1,4 @@
-"""What the paper around a table says of its benchmark: the section, the sentences that refer to the table, the whole."""
+"""What the paper around a table says of its benchmark: the section, sentences that refer to the table, the whole."""
 
 from __future__ import annotations
 
@@ -14,9 +14,12 @@ _TABLE_REFERENCE = re.compile(r"\bTab(?:le|\.)s?\s?(?:~\s?)?(?P<number>[A-Z]?\.?
 _REFERENCE_REACH = 250
 """Characters on either side of a reference to a table that speak of it."""
 _MOST_TEXT = 400_000
+_ACCURACIES = re.compile(r"\baccurac", re.IGNORECASE)
+_ERRORS = re.compile(r"\berrors?\b", re.IGNORECASE)
+_FAR_MORE = 2
 _BEGINNING = 1_500
 """Characters of title and abstract."""
-_MAIN_SHARE = 0.6
+_MAIN_SHARE, _MOST_OF_ALL, _FEWEST_MENTIONS = 0.6, 0.85, 4
 """Of the mentions of data sets of a task, for the paper's main benchmark of it."""
 
 
@@ -51,11 +54,18 @@ class PaperContext:
 
     @cached_property
     def _counts(self) -> Counter[Dataset]:
-        return Counter(mention.dataset for text, _, _ in self._body for mention in find_datasets(text) if not mention.hint)
+        return Counter(
+            mention.dataset for text, _, _ in self._body for mention in find_datasets(text) if not mention.hint
+        )
 
     def measures_otherwise(self, metric: Metric) -> bool:
         """Whether title and beginning tell that the paper is of another measure: AP of a paper on pose estimation."""
-        return metric.unless.search(self._beginning) is not None and "detect" not in self._beginning.lower()
+        return metric.paper_unless.search(self._beginning) is not None and "detect" not in self._beginning.lower()
+
+    @cached_property
+    def speaks_of_accuracy(self) -> bool:
+        """Whether the paper speaks of accuracies far more than of errors."""
+        return len(_ACCURACIES.findall(self.text)) > _FAR_MORE * len(_ERRORS.findall(self.text))
 
     @cached_property
     def _beginning(self) -> str:
@@ -72,6 +82,7 @@ class PaperContext:
         for texts, source in (
             ([section for _, section in references if section], "section"),
             ([near for near, _ in references], "reference"),
+            (self._texts_of({section for _, section in references if section}), "section text"),
         ):
             counts = Counter(
                 mention.dataset for text in texts for mention in find_datasets(text) if self._may_be(mention, tasks)
@@ -86,9 +97,13 @@ class PaperContext:
         if not of_task:
             return None
         best, count = of_task.most_common(1)[0]
-        if best.benchmark and count >= _MAIN_SHARE * sum(of_task.values()):
-            return DatasetMention(best, 0, 0, False), "paper"
-        return None
+        share = count / sum(of_task.values())
+        if not best.benchmark or share < _MAIN_SHARE or count < _FEWEST_MENTIONS:
+            return None
+        return DatasetMention(best, 0, 0, False), "paper" if share >= _MOST_OF_ALL else "paper in part"
+
+    def _texts_of(self, sections: Set[str]) -> list[str]:
+        return [text for text, section, _ in self._body if section in sections]
 
     def _may_be(self, mention: DatasetMention, tasks: Set[str]) -> bool:
         return mention.dataset.task in tasks and (not mention.hint or self.holds(mention.dataset))

@@ -14,7 +14,7 @@ _ERROR = re.compile(r"\berr(?:\.|ors?)?(?![a-z])|misclassification|\berror", re.
 _ACCURACY = re.compile(r"\bacc(?:\.|urac\w+)?(?![a-z])|\bprec(?:\.|ision)?(?![a-z])", re.IGNORECASE)
 _SPLIT = re.compile(
     r"(?P<testdev>test-?dev)|(?P<teststd>test-?(?:std|standard|challenge))|(?P<minival>mini-?val)"
-    r"|(?P<val>\bval(?:id(?:ation)?)?(?:20\d\d|\d\d)?\b)|(?P<dev>\bdev(?:elopment)?\b)|(?P<test>\btest(?:ing)?\b(?!\s?time))",
+    r"|(?P<val>\bval(?:id(?:ation)?)?(?:20\d\d|\d\d)?\b)|(?P<dev>\bdev(?:elopment)?\b)|(?P<test>\btest\b(?!\s?(?:time|scale|size|res|aug|\()))",
     re.IGNORECASE,
 )
 _SPLIT_NAMES = {"testdev": "test-dev", "teststd": "test-std"}
