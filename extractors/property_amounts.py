@@ -23,7 +23,7 @@ _POWERS |= {"t": 12, "tera": 12, "trillion": 12}
 _TEN = re.compile(r"10\s?\^?\s?(\d{1,2})")
 
 SCALE_WORD = r"(?:mio|mil|thousands?|millions?|billions?|trillions?|10\^\s?\d{1,2})"
-NUMBER = r"(?:\d{1,3}(?:,\s?\d{3}){1,4}|\d{1,12}(?:\.\d{1,4})?)"
+NUMBER = r"(?:\d{1,3}(?:,\d{3}|,\s000){1,4}|\d{1,12}(?:\.\d{1,4})?)"
 
 
 def power_of(scale: str) -> int | None:

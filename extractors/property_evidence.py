@@ -6,7 +6,12 @@ from collections import defaultdict
 
 from extractors.records import MAX_QUOTE_CHARACTERS, Box, Cell, Document, Evidence, Role, Table
 
+_Word = tuple[int, int, Box]
+"""Offsets in ``Document.text``, and where it stands."""
+
 _MOST_LABELS = 4
+_BAND = 20.0
+"""Points."""
 _SLACK = 1.0
 """Points by which words may stand outside of their cell."""
 
@@ -16,7 +21,7 @@ class CellPlaces:
 
     def __init__(self, document: Document) -> None:
         self._document = document
-        self._of_page: dict[int, list[tuple[int, int, Box]]] | None = None
+        self._of_page: dict[int, dict[int, list[_Word]]] = {}
 
     def evidence(self, table: Table, cell: Cell, rules: tuple[str, ...]) -> Evidence:
         """Labels, heads and the value as quote; boxes around the cell and its nearest labels and heads."""
@@ -35,21 +40,29 @@ class CellPlaces:
     def _span(self, cell: Cell) -> tuple[int, int]:
         """Offsets of the word that stands nearest to the cell's middle, in its columns; (0, 0) where there is none."""
         middle = (cell.box.y0 + cell.box.y1) / 2
+        band = int(middle // _BAND)
+        bands = self._bands(cell.page)
         beside = [
             (abs((box.y0 + box.y1) / 2 - middle), start, end)
-            for start, end, box in self._words(cell.page)
+            for near in (band - 1, band, band + 1)
+            for start, end, box in bands.get(near, ())
             if box.x1 >= cell.box.x0 - _SLACK and box.x0 <= cell.box.x1 + _SLACK
         ]
         return min(beside)[1:] if beside else (0, 0)
 
-    def _words(self, page: int) -> list[tuple[int, int, Box]]:
-        if self._of_page is None:
-            self._of_page = defaultdict(list)
+    def _bands(self, page: int) -> dict[int, list[_Word]]:
+        """The words of a page by the band in which their middle stands."""
+        if page not in self._of_page:
+            bands: dict[int, list[_Word]] = defaultdict(list)
             for passage in self._document.passages:
-                if passage.role not in (Role.HEADING, Role.REFERENCE):
-                    for start, end, number, box in passage.pieces:
-                        self._of_page[number].append((passage.start + start, passage.start + end, box))
-        return self._of_page.get(page, [])
+                if passage.role in (Role.HEADING, Role.REFERENCE) or not page - 2 <= passage.page <= page:
+                    continue
+                for start, end, number, box in passage.pieces:
+                    if number == page:
+                        band = int((box.y0 + box.y1) / 2 // _BAND)
+                        bands[band].append((passage.start + start, passage.start + end, box))
+            self._of_page[page] = bands
+        return self._of_page[page]
 
 
 def _labels_of(table: Table, cell: Cell) -> list[Cell]:

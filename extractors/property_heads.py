@@ -6,8 +6,8 @@ The rules are data (``patterns/property_heads.jsonl``); they are asked of a head
 from __future__ import annotations
 
 import re
-from collections.abc import Sequence
 from dataclasses import dataclass
+from functools import lru_cache
 
 from extractors.patterns import load_text_rules
 from extractors.property_amounts import SCALE_WORD, power_of
@@ -39,7 +39,8 @@ class AnnouncedProperty:
     """The words that announce it, as they stand."""
 
 
-def announced_property(path: Sequence[str]) -> AnnouncedProperty | None:
+@lru_cache(maxsize=4096)
+def announced_property(path: tuple[str, ...]) -> AnnouncedProperty | None:
     """What the heads over a cell, or the labels beside it, announce; None for nothing, and for a head that also says
     that it is of something else.
 
@@ -62,11 +63,6 @@ def announced_property(path: Sequence[str]) -> AnnouncedProperty | None:
         found = (label, rule, head)
         power = own_scale if own_scale is not None else scale
     return AnnouncedProperty(found[0], found[1], power, found[2]) if found else None
-
-
-def speaks_of_properties(head: str) -> bool:
-    """Whether a label announces a property, so that it names no model."""
-    return announced_property((head,)) is not None
 
 
 def power_in_caption(caption: str, label: str) -> int | None:
