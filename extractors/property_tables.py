@@ -104,7 +104,8 @@ def _of_cell(
     if amount is None:
         return
     kind = _PROPERTIES[announced.label]
-    quantity, rules = amount.quantity, (announced.rule, amount.rule)
+    quantity = amount.quantity
+    rules: tuple[str, ...] = (announced.rule, amount.rule)
     confidence = _CONFIDENCE[amount.rule]
     if kind is Property.FORWARD_FLOP:
         twice = announced.label == "multiply-adds" or doubled
