@@ -7,7 +7,7 @@
 ``heads.jsonl``     what the head or row label of a table announces (regular expressions)
 ``stages.jsonl``    words that tell pretraining, training, fine-tuning and search (regular expressions)
 ``property_heads.jsonl``     which property of a model the head or row label of a table announces (regular expressions)
-``property_mentions.jsonl``  how a sentence states parameters, operations, epochs, training examples (regular expressions)
+``property_mentions.jsonl``  how a sentence states parameters, operations, epochs and examples (regular expressions)
 ``property_contexts.jsonl``  what words around such a mention say for or against it (regular expressions)
 ``not_models.json`` words that look like names of models and are of data, tools and hardware
 ``words.json``      words that the token patterns know as MACHINE, FILLER and ONE
