@@ -15,13 +15,14 @@ from extractors.records import Document, ModelProperty, Property, Status, Table
 
 MOST_PROPERTIES = 600
 """Of one paper; the rest are left."""
+MOST_IN_TABLES = 450
 _SAME = 0.02
 """Share by which two statements of one quantity may differ by rounding."""
 _SIZES = (Property.PARAMETERS, Property.FORWARD_FLOP)
 
 _MULTIPLY_ADDS = r"\bmultipl(?:y|ications?)[\s-]{0,2}(?:and[\s-])?(?:add|accumul)\w*"
 _DEFINES_FLOPS = re.compile(
-    r"\bFLOPs?\b(?![^.;]{0,40}\b(?:two|twice|2)\b)(?:\s?\(|,?\s(?:i\.\s?e\.|refers?|means?|denotes?|is|are|as|defin\w+|follows)\b)"
+    r"\bFLOPs?\b(?:\s?\(|,?\s(?:i\.\s?e\.|(?:refers?|means?|denotes?|is|are|as|defin\w+|definition|follows)\b))"
     rf"(?:i\.\s?e\.|[^.;()]){{0,60}}?{_MULTIPLY_ADDS}|{_MULTIPLY_ADDS}\s?\(\s?FLOPs?\b"
 )
 _NOT_THE_SAME = re.compile(r"\b(?:two|twice|2|half|not|unlike|instead|rather)\b|2\s?[x×]", re.IGNORECASE)
@@ -30,7 +31,8 @@ _NOT_THE_SAME = re.compile(r"\b(?:two|twice|2|half|not|unlike|instead|rather)\b|
 def find_properties(document: Document, tables: Sequence[Table]) -> tuple[ModelProperty, ...]:
     """All properties that the tables and sentences state, each once, at most ``MOST_PROPERTIES``; candidates too."""
     doubled = flops_are_multiply_adds(document)
-    found = chain(properties_in_tables(document, tables, doubled), _in_sentences(document, doubled))
+    in_tables = islice(properties_in_tables(document, tables, doubled), MOST_IN_TABLES)
+    found = chain(in_tables, _in_sentences(document, doubled))
     return tuple(_without_needless(_each_once(islice(found, MOST_PROPERTIES))))
 
 

@@ -23,6 +23,7 @@ _NAME_PATTERN = (
 )
 _NAME = re.compile(
     rf"{_NAME_PATTERN}|\d{{1,4}}-layer\s(?:(?:plain|residual)\s)?(?:baselines?|net(?:work)?s?|models?|versions?|ConvNets?)\b"
+    rf"|\b{_SIZE}\s(?:models?|networks?)\b"
 )
 _CITED = re.compile(r"\s?\[[\d,\s-]{1,20}\]|\s?\((?:[A-Z][^()]{2,60}\d{4}[a-z]?)\)")
 _ABOUT = r"(?:(?:about|around|approximately|roughly|nearly|almost|only|just|over|a|an|the|total|of|~|≈|merely)\s?){0,3}"
@@ -81,7 +82,7 @@ def model_before(sentence: str, start: int) -> str | None:
 def model_behind(sentence: str, end: int) -> str | None:
     """The model that a size describes: "the 1.5 billion parameter" -> " GPT-9 fails" -> GPT-9."""
     match = _NAME.search(sentence, end, end + 80)
-    if match is None or not _BEHIND.match(sentence[end : match.start()]):
+    if match is None or match.group()[0].islower() or not _BEHIND.match(sentence[end : match.start()]):
         return None
     return _name(match.group())
 

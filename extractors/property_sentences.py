@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 
-from extractors.lexicon.training_sets import NamedSet, training_sets_in
+from extractors.lexicon.training_sets import NamedSet, joined_sets, training_sets_in
 from extractors.model_names import model_in
 from extractors.property_models import is_next_to, model_before, model_behind, pair_before
 from extractors.property_spoken import UNSURE, Mention, Spoken, mentions_in, record_of, stage_at, weighed
@@ -21,7 +21,6 @@ _EACH = re.compile(r"\s?,?\s?\(?respectively")
 _NAMED_WITHIN = 130
 """Characters before epochs within which their model stands."""
 _OTHER_SUBJECT = re.compile(r"\b(?:whereas|while|other|others|but|except|and that|;)\s", re.IGNORECASE)
-_AND = re.compile(r"(?:\s?\([^()]{1,30}\))?\s?(?:,|/|and|or|\+|&|,\sand)\s?(?:the\s|MS\s)?")
 _ADJECTIVE = re.compile(r"^[\s-]?(?:\(?pre-?)?(?:trained|training)\b|^[\s-]pre-?", re.IGNORECASE)
 _PRETRAINED_ON = re.compile(
     r"\bpre-?trained\s(?:models?\s|weights\s)?(?:on|with|using|from)\s(?:the\s)?\Z", re.IGNORECASE
@@ -105,23 +104,12 @@ def _sets_beside(text: str, mention: Mention, sets: Sequence[NamedSet], begin: i
     """Those right behind the epochs, else the last before them, with what "and" joins to them."""
     behind = [each for each in sets if mention.end <= each.start < end]
     if behind and _ON_BEHIND.search(text[mention.end : behind[0].start]):
-        return _joined(text, behind)
+        return joined_sets(text, behind)
     before = [each for each in sets if begin <= each.start < mention.start]
-    joined = _joined(text, before[::-1])
+    joined = joined_sets(text, before[::-1])
     if joined and _ON_BEFORE.search(text[max(0, joined[-1].start - 30) : joined[-1].start]):
         return joined[::-1]
     return []
-
-
-def _joined(text: str, sets: Sequence[NamedSet]) -> list[NamedSet]:
-    """The first, and the next ones as long as only "and" stands between."""
-    joined = list(sets[:1])
-    for each in sets[1:]:
-        first, second = sorted((joined[-1], each), key=lambda named: named.start)
-        if not _AND.fullmatch(text[first.end : second.start]):
-            break
-        joined.append(each)
-    return joined
 
 
 def sizes_in(spoken: Spoken, flops_are_multiply_adds: bool) -> Iterator[ModelProperty]:
@@ -131,7 +119,9 @@ def sizes_in(spoken: Spoken, flops_are_multiply_adds: bool) -> Iterator[ModelPro
     mentions += mentions_in(text, "flop") if _HAS_OPERATIONS.search(text) else []
     last: tuple[int, str] | None = None
     for mention in sorted(mentions, key=lambda each: each.start):
-        model = model_before(text, mention.start) or model_behind(text, mention.end)
+        model = model_before(text, mention.start)
+        if model is None and text[: mention.end].endswith("parameter"):
+            model = model_behind(text, mention.end)
         if model is None and last is not None and is_next_to(text[last[0] : mention.start]):
             model = last[1]
         pair = pair_before(text, mention.start) if model is None and _EACH.match(text, mention.end) else None

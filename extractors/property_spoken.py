@@ -40,10 +40,10 @@ _FEWEST_WITHOUT_UNIT = 10_000
 _EARLIER = 300
 """Characters before a sentence in which the training set stands that it speaks of."""
 
-_MAY_STATE = re.compile(r"epoch|param|weights|FLOP|MAdd|MACs|mult|train")
+_MAY_STATE = re.compile(r"epoch|param|weights|FLOP|MAdd|MACs|mult|train|tun(?:ed|ing|e)\b")
 _VERB = re.compile(
     r"\bpre-?\s?trained\b(?=\s(?:on|for|using|with|in|from|over|during|by|to|and|until|\d)|[,.])"
-    r"|\b(?!pre-?\s?trained)(?:(?:pre|fine|re)[\s-]?)?(?:train|tun)(?:s|ed|ing|e|es)?\b(?![\s-](?:models?|networks?|"
+    r"|\b(?<!pre-)(?<!pre\s)(?!pre-?\s?trained)(?:(?:pre|fine|re)[\s-]?)?(?:train|tun)(?:s|ed|ing|e|es)?\b(?![\s-](?:models?|networks?|"
     r"weights|checkpoints?|backbones?|language|parameters|set|data|images?|epochs?|samples?|examples?|schedules?|scheme|"
     r"and test)\b)",
     re.IGNORECASE,

@@ -44,8 +44,8 @@ _AMOUNT_UNIT = re.compile(
     r"(?P<scale>[kKMGBT])?(?:FLOP[sS]?|MACs?)|(?P<other>params?|parameters?|epochs?|images?|imgs?|examples?|samples?)"
 )
 _IN_WORDS = re.compile(
-    rf"[~≈]?\s?(?P<number>{NUMBER})\s?(?P<scale>[kKMBGT]|millions?|billions?)?\s?"
-    r"(?:params?|parameters|(?P<power>[KMGB])?(?:FLOPs?|MACs?|MAdds?|Mult-Adds)|epochs?|images|examples)\.?"
+    rf"[~≈]?\s?(?P<number>{NUMBER})\s?(?:(?P<word>millions?|billions?)\b|(?P<letter>[kKMBGT]))?\s?(?:params?|parameters|"
+    r"(?P<power>[KMGB])?(?:FLOPs?|MACs?|MAdds?|Mult-Adds)|epochs?|images|examples)?\.?"
 )
 _WRITTEN_OUT = re.compile(r"\d{1,3}(?:,\d{3})+|\d{5,}")
 _MANY_GROUPS = re.compile(r"\d{1,3}(?:,\d{3}){2,}|\d{7,}")
@@ -189,7 +189,7 @@ def _amount_in_words(cell: Cell, kind: Property) -> _Amount | None:
     match = _IN_WORDS.fullmatch(cell.name.strip())
     if match is None:
         return None
-    scale = match["scale"] or match["power"]
+    scale = match["word"] or match["letter"] or match["power"]
     if scale is None and kind in (Property.PARAMETERS, Property.FORWARD_FLOP):
         return None
     value = amount_of(match["number"], scale)

@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 
-from extractors.lexicon.training_sets import NamedSet, training_sets_in
+from extractors.lexicon.training_sets import NamedSet, joined_sets, training_sets_in
 from extractors.property_spoken import UNSURE, Mention, Spoken, mentions_in, record_of, stage_at, weighed
 from extractors.records import ModelProperty, Property, Stage
 
@@ -31,22 +31,32 @@ def examples_in(spoken: Spoken) -> Iterator[ModelProperty]:
     for mention in mentions:
         label, first = "training_examples", mention.rule.weight
         confidence, rules = weighed(spoken, mention.start, mention.end, label, first)
-        named = _set_nearby(spoken, mention)
-        if named is not None:
-            rules += (KNOWN_SIZE + named.training_set.name,)
-            confidence += _AGREES if _is_about(mention.quantity, named) else _DISAGREES
-            if named.training_set.role == "other":
-                confidence = min(confidence, UNSURE)
-        yield from record_of(
-            spoken,
-            Property.TRAINING_EXAMPLES,
-            mention.quantity,
-            (mention.start, mention.end),
-            confidence,
-            (mention.rule.id, *rules),
-            benchmark=named.training_set.benchmark if named else None,
-            stage=_stage(spoken, mention.start, named),
-        )
+        named = _sets_nearby(spoken, mention)
+        for each in named:
+            yield from _stated(spoken, mention, each, confidence, rules)
+        if not named:
+            yield from _stated(spoken, mention, None, confidence, rules)
+
+
+def _stated(
+    spoken: Spoken, mention: Mention, named: NamedSet | None, confidence: float, rules: Sequence[str]
+) -> Iterator[ModelProperty]:
+    of_set: tuple[str, ...] = ()
+    if named is not None:
+        of_set = (KNOWN_SIZE + named.training_set.name,)
+        confidence += _AGREES if _is_about(mention.quantity, named) else _DISAGREES
+        if named.training_set.role == "other":
+            confidence = min(confidence, UNSURE)
+    yield from record_of(
+        spoken,
+        Property.TRAINING_EXAMPLES,
+        mention.quantity,
+        (mention.start, mention.end),
+        confidence,
+        (mention.rule.id, *rules, *of_set),
+        benchmark=named.training_set.benchmark if named else None,
+        stage=_stage(spoken, mention.start, named),
+    )
 
 
 def known_sizes_in(spoken: Spoken) -> Iterator[ModelProperty]:
@@ -80,16 +90,17 @@ def _stage(spoken: Spoken, anchor: int, named: NamedSet | None) -> Stage:
     return Stage.PRETRAINING if of_pretraining and stage is not Stage.FINETUNING else stage
 
 
-def _set_nearby(spoken: Spoken, mention: Mention) -> NamedSet | None:
-    """Of the sets in the sentence one of about that size, else the nearest; else the last named before it."""
+def _sets_nearby(spoken: Spoken, mention: Mention) -> Sequence[NamedSet]:
+    """Of the sets in the sentence those of about that size, else the nearest; else the last ones named before it."""
     here = training_sets_in(spoken.text)
     if here:
-        return min(here, key=lambda each: (not _is_about(mention.quantity, each), abs(each.start - mention.start)))
+        nearest = min(here, key=lambda each: (not _is_about(mention.quantity, each), abs(each.start - mention.start)))
+        return joined_sets(spoken.text, here[here.index(nearest) :])
     before = training_sets_in(spoken.earlier)
     if before:
-        return before[-1]
+        return joined_sets(spoken.earlier, before[::-1])
     in_heading = training_sets_in(spoken.passage.section or "")
-    return in_heading[0] if len(in_heading) == 1 else None
+    return in_heading if len(in_heading) == 1 else ()
 
 
 def _is_about(quantity: float, named: NamedSet) -> bool:

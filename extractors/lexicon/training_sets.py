@@ -15,7 +15,7 @@ from __future__ import annotations
 
 import csv
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -26,6 +26,7 @@ _GAP = re.compile(r"[\s-]+")
 _FLEXIBLE_GAP = r"[\s'’-]{0,2}"
 _OFFSHOOT = r"-(?:(?-i:[A-Z])\b|Rea|Ske|\d)"
 """Test sets that are named after another set: "ImageNet-A", "ImageNet-ReaL"."""
+_AND = re.compile(r"(?:\s?\([^()]{1,30}\))?\s?(?:,|/|and|or|\+|&|,\sand)\s?(?:the\s|MS\s)?")
 _NO_LETTER = re.compile(r"[\s'’-]")
 _COMMON_WORDS = frozenset(("train", "english", "benchmark", "full"))
 _WORD = re.compile(r"[a-z\d]*[a-z]{2}[a-z\d]*|\d+[a-z]")
@@ -95,6 +96,20 @@ def training_sets_in(text: str) -> list[NamedSet]:
     """
     lower = text.lower()
     return list(_found(text)) if any(word in lower for word in _telling_words()) else []
+
+
+def joined_sets(text: str, sets: Sequence[NamedSet]) -> list[NamedSet]:
+    """The first, and the next ones as long as only "and" stands between them in ``text``.
+
+    "on CIFAR-10 (C10) and CIFAR-100" -> both      "on CIFAR-10, and later on ImageNet" -> cifar-10
+    """
+    joined = list(sets[:1])
+    for each in sets[1:]:
+        first, second = sorted((joined[-1], each), key=lambda named: named.start)
+        if not _AND.fullmatch(text[first.end : second.start]):
+            break
+        joined.append(each)
+    return joined
 
 
 def _found(text: str) -> Iterator[NamedSet]:
