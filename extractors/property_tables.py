@@ -29,7 +29,8 @@ DEFINED = "property.flops-are-multiply-adds"
 """The paper says that what it calls FLOPs are multiply-adds."""
 
 _CONFIDENCE = {"property.unit-in-cell": 0.9, "property.unit-in-head": 0.9, "property.unit-in-caption": 0.8}
-_CONFIDENCE |= {"property.no-unit": 0.75, "property.count": 0.8}
+_LABEL_RULE = "property.in-label"
+_CONFIDENCE |= {"property.no-unit": 0.75, "property.count": 0.8, _LABEL_RULE: 0.75}
 """Set by hand, by what gives the unit."""
 _PROPERTIES = {
     "parameters": Property.PARAMETERS,
@@ -47,6 +48,10 @@ _IN_WORDS = re.compile(
     rf"[~≈]?\s?(?P<number>{NUMBER})\s?(?:(?P<word>millions?|billions?)\b|(?P<letter>[kKMBGT]))?\s?(?:params?|parameters|"
     r"(?P<power>[KMGB])?(?:FLOPs?|MACs?|MAdds?|Mult-Adds)|epochs?|images|examples)?\.?"
 )
+_IN_LABEL = re.compile(
+    rf"(?:[(/,;@|]|\bfor)\s?(?P<number>{NUMBER})\s?(?:(?P<scale>[kKMB]|millions?|billions?)\s(?:params?|parameters)\b|epochs?\b)"
+)
+_AMOUNT_ALONE = re.compile(rf"\W*{NUMBER}")
 _WRITTEN_OUT = re.compile(r"\d{1,3}(?:,\d{3})+|\d{5,}")
 _MANY_GROUPS = re.compile(r"\d{1,3}(?:,\d{3}){2,}|\d{7,}")
 _LAYER_HEAD = re.compile(r"^\W*(?:layers?|type|operators?|ops?|block|module|stage)\b", re.IGNORECASE)
@@ -85,6 +90,7 @@ def properties_in_tables(
 def _in_table(table: Table, places: CellPlaces, doubled: bool) -> Iterator[ModelProperty]:
     by_layer = _is_of_layers(table)
     rows_are_sets, columns_are_sets = _rows_are_sets(table), _columns_are_sets(table)
+    yield from _in_labels(table, places)
     for cell in table.cells:
         if cell.header:
             continue
@@ -95,6 +101,23 @@ def _in_table(table: Table, places: CellPlaces, doubled: bool) -> Iterator[Model
         if announced is not None:
             of_sets = rows_are_sets and len(cell.row_path) == 1 if over else columns_are_sets
             yield from _of_cell(table, cell, announced, places, doubled, of_sets)
+
+
+def _in_labels(table: Table, places: CellPlaces) -> Iterator[ModelProperty]:
+    """What the label of a row says of its model: "AlderNet (40 layers, 22.9M params)", "AlderNet / 1000 epochs"."""
+    labels = {label for cell in table.cells for label in cell.row_path if _IN_LABEL.search(label)}
+    for cell in table.cells if labels else ():
+        if cell.text not in labels or cell.header:
+            continue
+        model = model_of_row(replace(cell, row_path=(*cell.row_path, cell.text), column_path=()))
+        if model is None or _AMOUNT_ALONE.match(model):
+            continue
+        for match in _IN_LABEL.finditer(cell.text):
+            kind = Property.EPOCHS if match["scale"] is None else Property.PARAMETERS
+            quantity = amount_of(match["number"], match["scale"])
+            if quantity is not None and is_plausible(kind, quantity):
+                evidence = places.evidence(table, cell, (_LABEL_RULE,))
+                yield ModelProperty(evidence, kind, quantity, model, confidence=_CONFIDENCE[_LABEL_RULE])
 
 
 def _of_cell(

@@ -184,6 +184,15 @@ def test_sizes_of_known_training_sets_are_of_their_benchmarks() -> None:
     assert found.quantity == 1_281_167
 
 
+def test_the_label_of_a_row_may_say_it() -> None:
+    rows = [["Method", "Error"], ["AlderNet (40 layers, 22.9M params)", "5.1"], ["BirchNet-S / 1000 epochs", "4.9"]]
+    assert said(rows) == [
+        ("parameters", "AlderNet (40 layers, 22.9M params)", 22.9e6),
+        ("epochs", "BirchNet-S / 1000 epochs", 1000),
+    ]
+    assert said([["Schedule", "Error"], ["300 epochs", "5.1"], ["every 2 epochs", "4.9"]]) == []
+
+
 def test_a_row_of_figures_names_no_model() -> None:
     assert said([["", "Model size"], ["Figure 2", "1.5B"], ["Figure 3", "8B"]]) == []
 
