@@ -6,14 +6,13 @@ it more than it may on a new paper. Papers are never parted: all of one are in t
 
 from __future__ import annotations
 
-import hashlib
 from collections import Counter
 from collections.abc import Callable, Iterable, Mapping, Sequence
 from dataclasses import dataclass, replace
 from itertools import product
-from typing import TypeVar
 
 from annotations.calibration import record_is_right
+from annotations.folds import out_of_fold, paper_folds
 from annotations.lines import Record
 from annotations.run_scoring import RunScorer, Tally
 from extractors.judge import Judge, Signals
@@ -37,12 +36,9 @@ from models.fitting import (
 from models.judge import TrainedJudge
 from models.linear import SignalsModel
 
-_Model = TypeVar("_Model")
 Thresholds = tuple[float, float]
 """From which confidence on a record is accepted, and a paper's surest record."""
 
-OUTER_FOLDS = 8
-INNER_FOLDS = 5
 _THRESHOLDS: tuple[Thresholds, ...] = tuple(product((0.4, 0.5, 0.6), (0.2, 0.3, 0.4)))
 """Few, since a finer choice would follow the chance of who is in the fold."""
 _DECIDING_FIELDS = ("detection", "accelerator", "count", "duration", "run")
@@ -103,13 +99,13 @@ class Trainer:
     def fit(self, papers: Sequence[str]) -> Fitted:
         """The three models, fitted on ``papers``."""
         examples = [example for paper in papers for example in self._papers[paper].roles]
-        role_models = _out_of_fold(
+        role_models = out_of_fold(
             papers, "roles", lambda rest: fit_roles([each for each in examples if each.paper in rest]).model()
         )
         judges = {paper: TrainedJudge(role_models[paper], _UNFITTED, _UNFITTED, *_UNDECIDED) for paper in papers}
         places = {paper: judged(self._papers[paper].mentions.places, judges[paper]) for paper in papers}
         mentions = [example for paper in papers for example in self._mention_examples(paper, places[paper])]
-        mention_models = _out_of_fold(
+        mention_models = out_of_fold(
             papers,
             "mentions",
             lambda rest: fit_signals([each for each in mentions if each.paper in rest], MENTION_C).model(),
@@ -126,7 +122,7 @@ class Trainer:
         """Each paper read by a judge fitted on the others; its threshold is chosen on these, too."""
         found: dict[str, tuple[FoundRun, ...]] = {}
         thresholds: dict[str, Thresholds] = {}
-        for fold in _folds(papers, folds, "outer"):
+        for fold in paper_folds(papers, folds, "outer"):
             rest = [paper for paper in papers if paper not in fold]
             chosen = self.thresholds(self._read_by_others(rest))
             judge = self.fit(rest).judge(chosen)
@@ -141,7 +137,7 @@ class Trainer:
         return max(_THRESHOLDS, key=lambda pair: (self._mean_f1(found, pair), pair))
 
     def _read_by_others(self, papers: Sequence[str]) -> dict[str, tuple[FoundRun, ...]]:
-        judges = _out_of_fold(papers, "inner", lambda rest: self.fit(sorted(rest)).judge(_UNDECIDED))
+        judges = out_of_fold(papers, "inner", lambda rest: self.fit(sorted(rest)).judge(_UNDECIDED))
         return {paper: self._read(paper, judges[paper]) for paper in papers}
 
     def _read(self, paper: str, judge: Judge) -> tuple[FoundRun, ...]:
@@ -200,21 +196,6 @@ class Trainer:
 
     def _right(self, record: Record, gold: list[Record]) -> bool | None:
         return record_is_right(record, gold, self._scorer)
-
-
-def _folds(papers: Sequence[str], count: int, salt: str) -> list[set[str]]:
-    """Parts of near equal size, the same for the same papers whatever their order."""
-    drawn = sorted(papers, key=lambda paper: hashlib.sha256(f"{salt} {paper}".encode()).hexdigest())
-    return [fold for start in range(count) if (fold := set(drawn[start::count]))]
-
-
-def _out_of_fold(papers: Sequence[str], salt: str, fit: Callable[[set[str]], _Model]) -> dict[str, _Model]:
-    """For each paper a model that was fitted on the others' folds."""
-    models = {}
-    for fold in _folds(papers, INNER_FOLDS, salt):
-        model = fit(set(papers) - fold)
-        models.update(dict.fromkeys(fold, model))
-    return models
 
 
 def _times(times: Sequence[Quantity]) -> Record:

@@ -6,9 +6,10 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from extractors.cell_places import CellPlaces
 from extractors.judge import RULES_LOG_ODDS
 from extractors.judgement import Place
-from extractors.records import MAX_QUOTE_CHARACTERS, Box, Cell, Document, Evidence, Passage, Role, TrainingRun
+from extractors.records import MAX_QUOTE_CHARACTERS, Box, Document, Evidence, Passage, TrainingRun
 from extractors.table_evidence import pieces_in_table
 from extractors.table_statements import TableTime
 
@@ -51,7 +52,7 @@ def evidence_in_table(document: Document, time: TableTime, rules: tuple[str, ...
     cell = time.cell
     labels = [text for text in (*cell.row_path, *cell.column_path) if text]
     quote = " | ".join((*labels, cell.text))[-MAX_QUOTE_CHARACTERS:]
-    start, end = _row_in_text(document, cell)
+    start, end = CellPlaces(document).offsets(cell)
     elsewhere = [piece for other, begin, stop in further for piece in _words(other.passage, begin, stop)]
     return Evidence(
         page=cell.page,
@@ -94,22 +95,6 @@ def _words(passage: Passage, start: int, end: int) -> Iterator[tuple[int, Box]]:
     """
     maker = _MAKER_BEFORE.search(passage.text, max(0, start - _LONGEST_MAKER), start)
     yield from passage.boxes(maker.start() if maker else start, end)
-
-
-def _row_in_text(document: Document, cell: Cell) -> tuple[int, int]:
-    """Offsets of the cell's words in ``Document.text``; of the nearest table line where they stand in none."""
-    middle = (cell.box.y0 + cell.box.y1) / 2
-    best: tuple[float, int, int] | None = None
-    for passage in document.passages:
-        if passage.role in (Role.HEADING, Role.REFERENCE) or not passage.page <= cell.page <= passage.page + 2:
-            continue
-        for start, end, page, box in passage.pieces:
-            if page != cell.page or box.x1 < cell.box.x0 - 1 or box.x0 > cell.box.x1 + 1:
-                continue
-            distance = abs((box.y0 + box.y1) / 2 - middle)
-            if best is None or distance < best[0]:
-                best = (distance, passage.start + start, passage.start + end)
-    return best[1:] if best else (0, 0)
 
 
 def _quoted(place: Place, anchor: int) -> tuple[int, int]:

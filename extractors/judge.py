@@ -45,6 +45,10 @@ class Judge(Protocol):
     def candidate_from(self) -> float:
         """Mentions of less probability make no record, not even a candidate."""
 
+    @property
+    def results_from(self) -> float:
+        """Results of at least this confidence are accepted."""
+
     def own_training(self, sentences: Sequence[SentenceSignals]) -> Sequence[float]:
         """Log-odds that each sentence tells of the training of this paper's own models."""
 
@@ -54,6 +58,12 @@ class Judge(Protocol):
     def confidences(self, records: Sequence[Signals]) -> Sequence[float]:
         """The probability of each record that all it states is right."""
 
+    def own_results(self, values: Sequence[Signals]) -> Sequence[float]:
+        """The probability of each result that it is the paper's own, not quoted from others."""
+
+    def result_confidences(self, results: Sequence[Signals]) -> Sequence[float]:
+        """The probability of each result that benchmark, metric, value and whose it is are right."""
+
 
 class RulesJudge:
     """The rules alone, with weights set by hand; their confidences are not calibrated."""
@@ -61,6 +71,7 @@ class RulesJudge:
     accepted_from = 0.5
     surest_from = 0.5
     candidate_from = 0.2
+    results_from = 0.5
 
     def own_training(self, sentences: Sequence[SentenceSignals]) -> Sequence[float]:
         return [sentence.signals[RULES_LOG_ODDS] for sentence in sentences]
@@ -70,6 +81,12 @@ class RulesJudge:
 
     def confidences(self, records: Sequence[Signals]) -> Sequence[float]:
         return [probability(record[RULES_LOG_ODDS]) for record in records]
+
+    def own_results(self, values: Sequence[Signals]) -> Sequence[float]:
+        return [probability(value[RULES_LOG_ODDS]) for value in values]
+
+    def result_confidences(self, results: Sequence[Signals]) -> Sequence[float]:
+        return [probability(result[RULES_LOG_ODDS]) for result in results]
 
 
 def probability(log_odds: float) -> float:

@@ -8,20 +8,34 @@ import platform
 from collections import Counter, defaultdict
 from collections.abc import Callable, Iterator, Mapping
 from concurrent.futures import ProcessPoolExecutor, as_completed
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
 from annotations.evaluation import Evaluation, evaluate
+from annotations.folds import OUTER_FOLDS
 from annotations.gold_files import read_gold_runs
 from annotations.recovery import pdf_of
+from annotations.result_training import FittedResults, ResultPaper, ResultTrainer
 from annotations.role_examples import RoleExamples, role_examples
-from annotations.standoff import GOLD_ROLES, GOLD_RUNS, RoleLabel, RunFact, load_gold_runs, load_roles
-from annotations.training import OUTER_FOLDS, CrossValidation, Fitted, Trainer, TrainingPaper
+from annotations.standoff import (
+    GOLD_RESULTS,
+    GOLD_ROLES,
+    GOLD_RUNS,
+    ResultFact,
+    RoleLabel,
+    RunFact,
+    load_gold_results,
+    load_gold_runs,
+    load_roles,
+)
+from annotations.training import CrossValidation, Fitted, Trainer, TrainingPaper
+from annotations.value_labels import GOLD_VALUES, PaperVerdicts, ValueLabel, load_value_labels
 from db.exchange import Record, extraction_records
 from extractors.pdf import read_pdf
-from extractors.records import Extraction, PaperError, PaperMetadata
+from extractors.records import Extraction, PaperError, PaperMetadata, Result
+from extractors.results import ReadResult, read_results
 from extractors.runs import Mentions, read_mentions
 from extractors.tables import find_tables
 from extractors.version import EXTRACTOR_VERSION
@@ -45,6 +59,8 @@ class Corpus:
     """Papers read for training, and those that could not be."""
 
     papers: tuple[TrainingPaper, ...]
+    results: tuple[ResultPaper, ...]
+    """The same papers' values of benchmarks."""
     versions: dict[str, int | None]
     missing: tuple[str, ...]
     """Papers of the gold data without a PDF in the folder."""
@@ -57,6 +73,7 @@ class Trained:
     """A judge, and how those did that were fitted without the papers that they read."""
 
     fitted: Fitted
+    fitted_results: FittedResults
     judge: TrainedJudge
     records: tuple[Record, ...]
     """Of every paper, candidates too, by a judge that was fitted on other papers."""
@@ -70,22 +87,33 @@ class _Job:
     facts: tuple[RunFact, ...]
 
 
+@dataclass(frozen=True, slots=True)
+class _Read:
+    mentions: Mentions
+    examples: RoleExamples
+    results: tuple[ReadResult, ...]
+
+
 def read_corpus(folder: Path, jobs: int, done: Callable[[str], None], expect: Callable[[int], None]) -> Corpus:
     """Every paper of the gold data whose PDF is in ``folder``; ``TrainingError`` if none is."""
     gold = read_gold_runs(GOLD_RUNS)
     labels: dict[str, list[RoleLabel]] = defaultdict(list)
     facts: dict[str, list[RunFact]] = defaultdict(list)
+    values: dict[str, list[ValueLabel]] = load_value_labels()
+    result_facts: dict[str, list[ResultFact]] = defaultdict(list)
     for label in load_roles():
         labels[label.paper].append(label)
     for fact in load_gold_runs():
         facts[fact.paper].append(fact)
+    for result in load_gold_results():
+        result_facts[result.paper].append(result)
     versions = {paper: held[0].version for paper, held in facts.items()}
     paths = {paper: pdf_of(folder, paper, versions.get(paper)) for paper in gold}
     at_hand = {paper: path for paper, path in paths.items() if path is not None}
     if not at_hand:
         raise TrainingError(f"no PDF of the {len(gold)} papers of the gold data in {folder}")
     expect(len(at_hand))
-    papers, unreadable, not_found = [], [], 0
+    papers, results, unreadable, not_found = [], [], [], 0
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
         futures = {
             pool.submit(_read, _Job(path, tuple(labels[paper]), tuple(facts[paper]))): paper
@@ -98,22 +126,25 @@ def read_corpus(folder: Path, jobs: int, done: Callable[[str], None], expect: Ca
             if read is None:
                 unreadable.append(paper)
                 continue
-            mentions, examples = read
-            not_found += examples.not_found
-            papers.append(TrainingPaper(paper, mentions, gold[paper], examples.examples))
+            not_found += read.examples.not_found
+            papers.append(TrainingPaper(paper, read.mentions, gold[paper], read.examples.examples))
+            verdicts = PaperVerdicts(values.get(paper, ()), result_facts[paper])
+            results.append(ResultPaper(paper, read.results, verdicts))
     missing = sorted(gold.keys() - at_hand.keys())
     papers.sort(key=lambda each: each.paper)
-    return Corpus(tuple(papers), versions, tuple(missing), tuple(sorted(unreadable)), not_found)
+    results.sort(key=lambda each: each.paper)
+    return Corpus(tuple(papers), tuple(results), versions, tuple(missing), tuple(sorted(unreadable)), not_found)
 
 
-def _read(job: _Job) -> tuple[Mentions, RoleExamples] | None:
+def _read(job: _Job) -> _Read | None:
     try:
         document = read_pdf(job.path.read_bytes())
     except PaperError:
         return None
     tables = find_tables(document)
     mentions = read_mentions(document, tables)
-    return mentions, role_examples(mentions, tables, job.labels, job.facts)
+    examples = role_examples(mentions, tables, job.labels, job.facts)
+    return _Read(mentions, examples, read_results(document, tables))
 
 
 def train(corpus: Corpus, fold_done: Callable[[], None]) -> Trained:
@@ -121,21 +152,25 @@ def train(corpus: Corpus, fold_done: Callable[[], None]) -> Trained:
 
     ``TrainingError`` where the papers are too few to learn from.
     """
-    trainer = Trainer(corpus.papers)
+    trainer, result_trainer = Trainer(corpus.papers), ResultTrainer(corpus.results)
     try:
         held_out = trainer.cross_validated(trainer.papers, OUTER_FOLDS, fold_done)
+        held_out_results = result_trainer.cross_validated(result_trainer.papers, OUTER_FOLDS)
         fitted = trainer.fit(trainer.papers)
+        fitted_results = result_trainer.fit(result_trainer.papers)
     except ValueError as error:
         raise TrainingError(f"{len(corpus.papers)} papers are too few to learn from: {error}") from error
-    judge = fitted.judge(trainer.thresholds(held_out.found))
-    records = tuple(_exported(corpus, held_out))
-    return Trained(fitted, judge, records, evaluate(GOLD_RUNS, list(records), papers=trainer.papers))
+    judge = replace(fitted.judge(trainer.thresholds(held_out.found)), results=fitted_results.models())
+    records = tuple(_exported(corpus, held_out, held_out_results))
+    evaluation = evaluate(GOLD_RUNS, list(records), papers=trainer.papers)
+    return Trained(fitted, fitted_results, judge, records, evaluation)
 
 
-def _exported(corpus: Corpus, held_out: CrossValidation) -> Iterator[Record]:
+def _exported(corpus: Corpus, held_out: CrossValidation, results: Mapping[str, tuple[Result, ...]]) -> Iterator[Record]:
     for paper in corpus.papers:
         document = paper.mentions.document
-        extraction = Extraction(document.sha256, len(document.pages), held_out.runs(paper.paper))
+        runs = held_out.runs(paper.paper)
+        extraction = Extraction(document.sha256, len(document.pages), runs, results=results[paper.paper])
         metadata = PaperMetadata(paper.paper, corpus.versions.get(paper.paper))
         yield from extraction_records(metadata, extraction, estimated(extraction, metadata), candidates=True)
 
@@ -145,7 +180,14 @@ def save(folder: Path, corpus: Corpus, trained: Trained) -> list[Path]:
     folder.mkdir(parents=True, exist_ok=True)
     weights, estimators, card = folder / WEIGHTS_FILE, folder / SKOPS_FILE, folder / CARD_FILE
     weights.write_text(trained.judge.as_json(), encoding="ascii")
-    save_fitted(estimators, trained.fitted.roles, trained.fitted.mention, trained.fitted.record)
+    save_fitted(
+        estimators,
+        trained.fitted.roles,
+        mention=trained.fitted.mention,
+        record=trained.fitted.record,
+        own_result=trained.fitted_results.own,
+        result=trained.fitted_results.record,
+    )
     card.write_text(_card(corpus, trained), encoding="utf-8")
     return [weights, estimators, card]
 
@@ -188,7 +230,7 @@ def _telling(weights: Mapping[str, float]) -> str:
 
 def _data_digest() -> str:
     digest = hashlib.sha256()
-    for path in (GOLD_RUNS, GOLD_ROLES):
+    for path in (GOLD_RUNS, GOLD_ROLES, GOLD_RESULTS, GOLD_VALUES):
         digest.update(path.read_bytes())
     return digest.hexdigest()
 

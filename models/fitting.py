@@ -116,18 +116,17 @@ def fit_signals(examples: Sequence[SignalsExample], inverse_strength: float) -> 
     return FittedSignals(signals, regression)
 
 
-def save_fitted(path: Path, roles: FittedRoles, mention: FittedSignals, record: FittedSignals) -> None:
-    """All estimators in one skops file, which opens without running what is in it."""
+def save_fitted(path: Path, roles: FittedRoles, **signals: FittedSignals) -> None:
+    """All estimators in one skops file, which opens without running what is in it; those of signals by their names."""
     kept: dict[str, Any] = {
         "roles_words": roles.words.vocabulary_,
         "roles_idf": roles.words.idf_,
         "roles_signals": roles.signals,
         "roles": roles.regression,
-        "mention_signals": mention.signals,
-        "mention": mention.regression,
-        "record_signals": record.signals,
-        "record": record.regression,
     }
+    for name, fitted in signals.items():
+        kept[f"{name}_signals"] = fitted.signals
+        kept[name] = fitted.regression
     skops.io.dump(kept, path)
 
 

@@ -5,6 +5,7 @@ Columns of ``benchmarks.csv``:
 - ``benchmark``: the id in exported records; empty for a data set that is only known to be told apart
 - ``kind``: *benchmark*; *elsewhere* (models are evaluated on it too, but not for us); *corpus* (for pretraining)
 - ``task``: what its metrics have in ``tasks``
+- ``roots``: separated by ``|``, what one of stands in all that ``names`` and ``hints`` match
 - ``names``: regular expression of how papers write it, case ignored
 - ``hints``: what means it only in a paper, or better a table, in which ``context`` stands: "En-De" beside "WMT 2014"
 - ``not_on``: splits that are not meant when people speak of the benchmark
@@ -55,8 +56,11 @@ class Dataset:
     name: str
     kind: str
     task: str
-    names: re.Pattern[str]
-    hints: re.Pattern[str]
+    roots: tuple[str, ...]
+    """In lower case; one of them stands in whatever names the data set. They are looked for first, since patterns are
+    slow."""
+    patterns: tuple[tuple[re.Pattern[str], bool], ...]
+    """Of its names, and of what only hints at it: ``(pattern, hint)``."""
     context: re.Pattern[str]
     not_on: frozenset[str]
     """Splits whose values are not meant."""
@@ -94,7 +98,9 @@ class DatasetMention:
 def load_datasets() -> tuple[Dataset, ...]:
     """The rows of ``benchmarks.csv``; ``LexiconError`` names the line that is wrong."""
     found = []
-    for line, row in _rows("benchmarks.csv", ("benchmark", "name", "kind", "task", "names", "hints", "context", "not_on")):
+    for line, row in _rows(
+        "benchmarks.csv", ("benchmark", "name", "kind", "task", "roots", "names", "hints", "context", "not_on")
+    ):
         if row["kind"] not in _KINDS or bool(row["benchmark"]) != (row["kind"] == BENCHMARK):
             raise LexiconError(
                 f"benchmarks.csv, line {line}: kind {row['kind']!r} does not go with {row['benchmark']!r}"
@@ -105,8 +111,12 @@ def load_datasets() -> tuple[Dataset, ...]:
                 name=row["name"],
                 kind=row["kind"],
                 task=row["task"],
-                names=_compiled(row["names"], "benchmarks.csv", line),
-                hints=_compiled(row["hints"], "benchmarks.csv", line),
+                roots=tuple(row["roots"].split("|")),
+                patterns=tuple(
+                    (_compiled(row[column], "benchmarks.csv", line), column == "hints")
+                    for column in ("names", "hints")
+                    if row[column]
+                ),
                 context=_compiled(row["context"], "benchmarks.csv", line),
                 not_on=frozenset(row["not_on"].split()),
             )
@@ -156,10 +166,14 @@ def find_datasets(text: str) -> tuple[DatasetMention, ...]:
 
     "CIFAR-100 top-1" -> cifar100      "ImageNet-V2" -> told apart      "COCO, ImageNet pre-trained" -> coco
     """
+    lowered = text.lower()
     found = []
     for dataset in load_datasets():
-        for pattern, hint in ((dataset.names, False), (dataset.hints, True)):
-            found += [DatasetMention(dataset, match.start(), match.end(), hint) for match in pattern.finditer(text)]
+        if any(root in lowered for root in dataset.roots):
+            for pattern, hint in dataset.patterns:
+                found += [DatasetMention(dataset, match.start(), match.end(), hint) for match in pattern.finditer(text)]
+    if not found:
+        return ()
     kept: list[DatasetMention] = []
     for mention in sorted(found, key=lambda each: (each.start - each.end, each.hint, each.start)):
         if all(mention.end <= other.start or other.end <= mention.start for other in kept):

@@ -14,7 +14,7 @@ from dataclasses import dataclass, replace
 from functools import cached_property
 from statistics import median
 
-from extractors.lexicon.benchmarks import DatasetMention, Metric, default_metric, load_metrics
+from extractors.lexicon.benchmarks import DatasetMention, Metric, default_metric, find_datasets, load_metrics
 from extractors.performance.context import PaperContext
 from extractors.performance.heads import NOTHING, Said, said, said_by_path
 from extractors.records import Cell, PrintedNumber, Table
@@ -78,7 +78,17 @@ class _Meaning:
 
 def cell_values(table: Table, context: PaperContext) -> list[CellValue]:
     """Every number of a table that is a result on a benchmark, in reading order."""
-    return _TableReading(table, context).values()
+    return _TableReading(table, context).values() if _may_report(table, context) else []
+
+
+def _may_report(table: Table, context: PaperContext) -> bool:
+    """Whether a closer look is worth while: the paper knows a benchmark, and the table names a metric or a data set."""
+    if not context.names_a_benchmark:
+        return False
+    words = " ".join((table.caption, *(cell.text for cell in table.cells if cell.header or not cell.numbers)))
+    return any(metric.names.search(words) or metric.plain.search(words) for metric in load_metrics()) or bool(
+        find_datasets(words)
+    )
 
 
 class _TableReading:
@@ -93,6 +103,7 @@ class _TableReading:
         self._words = f"{table.caption} {notes} " + " ".join(cell.text for cell in table.cells if cell.header)
         self._heads_of_labels = {(cell.row, cell.text): cell.column_path for cell in table.cells if not cell.header}
         numbered = [cell for cell in table.cells if cell.numbers and not cell.header]
+        self._said_by_rows: dict[tuple[int, tuple[str, ...]], Said] = {}
         self._said_of = {id(cell): (said_by_path(cell.column_path), self._said_by_row(cell)) for cell in numbered}
         self._numbered = numbered
         self._rows: dict[int, list[Cell]] = defaultdict(list)
@@ -130,6 +141,12 @@ class _TableReading:
         return len(numbers) >= _FEWEST_SCORES and len(scores) >= _SHARE_OF_SCORES * len(numbers)
 
     def _said_by_row(self, cell: Cell) -> Said:
+        key = cell.row, cell.row_path
+        if key not in self._said_by_rows:
+            self._said_by_rows[key] = self._said_by_labels(cell)
+        return self._said_by_rows[key]
+
+    def _said_by_labels(self, cell: Cell) -> Said:
         """By the labels beside a cell; a bare number among them is read with the head over it: "AP@IoU" "0.75"."""
         texts = []
         for text in cell.row_path:
@@ -147,7 +164,7 @@ class _TableReading:
         column, row = self._said_of[id(cell)]
         if column.never or row.never or column.cost or row.cost or _DIFFERENCE.match(cell.text):
             return
-        if said(cell.text).cost or said(cell.text).setting:  # "18 layers"
+        if any(map(str.isalpha, cell.text)) and (said(cell.text).cost or said(cell.text).setting):  # "18 layers"
             return
         for place, (number, column_said) in enumerate(self._parts(cell, column)):
             meaning = self._meaning(cell, column_said, row)
@@ -323,9 +340,9 @@ class _TableReading:
             for each in group:
                 printed = each.number.value * (100.0 if fraction and each.number.unit != "%" else 1.0)
                 error = self._is_error(each, group, fraction)
-                value = 100.0 - printed if error else printed
-                if each.metric.low_percent <= value <= each.metric.high_percent and self._may_be_a_score(each):
-                    yield replace(each, value=value, fraction=fraction)
+                percent = 100.0 - printed if error else printed
+                if each.metric.low_percent <= percent <= each.metric.high_percent and self._may_be_a_score(each):
+                    yield replace(each, value=percent, fraction=fraction)
 
     def _may_be_a_score(self, value: CellValue) -> bool:
         """Where the data set alone tells the metric, only what looks like a score is one: not "0.9" or "12"."""

@@ -7,7 +7,7 @@ from collections import Counter
 from collections.abc import Sequence, Set
 from functools import cached_property
 
-from extractors.lexicon.benchmarks import Dataset, DatasetMention, Metric, find_datasets
+from extractors.lexicon.benchmarks import Dataset, DatasetMention, Metric, find_datasets, load_datasets
 from extractors.records import Document, Role, Table
 
 _TABLE_REFERENCE = re.compile(r"\bTab(?:le|\.)s?\s?(?:~\s?)?(?P<number>[A-Z]?\.?\d+|[IVX]+)\b")
@@ -58,6 +58,14 @@ class PaperContext:
             mention.dataset for text, _, _ in self._body for mention in find_datasets(text) if not mention.hint
         )
 
+    def words_about(self, table: Table) -> str:
+        """What the paper says beside its references to a table."""
+        return " ".join(near for near, _ in self._references.get(table.number or "", []))
+
+    def sections_of(self, table: Table) -> str:
+        """The headings under which the paper refers to a table."""
+        return " ".join(section for _, section in self._references.get(table.number or "", []) if section)
+
     def measures_otherwise(self, metric: Metric) -> bool:
         """Whether title and beginning tell that the paper is of another measure: AP of a paper on pose estimation."""
         return metric.paper_unless.search(self._beginning) is not None and "detect" not in self._beginning.lower()
@@ -70,6 +78,18 @@ class PaperContext:
     @cached_property
     def _beginning(self) -> str:
         return self.text[:_BEGINNING]
+
+    @cached_property
+    def names_a_benchmark(self) -> bool:
+        """Whether the paper speaks of any benchmark at all: most do not, and their tables need no look."""
+        lowered = self.text.lower()
+        return any(
+            pattern.search(self.text) is not None
+            for dataset in load_datasets()
+            if dataset.benchmark and any(root in lowered for root in dataset.roots)
+            for pattern, hint in ((*dataset.patterns, (dataset.context, False)))
+            if not hint
+        )
 
     def holds(self, dataset: Dataset) -> bool:
         """Whether the paper speaks of what the data set's hints need."""

@@ -13,7 +13,11 @@ _YEAR_CITATION = r"\(?(?:[A-Z][\w'’-]+)(?:(?:,| and| &) [A-Z][\w'’-]+){0,3}(
 CITED = re.compile(rf"\[\d+(?:\s?[,–-]\s?\d+){{0,12}}\]|\bet al\b|{_YEAR_CITATION}|\((?:19|20)\d\d[a-z]?\)")
 _WORD = r"[A-Za-z][\w+]*(?:-[\w+]+)*"
 _NAME = re.compile(r"(?<![\w-])[A-Z](?=[\w+-]*[A-Z\d])[\w+]*(?:-[\w+]+){0,3}|(?<![\w-])[a-z]{1,2}[A-Z][\w-]+")
-_CITED_NAME = re.compile(rf"({_NAME.pattern})(?:\s[a-z]+){{0,2}}\s?(?:\[\d|\((?:[A-Z][\w'’-]+)[^()]{{0,60}}\d{{4}})")
+_CITED_NAME = re.compile(
+    r"(?<![\w-])((?:[A-Z][\w+-]+|[a-z]{1,2}[A-Z][\w-]+)(?:\s[A-Z][\w+-]+){0,2})(?:\s[a-z]+){0,2}\s?"
+    r"(?:\[\d|\((?:[A-Z][\w'’-]+)[^()]{0,60}\d{4})"
+)
+"""A name, of up to three words, before a citation: "Swin Transformers [12]", "ResNets (He et al., 2016)"."""
 _INTRODUCED = re.compile(
     rf"\b(?:propose|present|introduce|develop|describe|call(?:ed)?|name(?:d|ly)?|dub(?:bed)?|term(?:ed)?|denoted?|refer\w* to (?:\w+ )?as"
     rf"|our)\b[^.;]{{0,90}}?({_NAME.pattern})"
