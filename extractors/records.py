@@ -381,6 +381,8 @@ class ModelLink:
     rule: str
     """By which the two were joined: ``join.same-name``, ``join.only-run`` …"""
     confidence: float
+    benchmark: str | None = None
+    """The one benchmark on which the model's results are meant; None for all of them."""
 
 
 @dataclass(frozen=True, slots=True)
