@@ -7,10 +7,10 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 from itertools import chain, islice
 
-from extractors.property_sentences import epochs_in, sizes_in
-from extractors.property_spoken import UNSURE, spoken_sentences
-from extractors.property_tables import properties_in_tables
-from extractors.property_training_sets import FROM_LEXICON, KNOWN_SIZE, examples_in, known_sizes_in
+from extractors.property.sentences import epochs_in, sizes_in
+from extractors.property.spoken import UNSURE, spoken_sentences
+from extractors.property.tables import properties_in_tables
+from extractors.property.training_sets import FROM_LEXICON, KNOWN_SIZE, examples_in, known_sizes_in
 from extractors.records import Document, ModelProperty, Property, Status, Table
 
 MOST_PROPERTIES = 600

@@ -22,7 +22,6 @@ from extractors.mentions import sentences_of
 from extractors.merging import FoundRun, merged, with_status
 from extractors.model_names import model_in
 from extractors.names import Hardware
-from extractors.patterns import load_text_rules
 from extractors.quantities import Quantity, QuantityKind
 from extractors.record_signals import Support, beside_the_others, run_signals, table_run_signals
 from extractors.records import (
@@ -36,6 +35,7 @@ from extractors.records import (
     TrainingRun,
     UnknownHardware,
 )
+from extractors.stages import stage_in, telling_stage
 from extractors.statements import MOST_STATEMENTS, Statement, hardware_statements, only_names
 from extractors.table_statements import TableTime, table_times
 
@@ -251,29 +251,17 @@ def _run(
 def _stage(place: Place, anchor: int, statement: Statement | None) -> Stage:
     """By the stage word of the sentence that stands nearest to the run's own words, else of the hardware's, else
     of the heading."""
-    near = _nearest_stage(place.text, anchor - place.sentence.start)
+    near = stage_in(place.text, anchor - place.sentence.start)
     if near is None and statement:
-        near = _nearest_stage(statement.place.text, statement.hardware.start - statement.place.sentence.start)
+        near = stage_in(statement.place.text, statement.hardware.start - statement.place.sentence.start)
     if near is None and place.passage.section:
-        near = _nearest_stage(place.passage.section, 0)
+        near = stage_in(place.passage.section)
     return near or Stage.UNSPECIFIED
 
 
 def _stage_in_table(time: TableTime) -> Stage:
     """By the heads over a time, else the labels beside it, else the caption; plain "training" gives way to the next."""
-    said = [_nearest_stage(" ".join(words), 0) for words in (time.cell.column_path, time.cell.row_path)]
-    said.append(_nearest_stage(time.table.caption, 0))
-    telling = [stage for stage in said if stage not in (None, Stage.TRAINING)]
-    return next(iter(telling), None) or next((stage for stage in said if stage), Stage.UNSPECIFIED)
-
-
-def _nearest_stage(text: str, anchor: int) -> Stage | None:
-    distances = [
-        (max(anchor - match.end(), match.start() - anchor, 0), order, rule.label)
-        for order, rule in enumerate(load_text_rules("stages"))
-        for match in rule.pattern.finditer(text)
-    ]
-    return Stage(min(distances)[2]) if distances else None
+    return telling_stage(" ".join(time.cell.column_path), " ".join(time.cell.row_path), time.table.caption)
 
 
 def _trains_in_mixed_precision(text: str) -> bool:

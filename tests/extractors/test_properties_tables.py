@@ -8,7 +8,7 @@ import pytest
 from documents import document_of, page_of, table_document, table_of
 
 from extractors.properties import MOST_IN_TABLES, MOST_PROPERTIES, find_properties
-from extractors.property_heads import announced_property
+from extractors.property.heads import announced_property
 from extractors.records import ModelProperty, Property, Stage, Table
 from extractors.tables import find_tables
 

@@ -6,7 +6,7 @@ import re
 from collections.abc import Iterator, Sequence
 
 from extractors.lexicon.training_sets import NamedSet, joined_sets, training_sets_in
-from extractors.property_spoken import UNSURE, Mention, Spoken, mentions_in, record_of, stage_at, weighed
+from extractors.property.spoken import UNSURE, Mention, Spoken, mentions_in, record_of, stage_at, weighed
 from extractors.records import ModelProperty, Property, Stage
 
 KNOWN_SIZE = "training-set."

@@ -17,10 +17,10 @@ from extractors.judge import SentenceSignals
 from extractors.judgement import Place
 from extractors.mentions import Sentence, sentences_of
 from extractors.patterns import TextRule, load_text_rules
-from extractors.property_amounts import amount_of, power_of, scaled
-from extractors.property_limits import is_plausible
-from extractors.property_stages import stage_in
+from extractors.property.amounts import amount_of, power_of, scaled
+from extractors.property.limits import is_plausible
 from extractors.records import Document, ModelProperty, Passage, Property, Role, Stage, Status
+from extractors.stages import stage_in
 
 ACCEPTED_FROM = 0.5
 CANDIDATE_FROM = 0.3

@@ -12,12 +12,12 @@ from dataclasses import dataclass, replace
 from itertools import islice
 
 from extractors.lexicon.training_sets import NamedSet, training_sets_in
-from extractors.property_amounts import NUMBER, amount_of, power_of, scaled
+from extractors.property.amounts import NUMBER, amount_of, power_of, scaled
+from extractors.property.heads import AnnouncedProperty, announced_property, power_in_caption
+from extractors.property.limits import is_plausible
 from extractors.property_evidence import CellPlaces
-from extractors.property_heads import AnnouncedProperty, announced_property, power_in_caption
-from extractors.property_limits import is_plausible
-from extractors.property_stages import telling_stage
 from extractors.records import Cell, Document, ModelProperty, PrintedNumber, Property, Stage, Table
+from extractors.stages import telling_stage
 from extractors.table_models import model_of_row
 
 MOST_CELLS = 150

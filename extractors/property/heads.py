@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from functools import lru_cache
 
 from extractors.patterns import load_text_rules
-from extractors.property_amounts import SCALE_WORD, power_of
+from extractors.property.amounts import SCALE_WORD, power_of
 
 OTHER = "other"
 """Label of heads that speak of something else: a ratio, a part of the model, computing of training."""

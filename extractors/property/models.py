@@ -9,7 +9,7 @@ from importlib.resources import files
 
 from extractors.lexicon.catalogue import load_catalogue
 from extractors.lexicon.training_sets import training_sets_in
-from extractors.property_amounts import NUMBER, amount_of
+from extractors.property.amounts import NUMBER, amount_of
 
 LOOK_BACK = 110
 """Characters before a size within which its model stands."""

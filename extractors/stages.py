@@ -1,4 +1,4 @@
-"""Of which stage a property is said, by the words of ``patterns/stages.jsonl``."""
+"""Of which stage something is said, by the words of ``patterns/stages.jsonl``."""
 
 from __future__ import annotations
 
@@ -21,7 +21,5 @@ def stage_in(text: str, anchor: int = 0) -> Stage | None:
 
 def telling_stage(*texts: str) -> Stage:
     """Of texts, the most telling first, the first stage other than plain training; else training, if any says so."""
-    said = [stage_in(text) for text in texts]
-    return next((stage for stage in said if stage not in (None, Stage.TRAINING)), None) or next(
-        (stage for stage in said if stage), Stage.UNSPECIFIED
-    )
+    said = [stage for stage in map(stage_in, texts) if stage is not None]
+    return next((stage for stage in said if stage is not Stage.TRAINING), next(iter(said), Stage.UNSPECIFIED))

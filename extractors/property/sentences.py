@@ -7,9 +7,9 @@ from collections.abc import Iterator, Sequence
 
 from extractors.lexicon.training_sets import NamedSet, joined_sets, training_sets_in
 from extractors.model_names import model_in
-from extractors.property_models import is_next_to, model_before, model_behind, pair_before
-from extractors.property_spoken import UNSURE, Mention, Spoken, mentions_in, record_of, stage_at, weighed
-from extractors.property_tables import AS_WRITTEN, DEFINED, DOUBLED
+from extractors.property.models import is_next_to, model_before, model_behind, pair_before
+from extractors.property.spoken import UNSURE, Mention, Spoken, mentions_in, record_of, stage_at, weighed
+from extractors.property.tables import AS_WRITTEN, DEFINED, DOUBLED
 from extractors.records import ModelProperty, Property, Stage
 
 _NAMED_MODEL = 0.45

@@ -1,0 +1,1 @@
+"""Inside of ``extractors.properties``: sizes and trainings of models, as tables and sentences say them."""
