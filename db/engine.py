@@ -13,6 +13,7 @@ from contextlib import contextmanager
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from db.errors import DatabaseError
@@ -37,6 +38,7 @@ def open_database(url: str) -> Engine:
         engine = _sqlite_engine(parsed)
     else:
         engine = create_engine(parsed, connect_args={"connect_timeout": _CONNECT_TIMEOUT_SECONDS}, pool_pre_ping=True)
+        event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "handle_error", _in_words)
     with engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1" if not is_sqlite(engine) else "SELECT count(*) FROM sqlite_master")
@@ -89,6 +91,11 @@ def _sqlite_engine(url: URL) -> Engine:
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
+
+
+def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
+    connection.cursor().execute("SET jit TO off")  # compiling the views takes many times as long as running them
+    connection.commit()
 
 
 def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:

@@ -15,7 +15,8 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from db.facts import FIELD_TYPES, FIELDS, Kind, claim_rows, paper_key
+from db.facts import claim_rows, paper_key
+from db.fields import FIELD_TYPES, FIELDS, Kind
 from extractors.records import BurdenEstimate, Extraction, PaperMetadata, Status
 
 Record = dict[str, Any]
@@ -49,17 +50,14 @@ def _columns(kind: Kind) -> dict[str, str]:
 
 _KIND_COLUMNS = {str(kind): _columns(kind) for kind in Kind}
 _STATUS = {"status": "text"}
+_MODEL_OF_PAPER = {**_HEAD, "title": "text", "published": "date", "model": "text"}
 
 COLUMNS: Mapping[str, Mapping[str, str]] = {
     "runs": _columns(Kind.TRAINING_RUN) | _STATUS,
     "results": _columns(Kind.RESULT) | _STATUS,
+    "properties": _columns(Kind.MODEL_PROPERTY) | _STATUS,
     "burden": {
-        "kind": "text",
-        "arxiv_id": "text",
-        "version": "integer",
-        "title": "text",
-        "published": "date",
-        "model": "text",
+        **_MODEL_OF_PAPER,
         "hardware_burden_flop": "number",
         "hardware_burden_low": "number",
         "hardware_burden_high": "number",
@@ -77,9 +75,48 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "basis": "text",
         "fact_key": "text",
     },
-    "facts": _columns(Kind.TRAINING_RUN) | _columns(Kind.TRAINING_COMPUTE) | _columns(Kind.RESULT) | _TAIL | _STATUS,
+    "points": {
+        **_MODEL_OF_PAPER,
+        "benchmark": "text",
+        "metric": "text",
+        "value": "number",
+        "split": "text",
+        "ensemble": "boolean",
+        "extra_training_data": "boolean",
+        "crops": "integer",
+        "hardware_burden_flop": "number",
+        "hardware_burden_low": "number",
+        "hardware_burden_high": "number",
+        "precision_aware_flop": "number",
+        "stated_training_flop": "number",
+        "network_operations_flop": "number",
+        "parameters": "number",
+        "accelerator": "text",
+        "method": "text",
+        "reason": "text",
+        "run_count": "integer",
+        "stages_without_estimate": "integer",
+        "join_status": "text",
+        "join_rule": "text",
+        "join_confidence": "number",
+        "result_page": "integer",
+        "result_evidence": "text",
+        "result_confidence": "number",
+        "result_basis": "text",
+        "result_fact_key": "text",
+        "burden_page": "integer",
+        "burden_confidence": "number",
+        "burden_basis": "text",
+        "burden_fact_key": "text",
+    },
+    "facts": {
+        name: type_name for columns in (*_KIND_COLUMNS.values(), _TAIL, _STATUS) for name, type_name in columns.items()
+    },
 }
 """What can be exported, its columns in order and their types."""
+
+SUMMARY_KINDS: Mapping[str, str] = {"burden": "burden", "points": "analysis_point"}
+"""Exports that are views over several facts, and the kind of their records."""
 
 FORMATS = ("jsonl", "csv", "parquet")
 _ROWS_A_BATCH = 10_000
@@ -120,15 +157,15 @@ def fact_record(row: Mapping[str, Any]) -> Record:
     return record
 
 
-def burden_record(row: Mapping[str, Any]) -> Record:
-    """One record of ``burden``, from a row of the view ``burden_v1``."""
+def summary_record(what: str, row: Mapping[str, Any]) -> Record:
+    """One record of ``burden`` or ``points``, from a row of its view."""
     published = row["published"]
-    shaped = dict(row) | {"kind": "burden", "published": published and published.isoformat()}
-    return {name: shaped[name] for name in COLUMNS["burden"]}
+    shaped = dict(row) | {"kind": SUMMARY_KINDS[what], "published": published and published.isoformat()}
+    return {name: shaped[name] for name in COLUMNS[what]}
 
 
 def write_records(records: Iterable[Record], what: str, file_format: str, stream: BinaryIO) -> int:
-    """Write records of ``runs``, ``results``, ``burden`` or ``facts`` as they come; how many."""
+    """Write records of an export of ``COLUMNS`` as they come; how many."""
     writers: dict[str, Callable[[Iterable[Record], Mapping[str, str], BinaryIO], int]] = {
         "jsonl": _write_jsonl,
         "csv": _write_csv,

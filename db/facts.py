@@ -1,4 +1,4 @@
-"""What a fact is: its columns, its key, and the claim rows of an extraction. Needs no database.
+"""What a fact is: its key, and the claim rows of an extraction. Needs no database.
 
 A *claim* is what one extractor version says of one PDF. A *fact* is what the claims of successive
 extractions are about; reviews attach to facts. **How a review finds its fact again** is fixed here:
@@ -7,8 +7,11 @@ extractions are about; reviews attach to facts. **How a review finds its fact ag
    (casefolded, letters and digits only) and an ordinal: the how-manieth record of that kind, on that page,
    with those words, by place: the quote's offset in the text, then the box of the evidence from the top down and
    from the left (and only where both are the same, the extractor's order). For a result, its model, benchmark and
-   metric stand in place of page and words. Neither the paper's version nor the extractor's, nor any number that was
-   read, nor the confidence in it, goes in or decides the ordinal.
+   metric stand in place of page and words: the ordinal counts all results with these three, own and quoted, of
+   whatever split, down the paper. For a property, its name goes in beside page and words: "25M parameters" and
+   "90 epochs" of one sentence are two facts, each the first of its name, wherever their boxes lie. Neither the
+   paper's version nor the extractor's, nor any number that was read, nor the confidence in it, goes in or decides
+   the ordinal.
 2. After a re-extraction, or with a new version of the paper, a review whose key is found again is carried
    on and overrides the machine's value.
 3. If the machine's value is no longer the one that the reviewer saw, the review still overrides,
@@ -30,19 +33,20 @@ import math
 import re
 import unicodedata
 from collections import Counter
-from collections.abc import Mapping
-from enum import StrEnum
+from collections.abc import Iterator, Mapping, Sequence
+from itertools import chain
 from typing import Any
 
 from db.errors import RecordError
+from db.fields import FIELD_TYPES, FIELDS, NEVER_UNKNOWN, Kind, checked_value, clean_text
 from extractors.records import (
     MAX_QUOTE_CHARACTERS,
     Box,
-    CountUnit,
     Evidence,
     Extraction,
+    ModelProperty,
     PaperMetadata,
-    Stage,
+    Result,
     TrainingCompute,
     TrainingRun,
 )
@@ -50,59 +54,20 @@ from extractors.records import (
 _LONGEST_PAPER_KEY = 100
 _MOST_BOXES = 200
 """Of one record; a few hold its hardware and times."""
-_LARGEST_INTEGER = 2**53
-"""Greater whole numbers are not exact in JSON, and no paper has so many devices."""
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
-_UNSTORABLE = re.compile("[\x00\ud800-\udfff]")
-
-
-class Kind(StrEnum):
-    TRAINING_RUN = "training_run"
-    TRAINING_COMPUTE = "training_compute"
-    RESULT = "result"
-
-
-FIELD_TYPES: Mapping[str, type] = {
-    "model": str,
-    "stage": str,
-    "accelerator": str,
-    "accelerator_count": int,
-    "count_unit": str,
-    "duration_hours": float,
-    "duration_hours_low": float,
-    "duration_hours_high": float,
-    "device_hours": float,
-    "mixed_precision": bool,
-    "flop": float,
-    "benchmark": str,
-    "metric": str,
-    "value": float,
-    "own": bool,
-}
-"""The fields that a claim states and a review may correct, over all kinds."""
-
-_FIELD_VALUES: Mapping[str, frozenset[str]] = {"stage": frozenset(Stage), "count_unit": frozenset(CountUnit)}
-"""Fields of which only these values have a meaning."""
-
-FIELDS: Mapping[Kind, tuple[str, ...]] = {
-    Kind.TRAINING_RUN: (
-        "model",
-        "stage",
-        "accelerator",
-        "accelerator_count",
-        "count_unit",
-        "duration_hours",
-        "duration_hours_low",
-        "duration_hours_high",
-        "device_hours",
-        "mixed_precision",
-    ),
-    Kind.TRAINING_COMPUTE: ("model", "flop"),
-    Kind.RESULT: ("model", "benchmark", "metric", "value", "own"),
-}
 
 ClaimRow = dict[str, Any]
 """A row of the table ``claims`` but for its id and extractor version."""
+LinkRow = dict[str, Any]
+"""A row of the table ``claim_models`` with the claim's ``position`` in place of its id."""
+
+_Record = TrainingRun | TrainingCompute | Result | ModelProperty
+_KINDS: Mapping[type[_Record], Kind] = {
+    TrainingRun: Kind.TRAINING_RUN,
+    TrainingCompute: Kind.TRAINING_COMPUTE,
+    Result: Kind.RESULT,
+    ModelProperty: Kind.MODEL_PROPERTY,
+}
 
 
 def paper_key(metadata: PaperMetadata, sha256: str | None) -> str:
@@ -136,6 +101,11 @@ def result_digest(model: str | None, benchmark: str, metric: str, ordinal: int) 
     return digest([Kind.RESULT, named, plain_words(benchmark), plain_words(metric), ordinal])[:32]
 
 
+def property_digest(name: str, page: int, words: str, ordinal: int) -> str:
+    """``fact_digest`` of a model's property: its name tells it from others of the same words."""
+    return digest([Kind.MODEL_PROPERTY, name, page, plain_words(words), ordinal])[:32]
+
+
 def plain_words(text: str) -> str:
     """Casefolded letters and digits: "On 8 V100-GPUs" -> "on8v100gpus"."""
     return _NEITHER_LETTER_NOR_DIGIT.sub("", unicodedata.normalize("NFKC", text).casefold())
@@ -156,20 +126,72 @@ def split_fact_key(key: str) -> tuple[str, str]:
 
 def claim_rows(extraction: Extraction) -> list[ClaimRow]:
     """The claims of an extraction, runs first; ``position`` is the place in that order."""
-    records: list[TrainingRun | TrainingCompute] = [*extraction.runs, *extraction.training_compute]
-    rows = [_claim_row(extraction.sha256, record, position) for position, record in enumerate(records)]
-    seen: Counter[tuple[str, int, str]] = Counter()
+    rows = [_claim_row(extraction.sha256, record, position) for position, record in enumerate(_records(extraction))]
+    seen: Counter[tuple[Any, ...]] = Counter()
     for row in sorted(rows, key=_place):
-        same = (row["kind"], row["page"], plain_words(row["quote"]))
+        same = _named_alike(row)
         row["ordinal"] = seen[same]
-        row["fact_digest"] = fact_digest(row["kind"], row["page"], row["quote"], seen[same])
+        row["fact_digest"] = _digest_of(row)
         seen[same] += 1
     return rows
 
 
+def link_rows(extraction: Extraction) -> list[LinkRow]:
+    """Which claims are of which models of the results, one row a claim and model: the surest, then the first."""
+    offsets: dict[str, range] = {}
+    start = 0
+    for kind, records in _by_kind(extraction):
+        offsets[kind] = range(start, start := start + len(records))
+    rows: dict[tuple[int, str], LinkRow] = {}
+    for link in extraction.links:
+        where = f"PDF {extraction.sha256[:12]}, link of {link.kind} {link.index} to {link.model[:80]!r}"
+        if link.kind == Kind.RESULT or not 0 <= link.index < len(offsets.get(link.kind, ())):
+            raise RecordError(f"{where}: there is no such record, or none that is linked")
+        if not 0.0 <= link.confidence <= 1.0:
+            raise RecordError(f"{where}: confidence should be from 0 to 1, not {link.confidence!r}")
+        if not link.model:
+            raise RecordError(f"{where}: a link needs the name of a model")
+        position, model = offsets[link.kind][link.index], clean_text(link.model)
+        row = {"position": position, "model": model, "rule": clean_text(link.rule), "confidence": link.confidence}
+        if link.confidence > rows.setdefault((position, model), row)["confidence"]:
+            rows[position, model] = row
+    return [rows[key] for key in sorted(rows)]
+
+
+def _by_kind(extraction: Extraction) -> tuple[tuple[Kind, Sequence[_Record]], ...]:
+    """All records, in the order of claims."""
+    return (
+        (Kind.TRAINING_RUN, extraction.runs),
+        (Kind.TRAINING_COMPUTE, extraction.training_compute),
+        (Kind.RESULT, extraction.results),
+        (Kind.MODEL_PROPERTY, extraction.properties),
+    )
+
+
+def _records(extraction: Extraction) -> Iterator[_Record]:
+    return chain.from_iterable(records for _, records in _by_kind(extraction))
+
+
+def _named_alike(row: ClaimRow) -> tuple[Any, ...]:
+    """What the ordinal counts over: the same for records that only their place tells apart."""
+    kind = row["kind"]
+    if kind == Kind.RESULT:
+        named = row["model"] and plain_words(row["model"])
+        return kind, named, plain_words(row["benchmark"]), plain_words(row["metric"])
+    return kind, row["property"], row["page"], plain_words(row["quote"])
+
+
+def _digest_of(row: ClaimRow) -> str:
+    if row["kind"] == Kind.RESULT:
+        return result_digest(row["model"], row["benchmark"], row["metric"], row["ordinal"])
+    if row["kind"] == Kind.MODEL_PROPERTY:
+        return property_digest(row["property"], row["page"], row["quote"], row["ordinal"])
+    return fact_digest(row["kind"], row["page"], row["quote"], row["ordinal"])
+
+
 def _place(row: ClaimRow) -> tuple[float, ...]:
     """Where the evidence stands, which is all that ordinals may follow; see the rule at the top."""
-    return row["quote_start"], *(row[f"bbox_{side}_points"] for side in ("y0", "x0", "y1", "x1"))
+    return row["quote_start"], row["page"], *(row[f"bbox_{side}_points"] for side in ("y0", "x0", "y1", "x1"))
 
 
 def value_digest(kind: str, values: Mapping[str, Any]) -> str:
@@ -177,53 +199,15 @@ def value_digest(kind: str, values: Mapping[str, Any]) -> str:
     return digest([kind, [values.get(field) for field in FIELDS[Kind(kind)]]])
 
 
-def clean_text(text: str) -> str:
-    """Text that every database takes: NUL and lone surrogates become U+FFFD."""
-    return _UNSTORABLE.sub("\ufffd", text)
-
-
-def checked_value(field: str, value: Any, where: str) -> Any:
-    """The value in the field's type; ``RecordError`` where it is of another type, or one that the field can't have.
-
-    ("count_unit", "chips") -> "chips"      ("accelerator_count", 8.0) -> 8      ("model", "") -> None
-    ("count_unit", "gpus"), ("accelerator_count", 0), ("duration_hours", inf), ("model", 8) are refused
-    """
-    if value is None:
-        return None
-    wanted = FIELD_TYPES[field]
-    if wanted is str and isinstance(value, str):
-        return _checked_text(field, str(value), where)
-    if wanted is bool and isinstance(value, bool):
-        return value
-    if wanted in (int, float) and isinstance(value, int | float) and not isinstance(value, bool):
-        return _checked_number(field, value, where)
-    raise RecordError(f"{where}: {field} should be {wanted.__name__}, not {value!r}")
-
-
-def _checked_text(field: str, value: str, where: str) -> str | None:
-    allowed = _FIELD_VALUES.get(field)
-    if value and allowed is not None and value not in allowed:
-        raise RecordError(f"{where}: {field} should be one of {', '.join(sorted(allowed))}, not {value[:80]!r}")
-    return clean_text(value) or None
-
-
-def _checked_number(field: str, value: int | float, where: str) -> int | float:
-    signed = field == "value"
-    if not math.isfinite(value) or (value <= 0 and not signed):
-        raise RecordError(f"{where}: {field} should be a finite number above zero, or unknown (None), not {value!r}")
-    if FIELD_TYPES[field] is float:
-        return float(value)
-    if value != int(value) or value > _LARGEST_INTEGER:
-        raise RecordError(f"{where}: {field} should be a whole number up to 2^53, not {value!r}")
-    return int(value)
-
-
-def _claim_row(sha256: str, record: TrainingRun | TrainingCompute, position: int) -> ClaimRow:
-    kind = Kind.TRAINING_RUN if isinstance(record, TrainingRun) else Kind.TRAINING_COMPUTE
+def _claim_row(sha256: str, record: _Record, position: int) -> ClaimRow:
+    kind = _KINDS[type(record)]
     where = f"PDF {sha256[:12]}, {kind} on page {record.evidence.page}"
     row: ClaimRow = dict.fromkeys(FIELD_TYPES)
     for field in FIELDS[kind]:
         row[field] = checked_value(field, getattr(record, field), where)
+    unknown = [field for field in NEVER_UNKNOWN.get(kind, ()) if row[field] is None]
+    if unknown:
+        raise RecordError(f"{where}: {' and '.join(unknown)} can't be unknown")
     if not 0.0 <= record.confidence <= 1.0:
         raise RecordError(f"{where}: confidence should be from 0 to 1, not {record.confidence!r}")
     row.update(

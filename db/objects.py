@@ -12,19 +12,33 @@ from sqlalchemy import Connection, inspect, text
 
 from db.engine import is_sqlite
 from db.facts import digest
+from db.fields import LOWER_IS_BETTER_WORDS
 from db.schema import APPEND_ONLY
 
 VIEWS = (
+    "lower_is_better_words",
     "documents_in_force",
     "reviews_by_paper",
     "corrections_in_force",
     "corrected_claims",
     "facts_in_force",
+    "own_results",
+    "linked_results",
+    "accepted_runs",
+    "linked_runs",
+    "burden_by_stated_model",
+    "burden_by_result_model",
+    "model_quantities",
+    "operations_by_model",
+    "parts_of_points",
     "papers_v1",
     "training_runs_v1",
     "training_compute_v1",
     "results_v1",
+    "model_properties_v1",
+    "model_runs_v1",
     "burden_v1",
+    "network_operations_v1",
     "analysis_points_v1",
     "reviews_v1",
 )
@@ -33,8 +47,20 @@ VIEWS = (
 Grants = dict[str, list[tuple[str, str]]]
 
 
+_SUMMED_RUNS = {"burden_by_stated_model": "accepted_runs", "burden_by_result_model": "linked_runs"}
+"""Views that are ``burden_sums.sql`` over the runs of another view."""
+
+
 def view_sql(name: str) -> str:
-    """The view's SELECT, from ``db/views``."""
+    """The view's SELECT, from ``db/views``; of words that Python knows as well, made from these."""
+    if name == "lower_is_better_words":
+        return " UNION ALL ".join(f"SELECT '{word}' AS word" for word in LOWER_IS_BETTER_WORDS)
+    if name in _SUMMED_RUNS:
+        return _sql_file("burden_sums").replace("$runs", _SUMMED_RUNS[name])
+    return _sql_file(name)
+
+
+def _sql_file(name: str) -> str:
     return (files("db") / "views" / f"{name}.sql").read_text(encoding="utf-8").strip()
 
 

@@ -15,17 +15,30 @@ from sqlalchemy.types import TypeEngine
 from db import schema
 from db.engine import is_sqlite
 from db.errors import RecordError
-from db.exchange import COLUMNS, Record, burden_record, fact_record
-from db.facts import FIELDS, Kind, checked_value
+from db.exchange import COLUMNS, SUMMARY_KINDS, Record, fact_record, summary_record
+from db.fields import FIELDS, Kind, checked_value
 from db.schema import JsonText
 from db.store import HarvestWindow, IngestStatus, PendingEstimate
 from extractors.records import Box, CountUnit, Evidence, FailureCause, Stage, Status, TrainingRun
 
 _KEYS_A_QUERY = 500
 _ROWS_A_FETCH = 1_000
+_EXPORTED_KINDS = {
+    "runs": [Kind.TRAINING_RUN],
+    "results": [Kind.RESULT],
+    "properties": [Kind.MODEL_PROPERTY],
+    "facts": list(Kind),
+}
+_SUMMARY_VIEWS = {
+    "burden": ("burden_v1", ("arxiv_id", "COALESCE(model, '')")),
+    "points": ("analysis_points_v1", ("arxiv_id", "COALESCE(model, '')", "benchmark", "metric")),
+}
+"""The view of an export, and the order of its rows."""
 _CLAIM_TYPES: Mapping[str, type[TypeEngine[Any]]] = {
     "mixed_precision": Boolean,
     "own": Boolean,
+    "ensemble": Boolean,
+    "extra_training_data": Boolean,
     "rules": JsonText,
     "evidence_boxes": JsonText,
     "published": Date,
@@ -110,19 +123,22 @@ def pending_estimates(engine: Engine, estimator_version: str) -> Iterator[Pendin
 
 
 def exported_records(engine: Engine, what: str, candidates: bool = False) -> Iterator[Record]:
-    """The records of ``runs``, ``results``, ``burden`` or ``facts`` that are in force, in a fixed order.
+    """The records of an export of ``exchange.COLUMNS`` that are in force, in a fixed order.
 
-    ``candidates`` adds records that are not accepted, marked ``"status": "candidate"``.
+    ``candidates`` adds facts that are not accepted, marked ``"status": "candidate"``.
     """
     if what not in COLUMNS:
         raise ValueError(f"no such export: {what!r} (there are {', '.join(COLUMNS)})")
     bytewise = "" if is_sqlite(engine) else ' COLLATE "C"'
-    if what == "burden":
-        query = text(f"SELECT * FROM burden_v1 ORDER BY arxiv_id{bytewise}, COALESCE(model, ''){bytewise}")  # noqa: S608
-        for row in _stream(engine, query.columns(published=Date)):
-            yield burden_record(row)
+    if what in SUMMARY_KINDS:
+        view, order = _SUMMARY_VIEWS[what]
+        ordered = ", ".join(f"{term}{bytewise}" for term in order)
+        query = text(f"SELECT * FROM {view} ORDER BY {ordered}")  # noqa: S608
+        types = {name: of_type for name, of_type in _CLAIM_TYPES.items() if name in COLUMNS[what]}
+        for row in _stream(engine, query.columns(**types)):
+            yield summary_record(what, row)
         return
-    kinds = {"runs": [Kind.TRAINING_RUN], "results": [Kind.RESULT]}.get(what, list(Kind))
+    kinds = _EXPORTED_KINDS[what]
     statuses = list(Status) if candidates else [Status.ACCEPTED]
     query = text(
         "SELECT * FROM facts_in_force WHERE kind IN :kinds AND status IN :statuses"  # noqa: S608

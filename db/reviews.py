@@ -14,7 +14,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 from db import schema
 from db.engine import is_sqlite, writing
 from db.errors import RecordError
-from db.facts import FIELD_TYPES, FIELDS, Kind, checked_value, clean_text, digest, split_fact_key
+from db.facts import digest, split_fact_key
+from db.fields import FIELD_TYPES, FIELDS, Kind, checked_value, clean_text
 
 
 class Decision(StrEnum):

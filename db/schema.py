@@ -174,7 +174,7 @@ claims = Table(
     Column(
         "kind",
         Text,
-        CheckConstraint("kind IN ('training_run', 'training_compute', 'result')", name="kind"),
+        CheckConstraint("kind IN ('training_run', 'training_compute', 'result', 'model_property')", name="kind"),
         nullable=False,
     ),
     Column("position", Integer, nullable=False),
@@ -210,11 +210,28 @@ claims = Table(
     Column("basis", Text, CheckConstraint("basis IN ('machine', 'imported')", name="basis"), nullable=False),
     # [[page, x0, y0, x1, y1], …]; null where a claim was stored without
     Column("evidence_boxes", JsonText),
+    Column("split", Text),
+    Column("ensemble", Boolean),
+    Column("extra_training_data", Boolean),
+    Column("crops", BigInteger, CheckConstraint("crops > 0", name="crops")),
+    Column("property", Text),
+    Column("quantity", Double, CheckConstraint("quantity > 0", name="quantity")),
     ForeignKeyConstraint(
         ["document_sha256", "extractor_version"], ["extractions.document_sha256", "extractions.extractor_version"]
     ),
-    Index(None, "document_sha256", "extractor_version"),
+    # views of runs need not pass by many results, and the results of a model are found at once
+    Index(None, "document_sha256", "extractor_version", "kind", "model"),
     Index(None, "fact_digest"),
+)
+
+claim_models = Table(
+    "claim_models",
+    metadata,
+    Column("claim_id", Text, ForeignKey("claims.claim_id"), primary_key=True),
+    # as the machine read it of a result of the same extraction
+    Column("model", Text, primary_key=True),
+    Column("rule", Text, nullable=False),
+    Column("confidence", Double, CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"), nullable=False),
 )
 
 burden_estimates = Table(
@@ -265,7 +282,7 @@ installed_objects = Table(
     Column("sql_sha256", Text, nullable=False),
 )
 
-APPEND_ONLY = (documents, paper_versions, extractions, claims, burden_estimates, reviews)
+APPEND_ONLY = (documents, paper_versions, extractions, claims, claim_models, burden_estimates, reviews)
 
 documents_in_force = table(
     "documents_in_force", column("paper_key", Text), column("document_sha256", Text), column("extractor_version", Text)

@@ -21,7 +21,8 @@ from db import schema
 from db.engine import is_sqlite, writing
 from db.errors import RecordError
 from db.exchange import estimate_columns
-from db.facts import claim_rows, clean_text, digest, paper_key
+from db.facts import claim_rows, digest, link_rows, paper_key
+from db.fields import clean_text
 from extractors.records import (
     MAX_QUOTE_CHARACTERS,
     BurdenEstimate,
@@ -149,18 +150,20 @@ def record_documents(engine: Engine, documents: Iterable[PaperDocument], at: dat
 def save_extractions(
     engine: Engine, papers: Sequence[ExtractedPaper], extractor_version: str, estimator_version: str, at: datetime
 ) -> int:
-    """Save papers, documents, claims and estimates in ONE transaction; how many extractions were new.
+    """Save papers, documents, claims with their models and estimates in ONE transaction; how many extractions were new.
 
     A document that this extractor version has already been saved for is left as it is.
     ``RecordError`` (nothing is saved) where a record has no place in the database.
     """
     by_document = {paper.extraction.sha256: paper for paper in papers}
     claims = {sha256: _claims(paper, extractor_version) for sha256, paper in by_document.items()}
+    models = {sha256: _models(paper.extraction, claims[sha256]) for sha256, paper in by_document.items()}
     with writing(engine) as connection:
         _record_documents(connection, [paper.document for paper in papers], at)
         _note_extractor(connection, extractor_version, at)
         new = _insert_extractions(connection, by_document, extractor_version, at)
         _insert_new(connection, schema.claims, [row for sha256 in new for row in claims[sha256]])
+        _insert_new(connection, schema.claim_models, [row for sha256 in new for row in models[sha256]])
         rows = [
             _estimate_row(claim["claim_id"], "", estimate, estimator_version, at)
             for sha256 in new
@@ -226,6 +229,11 @@ def _claims(paper: ExtractedPaper, extractor_version: str) -> list[Row]:
         row["extractor_version"] = extractor_version
         rows.append({"claim_id": digest(row)[:32], **row})
     return rows
+
+
+def _models(extraction: Extraction, claims: Sequence[Row]) -> list[Row]:
+    """Rows of ``claim_models``, in the order of the claims."""
+    return [{"claim_id": claims[row.pop("position")]["claim_id"], **row} for row in link_rows(extraction)]
 
 
 def _estimate_row(

@@ -1,39 +1,127 @@
--- One row a model, benchmark and metric: the best of the paper's own results beside the burden of that model.
-WITH own_results AS (
-    SELECT
-        f.*,
-        ROW_NUMBER() OVER (
-            PARTITION BY f.paper_key, f.model, f.benchmark, f.metric ORDER BY f.value DESC, f.position
-        ) AS place
-    FROM facts_in_force AS f
-    WHERE f.kind = 'result' AND f.status = 'accepted' AND f.own
-)
+-- One row a model, benchmark and metric: the best of the paper's own results beside the burden of the runs that are of that
+-- model (``model_runs_v1``). ``join_status`` tells a model that runs or stated computing were joined to from one of a paper
+-- with runs of which none was, and from one of a paper without any. (The three parts are laid on each other and
+-- read across by windows, not joined: neither database can then look through all papers for one, or all pairs for all.)
 SELECT
-    r.paper_key AS arxiv_id,
-    r.version,
-    r.title,
-    r.published,
-    r.model,
-    r.benchmark,
-    r.metric,
-    r.value,
-    b.hardware_burden_flop,
-    b.hardware_burden_low,
-    b.hardware_burden_high,
-    b.precision_aware_flop,
-    b.stated_training_flop,
-    CAST(NULL AS DOUBLE PRECISION) AS network_operations_flop,
-    b.accelerator,
-    b.method,
-    r.page AS result_page,
-    r.quote AS result_evidence,
-    r.confidence AS result_confidence,
-    r.basis AS result_basis,
-    r.fact_key AS result_fact_key,
-    b.page AS burden_page,
-    b.confidence AS burden_confidence,
-    b.basis AS burden_basis,
-    b.fact_key AS burden_fact_key
-FROM own_results AS r
-LEFT JOIN burden_v1 AS b ON b.arxiv_id = r.paper_key AND COALESCE(b.model, '') = COALESCE(r.model, '')
-WHERE r.place = 1
+    paper_key AS arxiv_id,
+    version,
+    title,
+    published,
+    model,
+    benchmark,
+    metric,
+    value,
+    split,
+    ensemble,
+    extra_training_data,
+    crops,
+    hardware_burden_flop,
+    hardware_burden_low,
+    hardware_burden_high,
+    precision_aware_flop,
+    stated_training_flop,
+    network_operations_flop,
+    parameters,
+    accelerator,
+    method,
+    reason,
+    run_count,
+    stages_without_estimate,
+    CASE
+        WHEN burden_fact_key IS NOT NULL THEN 'joined'
+        WHEN paper_has_run = 0 THEN 'no run'
+        ELSE 'not joined'
+    END AS join_status,
+    join_rule,
+    join_confidence,
+    page AS result_page,
+    quote AS result_evidence,
+    confidence AS result_confidence,
+    basis AS result_basis,
+    fact_key AS result_fact_key,
+    burden_page,
+    burden_confidence,
+    burden_basis,
+    burden_fact_key
+FROM (
+    SELECT
+        paper_key,
+        version,
+        title,
+        published,
+        model,
+        benchmark,
+        metric,
+        value,
+        split,
+        ensemble,
+        extra_training_data,
+        crops,
+        page,
+        quote,
+        confidence,
+        basis,
+        fact_key,
+        paper_has_run,
+        network_operations_flop,
+        parameters,
+        MAX(hardware_burden_flop) OVER of_model AS hardware_burden_flop,
+        MAX(hardware_burden_low) OVER of_model AS hardware_burden_low,
+        MAX(hardware_burden_high) OVER of_model AS hardware_burden_high,
+        MAX(precision_aware_flop) OVER of_model AS precision_aware_flop,
+        MAX(stated_training_flop) OVER of_model AS stated_training_flop,
+        MAX(accelerator) OVER of_model AS accelerator,
+        MAX(method) OVER of_model AS method,
+        MAX(reason) OVER of_model AS reason,
+        MAX(run_count) OVER of_model AS run_count,
+        MAX(stages_without_estimate) OVER of_model AS stages_without_estimate,
+        MAX(join_rule) OVER of_model AS join_rule,
+        MAX(join_confidence) OVER of_model AS join_confidence,
+        MAX(burden_page) OVER of_model AS burden_page,
+        MAX(burden_confidence) OVER of_model AS burden_confidence,
+        MAX(burden_basis) OVER of_model AS burden_basis,
+        MAX(burden_fact_key) OVER of_model AS burden_fact_key
+    FROM (
+        SELECT
+            paper_key,
+            version,
+            title,
+            published,
+            model,
+            benchmark,
+            metric,
+            value,
+            split,
+            ensemble,
+            extra_training_data,
+            crops,
+            page,
+            quote,
+            confidence,
+            basis,
+            fact_key,
+            paper_has_run,
+            MAX(network_operations_flop) OVER of_benchmark AS network_operations_flop,
+            MAX(parameters) OVER of_benchmark AS parameters,
+            hardware_burden_flop,
+            hardware_burden_low,
+            hardware_burden_high,
+            precision_aware_flop,
+            stated_training_flop,
+            accelerator,
+            method,
+            reason,
+            run_count,
+            stages_without_estimate,
+            join_rule,
+            join_confidence,
+            burden_page,
+            burden_confidence,
+            burden_basis,
+            burden_fact_key
+        FROM parts_of_points
+        WINDOW of_benchmark AS (PARTITION BY paper_key, model, benchmark)
+    ) AS with_operations
+    WINDOW of_model AS (PARTITION BY paper_key, model)
+) AS with_burden
+WHERE metric IS NOT NULL

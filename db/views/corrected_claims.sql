@@ -1,7 +1,9 @@
 -- One row a fact in force, of every kind, accepted or candidate: the machine's claim with the curators' values over it.
 -- A rejected record is gone, and so are the records of a withdrawn paper. A corrected duration drops the machine's
--- range, a stage without a value is unspecified, and a count that is none counts as unknown. ``corrections`` names the reviews that changed what the burden is estimated from: an estimate stands for
--- one claim with just these corrections, so that none is shown for values that it was not made from.
+-- range, a stage without a value is unspecified, and a count that is none counts as unknown. ``claimed_model`` is the model as the
+-- machine read it, by which claims are joined to results. ``corrections`` names the reviews that changed what the burden is
+-- estimated from: an estimate stands for one claim with just these corrections, so that none is shown for values that it
+-- was not made from.
 SELECT
     d.paper_key,
     NULLIF(d.version, 0) AS version,
@@ -36,6 +38,21 @@ SELECT
     CASE WHEN x.metric_review IS NOT NULL THEN x.metric ELSE c.metric END AS metric,
     CASE WHEN x.value_review IS NOT NULL THEN x.value ELSE c.value END AS value,
     CASE WHEN x.own_review IS NOT NULL THEN x.own <> 0 ELSE c.own END AS own,
+    CASE WHEN x.split_review IS NOT NULL THEN x.split ELSE c.split END AS split,
+    CASE WHEN x.ensemble_review IS NOT NULL THEN x.ensemble <> 0 ELSE c.ensemble END AS ensemble,
+    CASE
+        WHEN x.extra_training_data_review IS NOT NULL THEN x.extra_training_data <> 0 ELSE c.extra_training_data
+    END AS extra_training_data,
+    CASE
+        WHEN x.crops_review IS NULL THEN c.crops
+        WHEN x.crops BETWEEN 1 AND 9007199254740992 THEN CAST(x.crops AS BIGINT)
+    END AS crops,
+    CASE WHEN x.property_review IS NOT NULL THEN x.property ELSE c.property END AS property,
+    CASE WHEN x.quantity_review IS NOT NULL THEN x.quantity ELSE c.quantity END AS quantity,
+    c.model AS claimed_model,
+    CASE
+        WHEN x.model_review IS NOT NULL AND COALESCE(x.model, '') <> COALESCE(c.model, '') THEN 1 ELSE 0
+    END AS model_is_corrected,
     c.page,
     c.bbox_x0_points,
     c.bbox_y0_points,

@@ -33,7 +33,19 @@ SELECT
     MAX(CASE WHEN latest.field = 'value' THEN latest.review_id END) AS value_review,
     MAX(CASE WHEN latest.field = 'value' THEN latest.value_number END) AS value,
     MAX(CASE WHEN latest.field = 'own' THEN latest.review_id END) AS own_review,
-    MAX(CASE WHEN latest.field = 'own' THEN latest.value_number END) AS own
+    MAX(CASE WHEN latest.field = 'own' THEN latest.value_number END) AS own,
+    MAX(CASE WHEN latest.field = 'split' THEN latest.review_id END) AS split_review,
+    MAX(CASE WHEN latest.field = 'split' THEN latest.value_text END) AS split,
+    MAX(CASE WHEN latest.field = 'ensemble' THEN latest.review_id END) AS ensemble_review,
+    MAX(CASE WHEN latest.field = 'ensemble' THEN latest.value_number END) AS ensemble,
+    MAX(CASE WHEN latest.field = 'extra_training_data' THEN latest.review_id END) AS extra_training_data_review,
+    MAX(CASE WHEN latest.field = 'extra_training_data' THEN latest.value_number END) AS extra_training_data,
+    MAX(CASE WHEN latest.field = 'crops' THEN latest.review_id END) AS crops_review,
+    MAX(CASE WHEN latest.field = 'crops' THEN latest.value_number END) AS crops,
+    MAX(CASE WHEN latest.field = 'property' THEN latest.review_id END) AS property_review,
+    MAX(CASE WHEN latest.field = 'property' THEN latest.value_text END) AS property,
+    MAX(CASE WHEN latest.field = 'quantity' THEN latest.review_id END) AS quantity_review,
+    MAX(CASE WHEN latest.field = 'quantity' THEN latest.value_number END) AS quantity
 FROM reviews_by_paper AS latest
 WHERE latest.place = 1 AND latest.has_field
 GROUP BY latest.paper_key, latest.fact_digest

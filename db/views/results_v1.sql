@@ -9,6 +9,10 @@ SELECT
     metric,
     value,
     own,
+    split,
+    ensemble,
+    extra_training_data,
+    crops,
     page,
     bbox_x0_points,
     bbox_y0_points,
@@ -24,5 +28,5 @@ SELECT
     position,
     document_sha256,
     extractor_version
-FROM facts_in_force
+FROM corrected_claims
 WHERE kind = 'result' AND status = 'accepted'

@@ -14,13 +14,16 @@ SELECT
     r.reason,
     r.claim_id,
     r.seen,
-    CASE (SELECT MIN(c.kind) FROM claims AS c WHERE c.fact_digest = r.fact_digest)
+    CASE (SELECT c.kind FROM claims AS c WHERE c.fact_digest = r.fact_digest LIMIT 1)
         WHEN 'training_run' THEN r.field IN (
             '', 'model', 'stage', 'accelerator', 'accelerator_count', 'count_unit', 'duration_hours',
             'duration_hours_low', 'duration_hours_high', 'device_hours', 'mixed_precision'
         )
         WHEN 'training_compute' THEN r.field IN ('', 'model', 'flop')
-        WHEN 'result' THEN r.field IN ('', 'model', 'benchmark', 'metric', 'value', 'own')
+        WHEN 'result' THEN r.field IN (
+            '', 'model', 'benchmark', 'metric', 'value', 'own', 'split', 'ensemble', 'extra_training_data', 'crops'
+        )
+        WHEN 'model_property' THEN r.field IN ('', 'model', 'property', 'quantity', 'benchmark', 'stage')
         ELSE FALSE
     END AS has_field,
     ROW_NUMBER() OVER (

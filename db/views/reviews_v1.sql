@@ -35,6 +35,12 @@ SELECT
             WHEN 'metric' THEN COALESCE(machine.metric, '') <> COALESCE(reviewed.metric, '')
             WHEN 'value' THEN (machine.value <> reviewed.value OR (machine.value IS NULL) <> (reviewed.value IS NULL))
             WHEN 'own' THEN CASE WHEN machine.own THEN 1 WHEN NOT machine.own THEN 0 ELSE -1 END <> CASE WHEN reviewed.own THEN 1 WHEN NOT reviewed.own THEN 0 ELSE -1 END
+            WHEN 'split' THEN COALESCE(machine.split, '') <> COALESCE(reviewed.split, '')
+            WHEN 'ensemble' THEN CASE WHEN machine.ensemble THEN 1 WHEN NOT machine.ensemble THEN 0 ELSE -1 END <> CASE WHEN reviewed.ensemble THEN 1 WHEN NOT reviewed.ensemble THEN 0 ELSE -1 END
+            WHEN 'extra_training_data' THEN CASE WHEN machine.extra_training_data THEN 1 WHEN NOT machine.extra_training_data THEN 0 ELSE -1 END <> CASE WHEN reviewed.extra_training_data THEN 1 WHEN NOT reviewed.extra_training_data THEN 0 ELSE -1 END
+            WHEN 'crops' THEN COALESCE(machine.crops, -1) <> COALESCE(reviewed.crops, -1)
+            WHEN 'property' THEN COALESCE(machine.property, '') <> COALESCE(reviewed.property, '')
+            WHEN 'quantity' THEN COALESCE(machine.quantity, -1) <> COALESCE(reviewed.quantity, -1)
         END THEN 'stale'
         ELSE 'matched'
     END AS state,

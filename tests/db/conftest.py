@@ -25,7 +25,11 @@ from extractors.records import (
     CountUnit,
     Evidence,
     Extraction,
+    ModelLink,
+    ModelProperty,
     PaperMetadata,
+    Property,
+    Result,
     Stage,
     TrainingCompute,
     TrainingRun,
@@ -184,6 +188,26 @@ class Sample:
     def compute(self, flop: float = 2.3e19, **changes: Any) -> TrainingCompute:
         evidence = Evidence(8, Box(1.0, 2.0, 3.0, 4.0), "It took 2.3e19 FLOPs.", 1500, 1521, ("flop",))
         return replace(TrainingCompute(evidence=evidence, flop=flop, model="Base", confidence=0.8), **changes)
+
+    def result(
+        self, value: float = 76.5, model: str | None = "Base", row: int = 0, own: bool = True, **changes: Any
+    ) -> Result:
+        """An own result on ImageNet; ``row`` is how far down its table it stands."""
+        box = Box(108.0, 200.0 + row, 504.0, 210.0 + row)
+        evidence = Evidence(8, box, "Table 2: accuracy on ImageNet.", 1600, 1630, ("table.cell",), ((8, box),))
+        result = Result(evidence, "imagenet", "top1_accuracy", value, own, model, confidence=0.9)
+        return replace(result, **changes)
+
+    def property(self, name: str, quantity: float, model: str | None = "Base", **changes: Any) -> ModelProperty:
+        """A property of a sentence that states several; each stands further right on its line."""
+        left = 108.0 + 60.0 * list(Property).index(Property(name))
+        quote = "Base has 25M parameters and takes 4.1 GFLOPs; we train it for 90 epochs on 1,281,167 images."
+        evidence = Evidence(6, Box(left, 90.0, left + 50.0, 100.0), quote, 900, 900 + len(quote), ("property.x",))
+        stated = ModelProperty(evidence, Property(name), quantity, model, confidence=0.8)
+        return replace(stated, **changes)
+
+    def link(self, kind: str, index: int, model: str = "Base", **changes: Any) -> ModelLink:
+        return replace(ModelLink(kind, index, model, "join.same-name", 0.9), **changes)
 
     def estimate(self, flop: float | None = 2.6e19, **changes: Any) -> BurdenEstimate:
         if flop is None:

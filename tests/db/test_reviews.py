@@ -14,7 +14,8 @@ from sqlalchemy import Engine, text
 
 from db import schema
 from db.errors import DatabaseError, RecordError
-from db.facts import FIELD_TYPES, FIELDS, Kind, claim_rows, fact_key, result_digest, split_fact_key
+from db.facts import claim_rows, fact_key, property_digest, result_digest, split_fact_key
+from db.fields import FIELD_TYPES, FIELDS, Kind
 from db.queries import exported_records, pending_estimates
 from db.reviews import Decision, Review, add_review
 from db.store import PaperDocument, record_documents, save_estimates, upsert_papers
@@ -66,6 +67,7 @@ def test_the_key_is_fixed_for_good() -> None:
     key = fact_key("cs/0112017", "training_run", 3, "Größe ﬁnal 10^18", 2)
     assert key == "cs/0112017:056304b300b91ff4ea97780fafc6b0ef"
     assert result_digest("Größe 1", "imagenet", "top1_accuracy", 2) == "b3d9ee0e055a745dca4b5c92215086dd"
+    assert property_digest("epochs", 3, "Größe ﬁnal 90", 2) == "06e6c62185e1b2c46abc5e93ce103852"
 
 
 @given(st.text(min_size=1, max_size=20), st.text(max_size=60), st.integers(1, 2000), st.integers(0, 50))
@@ -328,12 +330,14 @@ def test_a_value_that_should_not_be_there_stops_nothing(
 
 @pytest.mark.parametrize("kind", list(Kind))
 def test_a_field_that_the_kind_of_record_has_not_changes_nothing(engine: Engine, sample: Any, kind: Kind) -> None:
-    sample.save(engine, sample.paper(sample.run(), compute=(sample.compute(),)))
-    (run, compute) = claim_rows(sample.paper(sample.run(), compute=(sample.compute(),)).extraction)
-    result = run | {"kind": "result", "fact_digest": result_digest("Base", "imagenet", "em", 0), "value": 1.0}
-    with engine.begin() as connection:
-        connection.execute(schema.claims.insert(), result | {"claim_id": "r", "extractor_version": "x1"})
-    fact = {"training_run": run, "training_compute": compute, "result": result}[kind]["fact_digest"]
+    paper = sample.paper(
+        sample.run(),
+        compute=(sample.compute(),),
+        results=(sample.result(),),
+        properties=(sample.property("epochs", 90),),
+    )
+    sample.save(engine, paper)
+    fact = {row["kind"]: row["fact_digest"] for row in claim_rows(paper.extraction)}[kind]
     before = list(exported_records(engine, "facts")), list(exported_records(engine, "burden"))
     foreign = [field for field in FIELD_TYPES if field not in FIELDS[kind]]
     for field in foreign:
@@ -366,6 +370,8 @@ def test_the_same_review_twice_is_one(engine: Engine, sample: Any) -> None:
         ({"field": "accelerator_count", "value": 1.5}, "whole number"),
         ({"field": "duration_hours", "value": -3.0}, "above zero"),
         ({"field": "stage", "value": "train"}, "stage should be one of finetuning, .*, not 'train'"),
+        ({"field": "property", "value": "depth"}, "property should be one of epochs, .*, not 'depth'"),
+        ({"field": "crops", "value": 0}, "above zero"),
         ({"field": "count_unit", "value": "gpus"}, "count_unit should be one of chips, .*, not 'gpus'"),
         ({"field": "stage", "decision": Decision.ACCEPT, "value": None, "seen": {"stage": "x"}}, "stage should be one"),
         ({"reviewer": " "}, "needs a reviewer"),

@@ -11,7 +11,6 @@ from sqlalchemy import Engine, inspect
 
 from db import objects, schema
 from db.engine import open_database
-from db.facts import result_digest
 from db.store import PaperDocument, record_documents, upsert_papers
 
 PUBLIC = [name for name in objects.VIEWS if name.endswith("_v1")]
@@ -19,36 +18,6 @@ PUBLIC = [name for name in objects.VIEWS if name.endswith("_v1")]
 
 def everything(engine: Engine, sample: Any) -> dict[str, list[str]]:
     return {name: sorted(str(row) for row in sample.rows(engine, f"SELECT * FROM {name}")) for name in PUBLIC}
-
-
-def add_result(engine: Engine, model: str | None, value: float, own: bool = True, ordinal: int = 0) -> None:
-    """A result's claim beside the claims of the sample paper."""
-    row = {
-        "claim_id": f"{model}{value}",
-        "document_sha256": "a" * 64,
-        "extractor_version": "x1",
-        "kind": "result",
-        "position": 100 + int(value),
-        "ordinal": ordinal,
-        "fact_digest": result_digest(model, "imagenet", "top1_accuracy", ordinal),
-        "value_digest": str(value),
-        "model": model,
-        "benchmark": "imagenet",
-        "metric": "top1_accuracy",
-        "value": value,
-        "own": own,
-        "page": 8,
-        **dict.fromkeys(("bbox_x0_points", "bbox_y0_points", "bbox_x1_points", "bbox_y1_points"), 1.0),
-        "quote": "Table 2",
-        "quote_start": 1,
-        "quote_end": 8,
-        "rules": [],
-        "confidence": 0.9,
-        "status": "accepted",
-        "basis": "machine",
-    }
-    with engine.begin() as connection:
-        connection.execute(schema.claims.insert(), row)
 
 
 def test_the_order_in_which_papers_come_does_not_matter(url: str, sample: Any) -> None:
@@ -141,8 +110,10 @@ def test_how_far_a_paper_has_come(engine: Engine, sample: Any) -> None:
 
 def test_candidates_are_not_in_the_views(engine: Engine, sample: Any) -> None:
     run, compute = sample.run(status="candidate"), sample.compute(status="candidate")
-    sample.save(engine, sample.paper(run, compute=(compute,)))
-    assert [sample.rows(engine, f"SELECT * FROM {name}") for name in PUBLIC if name != "papers_v1"] == [[]] * 6
+    result, epochs = sample.result(status="candidate"), sample.property("epochs", 90, status="candidate")
+    links = (sample.link("training_run", 0), sample.link("model_property", 0))
+    sample.save(engine, sample.paper(run, compute=(compute,), results=(result,), properties=(epochs,), links=links))
+    assert not any(sample.rows(engine, f"SELECT * FROM {name}") for name in PUBLIC if name != "papers_v1")
 
 
 def test_a_models_burden_is_the_sum_over_its_stages(engine: Engine, sample: Any) -> None:
@@ -192,38 +163,25 @@ def test_stated_operations_stand_beside_the_hardware_burden(engine: Engine, samp
     assert (big["run_count"], big["page"]) == (0, 8) and "states operations" in big["reason"]
 
 
-def test_results_flow_into_the_points_of_the_analysis(engine: Engine, sample: Any) -> None:
-    sample.save(engine, sample.paper(sample.run()))
-    assert sample.rows(engine, "SELECT * FROM analysis_points_v1") == []
-    add_result(engine, "Base", 76.5)
-    add_result(engine, "Base", 77.1, ordinal=1)
-    add_result(engine, "Rival", 80.0, own=False)
-    add_result(engine, None, 70.0)
-    assert [row["value"] for row in sample.rows(engine, "SELECT value FROM results_v1 ORDER BY value")] == [
-        70.0,
-        76.5,
-        77.1,
-        80.0,
-    ]
-    points = sample.rows(engine, "SELECT * FROM analysis_points_v1 ORDER BY value")
-    assert [(point["model"], point["value"], point["hardware_burden_flop"]) for point in points] == [
-        (None, 70.0, None),
-        ("Base", 77.1, 2.6e19),
-    ]
-    assert points[1]["network_operations_flop"] is None
-
-
 COLUMNS_THAT_STAY = {
     "papers_v1": "arxiv_id version title authors categories published withdrawn extraction_status failure_cause",
     "training_runs_v1": "arxiv_id version model stage accelerator accelerator_count count_unit duration_hours"
     " device_hours hardware_burden_flop hardware_burden_low hardware_burden_high precision_aware_flop method reason"
     " page bbox_x0_points bbox_y0_points bbox_x1_points bbox_y1_points evidence confidence basis fact_key",
     "training_compute_v1": "arxiv_id version model flop page evidence confidence basis fact_key",
-    "results_v1": "arxiv_id version model benchmark metric value own page evidence confidence basis fact_key",
+    "results_v1": "arxiv_id version model benchmark metric value own split ensemble extra_training_data crops page"
+    " evidence confidence basis fact_key",
+    "model_properties_v1": "arxiv_id version model property quantity benchmark stage page evidence confidence basis"
+    " fact_key",
+    "model_runs_v1": "arxiv_id model kind fact_key rule confidence",
+    "network_operations_v1": "arxiv_id model benchmark forward_flop training_examples epochs network_operations_flop"
+    " method reason forward_flop_page training_examples_page epochs_page",
     "burden_v1": "arxiv_id version model hardware_burden_flop hardware_burden_low hardware_burden_high"
     " precision_aware_flop stated_training_flop run_count stage_count method reason page evidence basis",
-    "analysis_points_v1": "arxiv_id published model benchmark metric value hardware_burden_flop"
-    " network_operations_flop stated_training_flop",
+    "analysis_points_v1": "arxiv_id version title published model benchmark metric value hardware_burden_flop"
+    " hardware_burden_low hardware_burden_high precision_aware_flop stated_training_flop network_operations_flop"
+    " accelerator method result_page result_evidence result_confidence result_basis result_fact_key burden_page"
+    " burden_confidence burden_basis burden_fact_key parameters join_status join_rule join_confidence",
     "reviews_v1": "review_id fact_key arxiv_id kind field decision reviewer reviewed_at reason state in_force",
 }
 

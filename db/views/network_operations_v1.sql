@@ -1,0 +1,56 @@
+-- One row a paper, model of its own results and benchmark: FLOP of one forward pass x 3 (forward and backward) x training
+-- examples x epochs, summed over the stages that have examples and epochs of their own; else null, with the reason.
+SELECT
+    paper_key AS arxiv_id,
+    version,
+    title,
+    published,
+    model,
+    benchmark,
+    forward_flop,
+    training_examples,
+    epochs,
+    forward_flop * 3 * example_passes AS network_operations_flop,
+    complete_stage_count AS stage_count,
+    CASE
+        WHEN forward_hundredths IS NOT NULL AND complete_stage_count > 0 THEN
+            RTRIM(
+                RTRIM(
+                    CAST(forward_hundredths / 100 AS TEXT) || '.'
+                        || SUBSTR(CAST(100 + forward_hundredths % 100 AS TEXT), 2),
+                    '0'
+                ),
+                '.'
+            )
+            || forward_unit
+            || ' x 3 x '
+            || CASE WHEN complete_stage_count > 1 THEN '(' || passes_in_words || ')' ELSE passes_in_words END
+    END AS method,
+    CASE
+        WHEN forward_flop IS NOT NULL AND complete_stage_count > 0 THEN NULL
+        ELSE SUBSTR(
+            CASE WHEN forward_flop IS NULL THEN ', no FLOP of a forward pass' ELSE '' END
+            || CASE WHEN any_training_examples IS NULL THEN ', no training examples' ELSE '' END
+            || CASE WHEN any_epochs IS NULL THEN ', no epochs' ELSE '' END
+            || CASE
+                WHEN complete_stage_count = 0 AND any_training_examples IS NOT NULL AND any_epochs IS NOT NULL
+                    THEN ', training examples and epochs of different stages'
+                ELSE ''
+            END,
+            3
+        )
+    END AS reason,
+    forward_flop_page,
+    training_examples_page,
+    epochs_page
+FROM (
+    SELECT
+        o.*,
+        CAST(
+            ROUND(CAST(forward_flop / CASE WHEN forward_flop >= 1e9 THEN 1e7 WHEN forward_flop >= 1e6 THEN 1e4 ELSE 0.01 END AS NUMERIC))
+            AS BIGINT
+        ) AS forward_hundredths,
+        CASE WHEN forward_flop >= 1e9 THEN ' GFLOP' WHEN forward_flop >= 1e6 THEN ' MFLOP' ELSE ' FLOP' END AS forward_unit
+    FROM operations_by_model AS o
+    WHERE model IS NOT NULL
+) AS worded
