@@ -6,6 +6,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import replace
 
+from extractors.cell_evidence import words_of
 from extractors.cell_places import CellPlaces
 from extractors.judge import RULES_LOG_ODDS
 from extractors.judgement import Place
@@ -50,14 +51,12 @@ def evidence_in_table(document: Document, time: TableTime, rules: tuple[str, ...
     """The row's label, the head and the value as quote; boxes around the cells and the words of the caption that the
     record rests on, and around ``further`` words."""
     cell = time.cell
-    labels = [text for text in (*cell.row_path, *cell.column_path) if text]
-    quote = " | ".join((*labels, cell.text))[-MAX_QUOTE_CHARACTERS:]
     start, end = CellPlaces(document).offsets(cell)
     elsewhere = [piece for other, begin, stop in further for piece in _words(other.passage, begin, stop)]
     return Evidence(
         page=cell.page,
         box=cell.box,
-        quote=quote,
+        quote=words_of(cell)[-MAX_QUOTE_CHARACTERS:],
         start=start,
         end=end,
         rules=rules,

@@ -11,6 +11,7 @@ import re
 from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 
+from extractors.cell_evidence import evidence_of_cell
 from extractors.cell_places import CellPlaces
 from extractors.judge import RULES_LOG_ODDS, Judge, Signals, bounded, log_odds_of
 from extractors.performance.cells import CellValue, cell_values
@@ -19,7 +20,7 @@ from extractors.performance.context import PaperContext
 from extractors.performance.models import ModelLabels
 from extractors.performance.names import PaperNames
 from extractors.performance.own import OwnSignals
-from extractors.records import MAX_QUOTE_CHARACTERS, Box, Cell, Document, Evidence, Result, Status, Table
+from extractors.records import Document, Result, Status, Table
 
 MOST_RESULTS = 1_500
 """Of one paper; a longer one is a collection of measurements."""
@@ -117,7 +118,7 @@ def _in_table(table: Table, context: PaperContext, names: PaperNames, places: Ce
         row = " ".join(value.cell.row_path)
         said_of_it = (row, " ".join(value.cell.column_path), table.caption)
         result = Result(
-            evidence=_evidence(value, places),
+            evidence=evidence_of_cell(table, value.cell, places, _rules(value)),
             benchmark=value.benchmark,
             metric=value.metric.metric,
             value=value.value,
@@ -148,32 +149,6 @@ def _signals(value: CellValue, model: str | None) -> dict[str, float]:
     return seen
 
 
-def _evidence(value: CellValue, places: CellPlaces) -> Evidence:
-    """The labels, the heads and the value as quote; boxes around the cell, its labels, its heads and the caption."""
-    cell, table = value.cell, value.table
-    words = [text for text in (*cell.row_path, *cell.column_path) if text]
-    name = f"Table {table.number}: " if table.number else ""
-    quote = (name + " | ".join((*words, cell.text)))[-MAX_QUOTE_CHARACTERS:]
-    start, end = places.offsets(cell)
-    return Evidence(
-        page=cell.page,
-        box=cell.box,
-        quote=quote,
-        start=start,
-        end=end,
-        rules=(f"result.metric-by-{value.metric_from}", f"result.benchmark-by-{value.benchmark_from}"),
-        boxes=tuple(dict.fromkeys([(cell.page, cell.box), *_around(table, cell)])),
-    )
-
-
-def _around(table: Table, cell: Cell) -> Iterator[tuple[int, Box]]:
-    """The labels beside a cell, the heads over it, and the caption."""
-    path = {*cell.row_path, *cell.column_path}
-    for other in table.cells:
-        if other is not cell and other.text in path and other.page == cell.page:
-            beside = other.row == cell.row and other.column < cell.column
-            over = other.header and other.column <= cell.column < other.column + other.column_span
-            if beside or (over and other.row < cell.row):
-                yield other.page, other.box
-    if table.caption_box is not None:
-        yield table.page, table.caption_box
+def _rules(value: CellValue) -> tuple[str, str]:
+    """What named the metric and the benchmark."""
+    return f"result.metric-by-{value.metric_from}", f"result.benchmark-by-{value.benchmark_from}"

@@ -11,11 +11,12 @@ from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
 from itertools import islice
 
+from extractors.cell_evidence import evidence_of_cell
+from extractors.cell_places import CellPlaces
 from extractors.lexicon.training_sets import NamedSet, training_sets_in
 from extractors.property.amounts import NUMBER, amount_of, power_of, scaled
 from extractors.property.heads import AnnouncedProperty, announced_property, power_in_caption
 from extractors.property.limits import is_plausible
-from extractors.property_evidence import CellPlaces
 from extractors.records import Cell, Document, ModelProperty, PrintedNumber, Property, Stage, Table
 from extractors.stages import telling_stage
 from extractors.table_models import model_of_row
@@ -116,7 +117,7 @@ def _in_labels(table: Table, places: CellPlaces) -> Iterator[ModelProperty]:
             kind = Property.EPOCHS if match["scale"] is None else Property.PARAMETERS
             quantity = amount_of(match["number"], match["scale"])
             if quantity is not None and is_plausible(kind, quantity):
-                evidence = places.evidence(table, cell, (_LABEL_RULE,))
+                evidence = evidence_of_cell(table, cell, places, (_LABEL_RULE,))
                 yield ModelProperty(evidence, kind, quantity, model, confidence=_CONFIDENCE[_LABEL_RULE])
 
 
@@ -159,7 +160,7 @@ def _of_cell(
     ):
         stage = Stage.PRETRAINING
     yield ModelProperty(
-        evidence=places.evidence(table, cell, rules),
+        evidence=evidence_of_cell(table, cell, places, rules),
         property=kind,
         quantity=quantity,
         model=model,

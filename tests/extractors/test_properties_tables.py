@@ -202,11 +202,12 @@ def test_evidence_leads_to_the_cell_its_label_and_its_head() -> None:
     tables = find_tables(document)
     found = {each.model: each.evidence for each in find_properties(document, tables)}
     evidence = found["AlderNet-50"]
-    assert evidence.quote == "AlderNet-50 | Params (M) | 25.6"
+    assert evidence.quote == "Table 1: AlderNet-50 | Params (M) | 25.6"
     assert document.text[evidence.start : evidence.end] == "25.6"
     cells = {cell.text: cell.box for cell in tables[0].cells}
     assert evidence.box == cells["25.6"]
-    assert {box for _, box in evidence.boxes} == {cells["25.6"], cells["AlderNet-50"], cells["Params (M)"]}
+    boxed = {cells["25.6"], cells["AlderNet-50"], cells["Params (M)"], tables[0].caption_box}
+    assert {box for _, box in evidence.boxes} == boxed
 
 
 def test_the_same_said_twice_is_one_record() -> None:
