@@ -1,30 +1,29 @@
 """Numbers that a sentence ties to a measure: "28.4 BLEU", "a top-5 error of 3.57%", "EM/F1 scores of 84.1/90.9".
 
-Measures are found first, then runs of numbers ("84.1/90.9", "from 25.3 to 28.4"); each run takes the measure that stands
-right behind it, else the one before it with nothing but a linking word between, else that of the run before it
-("78.46% vs. 80.75%"). What is a difference, a bound or a guess is none.
+Measures are found first, then runs of numbers ("84.1/90.9", "from 25.3 to 28.4"); each run takes the measure that
+stands right behind it, else the one before it with nothing but a linking word between, else that of the run before
+it ("78.46% vs. 80.75%"). What is a difference, a bound or a guess is none.
 """
 
 from __future__ import annotations
 
 import re
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from functools import cache
 
-from extractors.patterns import load_text_rules
+from extractors.patterns import TextRule, load_text_rules
 
 MOST_NUMBERS_OF_A_SENTENCE = 40
 _OTHER, _ACCURACY, _ERROR = "other", "accuracy", "error"
 _NUMBER = re.compile(
     r"(?<![\w.,@^_$#:×*-])(?<![a-z]/)(?<![×*]\s)(?P<digits>\d{1,2}(?:\.\d{1,3})?|100(?:\.0)?|0?\.\d{3,4})"
     r"(?:\s?±\s?\d{1,2}(?:\.\d{1,3})?)?(?P<unit>\s?%|\sper\s?cent\b)?"
-    r"(?![\w^×*]|[.,]\d|,\s\d{3}\b|:\d|-\w|\s?[-×]\s?\d"
+    r"(?![\w^×*%]|[.,]\d|,\s\d{3}\b|:\d|-\w|\s?[-×]\s?\d"
     r"|\s?(?:fps|ms|s|sec\w*|min\w*|hours?|hrs?|days?|weeks?|[gmt]?flops|b?flops|[gm]b|[kmbg]|million|billion|gpus?|tpus?"
     r"|layers?|epochs?|steps?|iterations?|images?|pixels?|px|param\w*|tokens?|words|times|models?|crops?|classes|fold|iou|x)\b)",
     re.IGNORECASE,
 )
-_LISTED_PRECEDED_BY = re.compile(r"\d\s?%?\s?/\s?$")
 _SEPARATOR = re.compile(
     r"\s?(?:(?P<list>,\s?and|[,/&|]|\band\b|\bor\b)|(?P<against>,?\s?(?:\bvs\b\.?|\bv\.s\.|\bversus\b|→|->))|(?P<change>\bto\b))\s?"
 )
@@ -37,8 +36,7 @@ _ADJACENT = re.compile(r"\s?[:=(]?\s?")
 _CHANGES = re.compile(
     r"(?:improv|increas|decreas|reduc|lower|rais|boost|drop|jump|degrad|gain)\w*\s(?:[\w-]+\s){0,3}$", re.IGNORECASE
 )
-_SENTENCE_WITHIN = re.compile(r"[.!?]\s(?=[A-Z])|;")
-_FULL_STOP = re.compile(r"[.!?]\s(?=[A-Z])")
+_FULL_STOP, _STOP = re.compile(r"[.!?]\s(?=[A-Z])"), re.compile(r"[.!?]\s(?=[A-Z])|;")
 _CHANGED_BY = re.compile(
     r"(?:\b(?:improv|increas|decreas|reduc|lower|rais|boost|drop|jump|degrad|rise|rose)\w*|^)\s(?:\w+\s){0,3}\d[\d.]*\s?%?\s(?:points\s)?\(?(?:from|to)\s$",
     re.IGNORECASE,
@@ -52,10 +50,11 @@ _DIFFERENCES = re.compile(
     r"\b(?:increase|improvement|gain|difference|drop|reduction|decrease)s?\b|\b(?:improv|outperform|surpass|exceed|better|worse|higher|lower)|\bover\b",
     re.IGNORECASE,
 )
-_BY_ORDER = re.compile(r"\brespectively\b", re.IGNORECASE)
 _LONGEST_GAP, _LONGEST_LINK, _LONGEST_CHAIN = 45, 100, 130
 _LONGEST_BARE_LINK = 25
 _LOOK = 70
+_AP, _AP50 = "box_ap", "box_ap50"
+_LEAST_RATIO_OF_EASY_TO_STRICT, _MOST_RATIO_OF_EASY_TO_STRICT = 1.3, 2.2
 _LEAST_SHARE_OF_THE_LIKE, _LEAST_SHARE_OF_A_LIKE_ERROR = 0.6, 0.5
 """A number is of the same measure as the one before it only if it is not much smaller or larger."""
 _LEAST_SHARE_AFTER_A_CHANGE = 0.3
@@ -158,9 +157,19 @@ def stated_in(sentence: str) -> list[Stated]:
 
 def _of_run(run: Run, measure: Measure, chained: bool) -> Iterator[Stated]:
     several = len(measure.names) > 1 and len(measure.names) == len(run.numbers)
+    if measure.names == (_AP,) and _is_easy_and_strict(run):
+        measure, several = replace(measure, names=(_AP50, _AP)), True
     for place, number in enumerate(run.numbers):
         metric = measure.names[place if several else 0] if measure.names else None
         yield Stated(number, measure, metric, run, place, chained)
+
+
+def _is_easy_and_strict(run: Run) -> bool:
+    """Whether two numbers are AP at an IoU of 0.5 and over all, which is always far less: "mAP is 59.0% and 37.4%"."""
+    if len(run.numbers) != 2 or run.separators != ("list",):
+        return False
+    easy, strict = (number.value for number in run.numbers)
+    return _LEAST_RATIO_OF_EASY_TO_STRICT < easy / max(strict, 0.1) < _MOST_RATIO_OF_EASY_TO_STRICT
 
 
 def _measures(sentence: str) -> Iterator[Measure]:
@@ -168,7 +177,7 @@ def _measures(sentence: str) -> Iterator[Measure]:
     open_one: Measure | None = None
     for match in _measure_words().finditer(sentence):
         word = (match.lastgroup or "").removeprefix("m_")
-        names = () if word in (_ACCURACY, _ERROR) else (word,)
+        names: tuple[str, ...] = () if word in (_ACCURACY, _ERROR) else (word,)
         error = None if names else word == _ERROR
         if open_one and _INSIDE_A_MEASURE.fullmatch(sentence, open_one.end, match.start()):
             names = open_one.names + tuple(name for name in names if name not in open_one.names)
@@ -220,21 +229,21 @@ def _tied(sentence: str, run: Run, measures: Sequence[Measure]) -> Measure | Non
     if before and _links(sentence, before, run):
         return before
     exact = any(number.decimal or number.percent for number in run.numbers)
-    if after and exact and len(behind) <= _LONGEST_GAP and _rule("gap").search(behind):
+    if after and exact and len(behind) <= _LONGEST_GAP and rule_of("gap").search(behind):
         return after
     return None
 
 
 def _only_before(measures: Sequence[Measure], run: Run) -> Measure | None:
-    """What a comparison in brackets is of, where a sentence names but one measure before: "2.3% lower (78.5% vs. 80.8%)"."""
+    """What a comparison in brackets is of, where but one measure is named before: "2.3% lower (78.5% vs. 80.8%)"."""
     before = [each for each in measures if each.end <= run.start]
     return before[-1] if len({(each.names, each.error) for each in before}) == 1 else None
 
 
 def _links(sentence: str, measure: Measure, run: Run) -> bool:
-    """Whether nothing but a link stands between a measure and the number behind it: "BLEU score of", "AP (", "error is"."""
+    """Whether nothing but a link stands between a measure and the number behind it: "BLEU score of", "AP ("."""
     gap = sentence[measure.end : run.start]
-    if len(gap) > _LONGEST_LINK or _SENTENCE_WITHIN.search(gap):
+    if len(gap) > _LONGEST_LINK or _STOP.search(gap):
         return False
     exact = any(number.decimal or number.percent for number in run.numbers)
     if len(gap) > _LONGEST_BARE_LINK and (not exact or gap.rstrip().endswith(("=", ":"))):
@@ -245,24 +254,21 @@ def _links(sentence: str, measure: Measure, run: Run) -> bool:
         changes = _CHANGES.search(sentence[max(0, measure.start - _LOOK) : measure.start])
         return not changes or ("(" in gap and run.numbers[0].value > _LARGEST_BARE_DIFFERENCE)
     in_brackets = gap.rstrip().endswith("(") and len(run.numbers) > 1
-    return bool(_rule("link").search(gap)) and (in_brackets or not _rule("link-stop").search(gap))
+    return bool(rule_of("link").search(gap)) and (in_brackets or not rule_of("link-stop").search(gap))
 
 
 def _continues(sentence: str, run: Run, last: Run, measure: Measure, measures: Sequence[Measure]) -> bool:
     """Whether a number of its own is of the measure of the one before: "78.46% vs. 80.75%", "and 43.95 on En-Fr"."""
     gap = sentence[last.end : run.start]
-    if len(gap) > _LONGEST_CHAIN or _FULL_STOP.search(gap) or not _rule("chain").search(gap):
+    if len(gap) > _LONGEST_CHAIN or _FULL_STOP.search(gap) or not rule_of("chain").search(gap):
         return False
     if any(last.end <= each.start < run.start and each.names != measure.names for each in measures):
         return False
     first, second = last.numbers[-1], run.numbers[0]
     if _OF_ITS_OWN_DATA.match(sentence, run.end) and second.decimal:
         return True
-    if (
-        first.percent != second.percent
-        or not (second.decimal or second.percent)
-        or (first.decimal and not second.decimal)
-    ):
+    precise = second.decimal or (second.percent and not first.decimal)
+    if first.percent != second.percent or not precise:
         return False
     smaller, larger = sorted((first.value, second.value))
     return smaller >= (_LEAST_SHARE_OF_A_LIKE_ERROR if measure.error else _LEAST_SHARE_OF_THE_LIKE) * larger
@@ -272,13 +278,9 @@ def _is_vague(sentence: str, run: Run) -> bool:
     """A bound or a rounded guess, a range, or numbers of a table's row that came along with a caption."""
     before = sentence[max(0, run.start - _LOOK) : run.start]
     first = run.numbers[0]
-    if _rule("vague-before").search(before) or (not first.decimal and _rule("vague-integer").search(before)):
+    if rule_of("vague-before").search(before) or (not first.decimal and rule_of("vague-integer").search(before)):
         return True
-    if (
-        "change" in run.separators
-        and not _FROM.search(before)
-        and not re.search(r"(?:increas|decreas|improv|drop)\w*\s$", before)
-    ):
+    if "change" in run.separators and not _FROM.search(before) and not _CHANGES.search(before):
         return True
     if _NUMBER_BEFORE.search(before) or _NUMBER_BEHIND.match(sentence, run.end):
         return True
@@ -289,22 +291,31 @@ def _is_vague(sentence: str, run: Run) -> bool:
 
 def _is_difference(sentence: str, run: Run, measure: Measure) -> bool:
     before = sentence[max(0, run.start - _LOOK) : run.start]
-    if _rule("difference-before").search(before):
+    if rule_of("difference-before").search(before):
         return True
     small = run.numbers[0].value <= _LARGEST_BARE_DIFFERENCE and not measure.error and "wer" not in measure.names
     if small and _DIFFERENCES.search(sentence, max(0, run.start - _LONGEST_CHAIN), run.end + _LOOK):
         return True
     behind = sentence[run.end : run.end + _LOOK]
-    return bool(_rule("difference-after").search(behind))
+    return bool(rule_of("difference-after").search(behind))
 
 
 @cache
 def _measure_words() -> re.Pattern[str]:
-    rules = [rule for rule in load_text_rules("result_sentences") if rule.label == "measure"]
-    words = "|".join(f"(?P<m_{rule.id.removeprefix('measure.')}>{rule.pattern.pattern})" for rule in rules)
-    return re.compile(words, re.IGNORECASE)
+    words = "|".join(
+        f"(?P<m_{rule.id.removeprefix('measure.')}>{rule.pattern.pattern})" for rule in rules_of("measure")
+    )
+    return re.compile(rf"(?<!\w)(?=[\w∆Δ])(?:{words})", re.IGNORECASE)
 
 
 @cache
-def _rule(label: str) -> re.Pattern[str]:
-    return next(rule.pattern for rule in load_text_rules("result_sentences") if rule.label == label)
+def rules_of(label: str) -> tuple[TextRule, ...]:
+    """The rules of ``result_sentences.jsonl`` with a label, in their order."""
+    return tuple(rule for rule in load_text_rules("result_sentences") if rule.label == label)
+
+
+@cache
+def rule_of(label: str) -> re.Pattern[str]:
+    """The pattern of the one rule with a label."""
+    (rule,) = rules_of(label)
+    return rule.pattern
