@@ -161,11 +161,8 @@ def default_metric(task: str) -> Metric | None:
 
 
 @lru_cache(maxsize=4000)
-def find_datasets(text: str) -> tuple[DatasetMention, ...]:
-    """The data sets that ``text`` names, in order; of overlapping names the longest. Pretraining is no evaluation.
-
-    "CIFAR-100 top-1" -> cifar100      "ImageNet-V2" -> told apart      "COCO, ImageNet pre-trained" -> coco
-    """
+def find_named_data(text: str) -> tuple[DatasetMention, ...]:
+    """All data that ``text`` names, for evaluation or pretraining, in order; of overlapping names the longest."""
     lowered = text.lower()
     found = []
     for dataset in load_datasets():
@@ -178,8 +175,16 @@ def find_datasets(text: str) -> tuple[DatasetMention, ...]:
     for mention in sorted(found, key=lambda each: (each.start - each.end, each.hint, each.start)):
         if all(mention.end <= other.start or other.end <= mention.start for other in kept):
             kept.append(mention)
-    kept = [mention for mention in kept if mention.dataset.kind != CORPUS and not _of_pretraining(text, mention)]
     return tuple(sorted(kept, key=lambda each: each.start))
+
+
+def find_datasets(text: str) -> tuple[DatasetMention, ...]:
+    """The data sets on which models are evaluated that ``text`` names, in order; pretraining is no evaluation.
+
+    "CIFAR-100 top-1" -> cifar100      "ImageNet-V2" -> told apart      "COCO, ImageNet pre-trained" -> coco
+    """
+    named = find_named_data(text)
+    return tuple(each for each in named if each.dataset.kind != CORPUS and not _of_pretraining(text, each))
 
 
 def _of_pretraining(text: str, mention: DatasetMention) -> bool:

@@ -28,6 +28,7 @@ class PaperContext:
 
     def __init__(self, document: Document) -> None:
         self._document = document
+        self._held: dict[Dataset, bool] = {}
 
     @cached_property
     def _body(self) -> Sequence[tuple[str, str | None, int]]:
@@ -55,7 +56,10 @@ class PaperContext:
     @cached_property
     def _counts(self) -> Counter[Dataset]:
         return Counter(
-            mention.dataset for text, _, _ in self._body for mention in find_datasets(text) if not mention.hint
+            mention.dataset
+            for text, _, _ in self._body
+            for mention in find_datasets(text)
+            if not mention.hint or self.holds(mention.dataset)
         )
 
     def words_about(self, table: Table) -> str:
@@ -93,7 +97,9 @@ class PaperContext:
 
     def holds(self, dataset: Dataset) -> bool:
         """Whether the paper speaks of what the data set's hints need."""
-        return dataset.context.search(self.text) is not None
+        if dataset not in self._held:
+            self._held[dataset] = dataset.context.search(self.text) is not None
+        return self._held[dataset]
 
     def benchmark_of(self, table: Table, tasks: Set[str]) -> tuple[DatasetMention, str] | None:
         """The benchmark of a table whose own words name none: by the section it is told of in, by what is said beside

@@ -1,0 +1,262 @@
+"""Which run, stated computing or property is of which model of the results.
+
+A statement reaches as far as its words say: a row of a table is of the model of that row; a sentence that names models
+is of these; one under a heading, or beside a word, that names a benchmark is of the models with results on it; "we
+train on 8 GPUs" is of all models, where no other statement of the same stage disagrees. What none of these rules
+joins stays unjoined.
+"""
+
+from __future__ import annotations
+
+import re
+from collections import defaultdict
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass, replace
+
+from extractors.lexicon.benchmarks import load_datasets
+from extractors.performance.context import PaperContext
+from extractors.records import (
+    Document,
+    ModelLink,
+    ModelProperty,
+    Result,
+    Stage,
+    Status,
+    Table,
+    TrainingCompute,
+    TrainingRun,
+)
+from extractors.scopes import NamedModel, Scope, ScopeReader, is_in_table, named_model
+
+MOST_LINKS = 5_000
+"""Of one paper."""
+_SAME_NAME, _NAMED, _CLASS, _PARAGRAPH, _BENCHMARK, _ALL, _ONLY = (
+    "join.same-name",
+    "join.named",
+    "join.class-of-models",
+    "join.paragraph",
+    "join.benchmark",
+    "join.all-models",
+    "join.only-statement",
+)
+_CONFIDENCE = {
+    _SAME_NAME: 0.95,
+    _NAMED: 0.9,
+    _CLASS: 0.8,
+    _PARAGRAPH: 0.8,
+    _BENCHMARK: 0.75,
+    _ALL: 0.75,
+    _ONLY: 0.7,
+}
+"""Set by hand, by what share of such joins was right in the papers with gold joins."""
+_PRETRAINING, _SEARCHING, _TRAINING, _TUNING = "pretraining", "search", "training", "finetuning"
+_GROUPS = {
+    Stage.PRETRAINING: _PRETRAINING,
+    Stage.SEARCH: _SEARCHING,
+    Stage.TRAINING: _TRAINING,
+    Stage.UNSPECIFIED: _TRAINING,
+    Stage.FINETUNING: _TUNING,
+}
+_CPU = "CPU"
+_FEWEST_FACTS = 2
+_TABLE = re.compile(r"Table (\S{1,8}): ")
+
+
+@dataclass(frozen=True, slots=True)
+class _Pair:
+    """A model of the results, and a benchmark on which it has one."""
+
+    model: NamedModel
+    benchmark: str
+    task: str
+    caption_words: frozenset[str]
+    """Of the tables in which these results stand."""
+
+
+@dataclass(frozen=True, slots=True)
+class _Statement:
+    """A run, computing or property that may be of some models."""
+
+    kind: str
+    index: int
+    group: str
+    """What may stand side by side: stages of training, kinds of properties."""
+    facts: tuple[object, ...]
+    """What it states: statements that differ in nothing else are one."""
+    weight: int
+    """How many facts it states."""
+    confidence: float
+    scope: Scope
+    sentence: tuple[int, int] | None = None
+    """Where it stands in the text, if in a sentence."""
+    named_in_order: tuple[frozenset[str], ...] = ()
+    """The models that each phrase of names in the sentence means."""
+
+
+def find_links(
+    document: Document,
+    tables: Sequence[Table],
+    results: Sequence[Result],
+    runs: Sequence[TrainingRun],
+    computes: Sequence[TrainingCompute],
+    properties: Sequence[ModelProperty],
+    context: PaperContext,
+) -> tuple[ModelLink, ...]:
+    """The links of a paper's accepted records to the models of its own accepted results."""
+    pairs = _pairs(results, tables)
+    if not pairs:
+        return ()
+    reader = ScopeReader(document, [pair.model for pair in pairs], context)
+    statements = _one_each(list(_statements(runs, computes, properties, reader)))
+    links: dict[tuple[str, int, str], dict[str, ModelLink]] = defaultdict(dict)
+    benchmarks: dict[str, set[str]] = defaultdict(set)
+    for pair in pairs:
+        benchmarks[pair.model.name].add(pair.benchmark)
+        for link in _links_of(pair, statements):
+            links[link.kind, link.index, link.model][pair.benchmark] = link
+    return tuple(_joined_over_benchmarks(links, benchmarks))[:MOST_LINKS]
+
+
+def _pairs(results: Sequence[Result], tables: Sequence[Table]) -> list[_Pair]:
+    """The models of own accepted results that have a name, with each of their benchmarks."""
+    captions = {(table.page, table.number): table.caption for table in tables}
+    words: dict[tuple[str, str], set[str]] = defaultdict(set)
+    for result in results:
+        if result.own and result.model and result.status is Status.ACCEPTED:
+            number = _TABLE.match(result.evidence.quote)
+            caption = captions.get((result.evidence.page, number[1]), "") if number else ""
+            words[result.model, result.benchmark].update(re.findall(r"[a-z]{3,}", caption.lower()))
+    tasks = {dataset.benchmark: dataset.task for dataset in load_datasets()}
+    return [
+        _Pair(named_model(name), benchmark, tasks[benchmark], frozenset(held))
+        for (name, benchmark), held in words.items()
+    ]
+
+
+def _joined_over_benchmarks(
+    links: dict[tuple[str, int, str], dict[str, ModelLink]], benchmarks: dict[str, set[str]]
+) -> Iterator[ModelLink]:
+    """One link where a record is of a model on all of its benchmarks, else one a benchmark."""
+    for (_, _, name), held in links.items():
+        if held.keys() == benchmarks[name]:
+            surest = max(held.values(), key=lambda link: link.confidence)
+            yield replace(surest, benchmark=None)
+        else:
+            yield from held.values()
+
+
+def _statements(
+    runs: Sequence[TrainingRun],
+    computes: Sequence[TrainingCompute],
+    properties: Sequence[ModelProperty],
+    reader: ScopeReader,
+) -> Iterator[_Statement]:
+    for index, run in enumerate(runs):
+        if run.status is Status.ACCEPTED:
+            if run.accelerator == _CPU and any(other.accelerator not in (None, _CPU) for other in runs):
+                continue
+            facts = (run.accelerator, run.accelerator_count, run.duration_hours, run.device_hours)
+            scope = reader.of(run.evidence, run.model)
+            weight = sum(fact is not None for fact in facts)
+            in_sentence = not is_in_table(run.evidence)
+            yield _Statement(
+                "training_run",
+                index,
+                _GROUPS[run.stage],
+                facts,
+                weight,
+                run.confidence,
+                scope,
+                (run.evidence.start, run.evidence.end) if in_sentence else None,
+                reader.named_in_order(run.evidence.quote) if in_sentence else (),
+            )
+    for index, compute in enumerate(computes):
+        if compute.status is Status.ACCEPTED:
+            scope = reader.of(compute.evidence, compute.model)
+            yield _Statement("training_compute", index, "compute", (compute.flop,), 1, compute.confidence, scope)
+    for index, each in enumerate(properties):
+        if each.status is Status.ACCEPTED:
+            scope = reader.of(each.evidence, each.model)
+            if each.benchmark:
+                scope = replace(scope, benchmarks=frozenset({each.benchmark}), of_others=False)
+            group = f"{each.property} {_GROUPS[each.stage]}"
+            yield _Statement("model_property", index, group, (each.quantity,), 1, each.confidence, scope)
+
+
+def _one_each(statements: Sequence[_Statement]) -> list[_Statement]:
+    """Of runs in one sentence that names as many models, each is of one, in order: "A took 2 days and B 7 days"."""
+    together: dict[object, list[_Statement]] = defaultdict(list)
+    for statement in statements:
+        if statement.sentence:
+            together[statement.kind, statement.group, statement.sentence].append(statement)
+    changed: dict[int, _Statement] = {}
+    for held in together.values():
+        named = held[0].named_in_order
+        if len(held) > 1 and len(named) == len(held):
+            for statement, names in zip(held, named, strict=True):
+                changed[id(statement)] = replace(statement, scope=replace(statement.scope, names=names, strange=False))
+    return [changed.get(id(statement), statement) for statement in statements]
+
+
+def _links_of(pair: _Pair, statements: Sequence[_Statement]) -> Iterator[ModelLink]:
+    """The statements of one model, kind by kind and stage by stage: of those that reach it, the nearest."""
+    by_kind: dict[str, dict[str, list[tuple[str, _Statement]]]] = defaultdict(lambda: defaultdict(list))
+    for statement in statements:
+        rule = _reaches(statement, pair)
+        if rule:
+            family = statement.kind if statement.kind != "model_property" else statement.group
+            by_kind[family][statement.group].append((rule, statement))
+    for groups in by_kind.values():
+        nearest = max(_RANK[rule] for held in groups.values() for rule, _ in held)
+        for held in groups.values():
+            rank = max(_RANK[rule] for rule, _ in held)
+            if rank < nearest and nearest >= _RANK[_PARAGRAPH]:
+                continue
+            for rule, statement in _agreeing([(rule, each) for rule, each in held if _RANK[rule] == rank], rank):
+                confidence = round(_CONFIDENCE[rule] * statement.confidence, 4)
+                yield ModelLink(statement.kind, statement.index, pair.model.name, rule, confidence, pair.benchmark)
+
+
+def _agreeing(chosen: Sequence[tuple[str, _Statement]], rank: int) -> Sequence[tuple[str, _Statement]]:
+    """All that names the model; of what is said in general only what is not contradicted."""
+    if rank >= _RANK[_PARAGRAPH]:
+        return chosen
+    plain = [each for each in chosen if not each[1].scope.aside] or chosen
+    fullest = max(statement.weight for _, statement in plain)
+    full = [(rule, statement) for rule, statement in plain if statement.weight == fullest]
+    return full if len({statement.facts for _, statement in full}) == 1 else ()
+
+
+_RANK = {_ONLY: 0, _ALL: 1, _BENCHMARK: 2, _PARAGRAPH: 3, _CLASS: 4, _NAMED: 5, _SAME_NAME: 6}
+
+
+def _reaches(statement: _Statement, pair: _Pair) -> str | None:
+    """The rule by which a statement is of a model's results on a benchmark; None where it is of something else."""
+    scope, model, benchmark = statement.scope, pair.model, pair.benchmark
+    anywhere = any(stage in statement.group for stage in (_PRETRAINING, _SEARCHING))
+    if scope.benchmarks and benchmark not in scope.benchmarks and not anywhere:
+        return None
+    if scope.label is not None and scope.label == model.label:
+        return _SAME_NAME
+    if model.name in scope.names:
+        return _NAMED
+    if scope.classes & model.words:
+        return _CLASS
+    if scope.names or scope.strange or scope.classes or scope.label or not _tells_enough(statement):
+        return None
+    if scope.settings:
+        return _CLASS if scope.settings & pair.caption_words else None
+    if scope.around:
+        return _PARAGRAPH if model.name in scope.around else None
+    if benchmark in scope.benchmarks:
+        return _BENCHMARK
+    if scope.of_others and not anywhere:
+        return None
+    if scope.tasks and not scope.benchmarks and not anywhere:
+        return _BENCHMARK if pair.task in scope.tasks else None
+    return _ALL if scope.of_all else _ONLY
+
+
+def _tells_enough(statement: _Statement) -> bool:
+    """Whether a statement that names no model may be of any: a card alone only where it is said of all models."""
+    return statement.kind != "training_run" or statement.weight >= _FEWEST_FACTS or statement.scope.of_all

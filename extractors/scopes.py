@@ -1,0 +1,258 @@
+"""How far a statement reaches: which models, benchmarks and tasks its words, its paragraph and its heading name."""
+
+from __future__ import annotations
+
+import re
+from bisect import bisect_right
+from collections import Counter
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from itertools import islice
+from math import log
+
+from extractors.lexicon.benchmarks import DatasetMention, find_named_data
+from extractors.mentions import sentences_of
+from extractors.patterns import load_text_rules
+from extractors.performance.context import PaperContext
+from extractors.records import Document, Evidence, Passage
+
+_ALL_MODELS = re.compile(
+    r"\b(?:all|each|every|both|these|our|the)\s(?:of\s)?(?:our\s|the\s|other\s)?(?:\w+\s)?(?:models?|networks?|experiments|nets?|variants|runs?"
+    r"|architectures|detectors|configurations)\b",
+    re.IGNORECASE,
+)
+_CLASSES = re.compile(
+    r"\b(base|big|large|small|tiny|medium|huge|larger|largest|smaller|smallest)\b[-\s]?(?:sized?\s)?(?:models?|networks?|variants?|configurations?)",
+    re.IGNORECASE,
+)
+_CLASS_WORDS = {"larger": "large", "largest": "large", "smaller": "small", "smallest": "small"}
+_COMPARES = re.compile(
+    r"\b(?:than|unlike|whereas|compared (?:to|with)|following|similar to|as in)\s[^,;.]{0,60}$", re.IGNORECASE
+)
+_PARTS = re.compile(r"[\s(),;|]+")
+_PIECES = re.compile(r"[-_/]+")
+_BARE = re.compile(r"[^a-z0-9]")
+_CITED_BEHIND = re.compile(r"\s?(?:\[\d|\((?:[A-Z][\w'’-]+)[^()]{0,60}\d{4})")
+_ABLATES = re.compile(r"\bablation|\bmemory\b|\bspeed\b|\blatency|\bthroughput", re.IGNORECASE)
+_OF_OTHER_DATA = re.compile(r"\b(?:OpenWebText|WebText|LSUN|CelebA)\b")
+_LOOK_BACK = 1_500
+_RUN_IN = re.compile(r"(?:The\s|For\s)?([A-Z][\w+-]*(?:\s[A-Z][\w+-]*){0,2})\s?[:.]\s")
+"""What heads a paragraph: "R-FCN: …"."""
+_AS_FOR = re.compile(r"\b(?:as (?:for|in|on)|same as|like(?: for)?)\s(?:the\s)?(?:\S{1,12}\s)?$", re.IGNORECASE)
+_SETTING = re.compile(r"\b(?:the\s)?([A-Z]?[a-z]{3,12})\s(?:settings?|regime)\b")
+_TOKEN = re.compile(r"[A-Za-z][\w+]*(?:[-/][\w+]+){0,4}")
+_SHORTEST_KEY = 3
+_MOST_WORDS = 120
+_ALIKE = 1e-9
+
+
+@dataclass(frozen=True, slots=True)
+class NamedModel:
+    """A model of the results, and the ways to name it."""
+
+    name: str
+    label: str
+    """Letters and digits."""
+    keys: frozenset[str]
+    """Of its parts and what these begin with: "DeiT-B ↑384" -> deit, deitb."""
+    words: frozenset[str]
+
+
+@dataclass(frozen=True, slots=True)
+class Scope:
+    """How far a statement reaches, by its words."""
+
+    label: str | None
+    """Of the row of a table in which it stands."""
+    names: frozenset[str]
+    """The models that its sentence names, as the results call them."""
+    strange: bool
+    """It names a model that no result has."""
+    around: frozenset[str]
+    """Those that the sentences before it, or the beginning of its paragraph, name."""
+    classes: frozenset[str]
+    benchmarks: frozenset[str]
+    of_others: bool
+    """It names data sets, and none of ours."""
+    tasks: frozenset[str]
+    """Of the section in which it stands: "object-detection", "other"; where it says none, none."""
+    settings: frozenset[str]
+    """"the Mobile setting" -> mobile."""
+    of_all: bool
+    aside: bool
+    """It tells of an ablation, or of something that was measured."""
+
+
+class ScopeReader:
+    """Reads how far statements of one paper reach."""
+
+    def __init__(self, document: Document, models: Sequence[NamedModel], context: PaperContext) -> None:
+        self._document = document
+        self._context = context
+        self._models = list({model.name: model for model in models}.values())
+        self._labels = {model.label for model in models}
+        models = self._models
+        counts = Counter(key for model in models for key in model.keys)
+        self._weights = {key: log(1 + len(models) / count) + len(key) / 100 for key, count in counts.items()}
+        self._words = frozenset(word for model in models for word in model.words)
+        self._starts = [passage.start for passage in document.passages]
+
+    def of(self, evidence: Evidence, model: str | None) -> Scope:
+        """The scope of a record with this evidence, and with this model if it names one."""
+        if is_in_table(evidence):
+            return self._of_table(evidence, model)
+        passage = self._passage(evidence)
+        sentence = evidence.quote
+        before = "" if passage is None else self._before(passage, evidence)
+        section = (passage.section or "") if passage else ""
+        names = self._named(model) if model else self._named(sentence)
+        classes = self._classes(f"{model or ''} {sentence}")
+        strange = bool(model) and not names and not classes
+        around = frozenset() if names or strange else self._named_last(before) or self._named(section)
+        benchmarks, others = self._benchmarks((sentence, False), (before, True), (section, False))
+        return Scope(
+            label=None,
+            names=names,
+            strange=strange,
+            around=around,
+            classes=classes,
+            benchmarks=benchmarks,
+            of_others=others,
+            tasks=frozenset(rule.label for rule in load_text_rules("tasks") if rule.pattern.search(section)),
+            settings=frozenset(match[1].lower() for match in _SETTING.finditer(sentence)),
+            of_all=_ALL_MODELS.search(sentence) is not None,
+            aside=_ABLATES.search(f"{sentence} {_last_sentence(before)} {section}") is not None,
+        )
+
+    def _of_table(self, evidence: Evidence, model: str | None) -> Scope:
+        """A row is of the model that it names: by its very label, else by the names in it."""
+        label = _bare(model) if model else None
+        names = frozenset() if label is None or label in self._labels else self._named(model or "")
+        benchmarks, others = self._benchmarks((evidence.quote, False))
+        return Scope(
+            label=label,
+            names=names,
+            strange=label is None,
+            around=frozenset(),
+            classes=frozenset(),
+            benchmarks=benchmarks,
+            of_others=others,
+            tasks=frozenset(),
+            settings=frozenset(),
+            of_all=False,
+            aside=False,
+        )
+
+    def _passage(self, evidence: Evidence) -> Passage | None:
+        if not evidence.end:
+            return None
+        index = bisect_right(self._starts, evidence.start) - 1
+        return self._document.passages[index] if index >= 0 else None
+
+    def _before(self, passage: Passage, evidence: Evidence) -> str:
+        start = evidence.start - passage.start
+        return passage.text[max(0, start - _LOOK_BACK) : max(0, start)]
+
+    def _named_last(self, before: str) -> frozenset[str]:
+        """The models that the sentence before names, else the one that heads the paragraph."""
+        named = self._named(_last_sentence(before))
+        heading = _RUN_IN.match(before)
+        return named or (self._named(heading[1]) if heading else frozenset())
+
+    def _named(self, text: str) -> frozenset[str]:
+        """The models that a text names: of each phrase of names the models with most, and the most telling, of its
+        words."""
+        return frozenset().union(*self.named_in_order(text))
+
+    def named_in_order(self, text: str) -> tuple[frozenset[str], ...]:
+        """What each phrase of names means, in the order of the text, each meaning once."""
+        return tuple(dict.fromkeys(self._meant(phrase) for phrase in self._phrases(text)))
+
+    def _meant(self, phrase: frozenset[str]) -> frozenset[str]:
+        scores = {model.name: sum(self._weights[key] for key in model.keys & phrase) for model in self._models}
+        best = max(scores.values(), default=0.0)
+        return frozenset(name for name, score in scores.items() if score and score >= best - _ALIKE)
+
+    def _phrases(self, text: str) -> Iterator[frozenset[str]]:
+        """Keys of names that stand side by side: "Faster R-CNN"; without those that are cited or compared with."""
+        held: set[str] = set()
+        last_end = -2
+        for match in islice(_TOKEN.finditer(text), _MOST_WORDS):
+            names = _spelled_out(match[0])
+            keys = [self._known(name) for name in names]
+            known = any(keys) and not find_named_data(match[0])
+            if not known or _CITED_BEHIND.match(text, match.end()) or _COMPARES.search(text[: match.start()]):
+                continue
+            if len(names) > 1 or match.start() - last_end > 1:
+                if held:
+                    yield frozenset(held)
+                held = set()
+            if len(names) > 1:
+                yield from (frozenset(each) for each in keys if each)
+                continue
+            held.update(keys[0])
+            last_end = match.end()
+        if held:
+            yield frozenset(held)
+
+    def _known(self, name: str) -> list[str]:
+        """The longest beginning of a name that a model of the results has."""
+        return [key for key in _keys(name) if key in self._weights][-1:]
+
+    def _classes(self, text: str) -> frozenset[str]:
+        words = {match[1].lower() for match in _CLASSES.finditer(text)}
+        return frozenset(_CLASS_WORDS.get(word, word) for word in words) & self._words
+
+    def _benchmarks(self, *texts: tuple[str, bool]) -> tuple[frozenset[str], bool]:
+        """The benchmarks of the nearest text that names data, of some texts the last only, and whether it names others
+        only."""
+        for text, last in texts:
+            mentions = [each for each in find_named_data(text) if self._may_be_meant(each, text)]
+            if mentions or _OF_OTHER_DATA.search(text):
+                chosen = mentions[-1:] if last else mentions
+                ours = frozenset(each.dataset.benchmark for each in chosen if each.dataset.benchmark)
+                return ours, not ours
+        return frozenset(), False
+
+    def _may_be_meant(self, mention: DatasetMention, text: str) -> bool:
+        if _AS_FOR.search(text[: mention.start]):
+            return False
+        return not mention.hint or self._context.holds(mention.dataset)
+
+
+def is_in_table(evidence: Evidence) -> bool:
+    return " | " in evidence.quote
+
+
+def _last_sentence(text: str) -> str:
+    places = list(sentences_of(text))
+    return text[slice(*places[-1])] if places else ""
+
+
+def named_model(name: str) -> NamedModel:
+    keys = frozenset(key for part in _PARTS.split(name) for key in _keys(part))
+    return NamedModel(name, _bare(name), keys, frozenset(re.findall(r"[a-z]+", name.lower())))
+
+
+def _bare(text: str) -> str:
+    return _BARE.sub("", text.lower())
+
+
+def _keys(part: str) -> list[str]:
+    """A name and what it begins with, the shortest first: "RepLKNet-31B" -> replknet, replknet31b.
+
+    "the" -> nothing: a name has a capital or a digit in it
+    """
+    pieces = [piece for piece in _PIECES.split(part) if piece]
+    if not re.search(r"[A-Z]|[a-z]\d", part):
+        return []
+    beginnings = (_bare("".join(pieces[:count])) for count in range(1, len(pieces) + 1))
+    return [key for key in beginnings if len(key) >= _SHORTEST_KEY and any(map(str.isalpha, key))]
+
+
+def _spelled_out(name: str) -> list[str]:
+    """ "RepLKNet-31B/L" -> RepLKNet-31B, RepLKNet-31L; any other name as it is."""
+    first, slash, rest = name.partition("/")
+    if slash and 1 <= len(rest) <= 3 and rest.isalpha() and first[-1:].isalpha():
+        return [first, first[:-1] + rest]
+    return [name]
