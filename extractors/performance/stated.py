@@ -45,6 +45,12 @@ _CHANGED_BY = re.compile(
 _ONLY_SPACE = re.compile(r"\s{1,2}")
 _NUMBER_BEFORE, _NUMBER_BEHIND = re.compile(r"(?:^|[\s-])[\d.]{1,6}\s$"), re.compile(r"\s[\d.]{1,6}(?:\s|$)")
 _FROM = re.compile(r"\bfrom\s(?:\w+\s)?$", re.IGNORECASE)
+_FOR_EACH = re.compile(r"%?\s(?:for|of|in|as|on)\s(?:the\s)?")
+_ENDS_A_CHAIN = re.compile(
+    r"\s?(?:[()\[\].,;:]|$|(?:on|with|for|in|by|at|without|using|and|or|when|to|as|of|from|after|if|is|than|over|while|which"
+    r"|reported|achieved|obtained|reached|compared|respectively|vs|v\.s|scores?)\b)"
+)
+"""What may follow a number whose measure is said earlier; not "90.5% sparsity"."""
 _OF_ITS_OWN_DATA = re.compile(r"\s(?:on|with|for|in)\s(?:the\s)?[A-Z]")
 _DIFFERENCES = re.compile(
     r"\b(?:increase|improvement|gain|difference|drop|reduction|decrease)s?\b|\b(?:improv|outperform|surpass|exceed|better|worse|higher|lower)|\bover\b",
@@ -229,6 +235,8 @@ def _tied(sentence: str, run: Run, measures: Sequence[Measure]) -> Measure | Non
     if before and _links(sentence, before, run):
         return before
     exact = any(number.decimal or number.percent for number in run.numbers)
+    if after and len(after.names) == len(run.numbers) > 1 and _FOR_EACH.fullmatch(behind):
+        return after
     if after and exact and len(behind) <= _LONGEST_GAP and rule_of("gap").search(behind):
         return after
     return None
@@ -263,6 +271,8 @@ def _continues(sentence: str, run: Run, last: Run, measure: Measure, measures: S
     if len(gap) > _LONGEST_CHAIN or _FULL_STOP.search(gap) or not rule_of("chain").search(gap):
         return False
     if any(last.end <= each.start < run.start and each.names != measure.names for each in measures):
+        return False
+    if not _ENDS_A_CHAIN.match(sentence, run.end):
         return False
     first, second = last.numbers[-1], run.numbers[0]
     if _OF_ITS_OWN_DATA.match(sentence, run.end) and second.decimal:

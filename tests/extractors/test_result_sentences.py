@@ -72,6 +72,14 @@ def test_a_number_beside_its_measure_is_a_result(sentence: str, results: list[tu
             "The error is 3.6% on CIFAR-10 and 17.3% on CIFAR-100.",
             [("cifar10", "top1_accuracy", 96.4), ("cifar100", "top1_accuracy", 82.7)],
         ),
+        (
+            "We see 76.4 and 93.2 for top-1 and top-5 accuracy on ImageNet.",
+            [("imagenet", "top1_accuracy", 76.4), ("imagenet", "top5_accuracy", 93.2)],
+        ),
+        (
+            "At 50% sparsity, accuracy on CIFAR-10 is 94.6%; at 90.5% sparsity it is 93.2%.",
+            [("cifar10", "top1_accuracy", 94.6), ("cifar10", "top1_accuracy", 93.2)],
+        ),
         ("On COCO the mAP is 58.8% and 37.1%.", [("coco", "box_ap50", 58.8), ("coco", "box_ap", 37.1)]),
         (
             "On ImageNet the accuracy rises from 76.2% to 78.3%.",
