@@ -1,5 +1,6 @@
 -- One row a paper, model of its own results and benchmark: FLOP of one forward pass x 3 (forward and backward) x training
--- examples x epochs, summed over the stages that have examples and epochs of their own; else null, with the reason.
+-- examples x epochs, summed over the stages that have examples and epochs of their own; else null, with the reason. (The
+-- 0.000001 keeps 1.005 from being 1.00 in one database and 1.01 in the other.)
 SELECT
     paper_key AS arxiv_id,
     version,
@@ -47,7 +48,14 @@ FROM (
     SELECT
         o.*,
         CAST(
-            ROUND(CAST(forward_flop / CASE WHEN forward_flop >= 1e9 THEN 1e7 WHEN forward_flop >= 1e6 THEN 1e4 ELSE 0.01 END AS NUMERIC))
+            ROUND(
+                CAST(
+                    forward_flop
+                        / CASE WHEN forward_flop >= 1e9 THEN 1e7 WHEN forward_flop >= 1e6 THEN 1e4 ELSE 0.01 END
+                        + 0.000001
+                    AS NUMERIC
+                )
+            )
             AS BIGINT
         ) AS forward_hundredths,
         CASE WHEN forward_flop >= 1e9 THEN ' GFLOP' WHEN forward_flop >= 1e6 THEN ' MFLOP' ELSE ' FLOP' END AS forward_unit

@@ -51,8 +51,8 @@ FROM (
             CAST(CAST(ROUND(CAST(training_examples AS NUMERIC)) AS BIGINT) AS TEXT) || ' examples x '
                 || RTRIM(
                     RTRIM(
-                        CAST(CAST(ROUND(CAST(epochs * 100 AS NUMERIC)) AS BIGINT) / 100 AS TEXT) || '.'
-                            || SUBSTR(CAST(100 + CAST(ROUND(CAST(epochs * 100 AS NUMERIC)) AS BIGINT) % 100 AS TEXT), 2),
+                        CAST(CAST(ROUND(CAST(epochs * 100 + 0.000001 AS NUMERIC)) AS BIGINT) / 100 AS TEXT) || '.'
+                            || SUBSTR(CAST(100 + CAST(ROUND(CAST(epochs * 100 + 0.000001 AS NUMERIC)) AS BIGINT) % 100 AS TEXT), 2),
                         '0'
                     ),
                     '.'

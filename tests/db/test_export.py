@@ -17,7 +17,7 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine
 
 from db.exchange import COLUMNS, FORMATS, extraction_records, write_records, write_records_file
-from db.facts import fact_key
+from db.facts import fact_key, result_digest
 from db.queries import exported_records
 from extractors.records import Box, Evidence, Stage, Status, TrainingRun
 
@@ -80,6 +80,47 @@ def test_stated_operations_are_a_kind_of_their_own(engine: Engine, sample: Any) 
     }
 
 
+def test_a_result_is_exported_in_the_shape_that_people_build_on(engine: Engine, sample: Any) -> None:
+    result = sample.result(split="val", ensemble=False, crops=1)
+    sample.save(engine, sample.paper(results=(result,), metadata=sample.metadata("1706.03762", 5)))
+    (line,) = written(exported_records(engine, "results"), "results", "jsonl").splitlines()
+    record = json.loads(line)
+    key = record.pop("fact_key")
+    assert record == {
+        "kind": "result",
+        "arxiv_id": "1706.03762",
+        "version": 5,
+        "model": "Base",
+        "benchmark": "imagenet",
+        "metric": "top1_accuracy",
+        "value": 76.5,
+        "own": True,
+        "split": "val",
+        "ensemble": False,
+        "extra_training_data": None,
+        "crops": 1,
+        "page": 8,
+        "bbox": [108.0, 200.0, 504.0, 210.0],
+        "boxes": [[8, 108.0, 200.0, 504.0, 210.0]],
+        "evidence": "Table 2: accuracy on ImageNet.",
+        "rules": ["table.cell"],
+        "confidence": 0.9,
+        "basis": "machine",
+    }
+    assert key == "1706.03762:" + result_digest("Base", "imagenet", "top1_accuracy", 0)
+
+
+def test_a_property_is_exported_in_the_shape_that_people_build_on(engine: Engine, sample: Any) -> None:
+    epochs = sample.property("epochs", 90, stage="finetuning", benchmark="imagenet")
+    sample.save(engine, sample.paper(sample.run(), properties=(epochs,)))
+    (record,) = exported_records(engine, "properties")
+    assert list(record) == list(COLUMNS["properties"])[:-1]
+    stated = {"model": "Base", "property": "epochs", "quantity": 90.0, "benchmark": "imagenet", "stage": "finetuning"}
+    place = {"kind": "model_property", "page": 6, "bbox": [228.0, 90.0, 278.0, 100.0], "basis": "machine"}
+    assert {name: record[name] for name in stated | place} == stated | place
+    assert [each["kind"] for each in exported_records(engine, "facts")] == ["training_run", "model_property"]
+
+
 @pytest.mark.parametrize("candidates", [False, True])
 def test_a_fresh_extraction_and_the_database_give_the_same_records(
     engine: Engine, sample: Any, candidates: bool
@@ -88,9 +129,12 @@ def test_a_fresh_extraction_and_the_database_give_the_same_records(
     runs = (sample.run(), unknown, sample.run(mixed_precision=True, status="candidate", stage="unspecified"))
     estimates = (sample.estimate(), sample.estimate(None), sample.estimate(1e300 / 3))
     compute = (sample.compute(), sample.compute(status="candidate"))
+    results = (sample.result(1 / 3, None), sample.result(-2.5, own=False, ensemble=True, crops=144, status="candidate"))
+    properties = (sample.property("epochs", 1 / 3, model=None), sample.property("parameters", 1e12, status="candidate"))
     for metadata in (sample.metadata(version=None), sample.metadata(arxiv_id=None, version=None)):
         digit = "a" if metadata.arxiv_id else "b"
-        paper = sample.paper(*runs, metadata=metadata, sha256=digit * 64, compute=compute, estimates=estimates)
+        others = {"compute": compute, "results": results, "properties": properties}
+        paper = sample.paper(*runs, metadata=metadata, sha256=digit * 64, estimates=estimates, **others)
         sample.save(engine, paper)
         fresh = list(extraction_records(metadata, paper.extraction, estimates, candidates))
         held = [
@@ -98,10 +142,10 @@ def test_a_fresh_extraction_and_the_database_give_the_same_records(
             for record in exported_records(engine, "facts", candidates)
             if record["arxiv_id"] == fresh[0]["arxiv_id"]
         ]
-        assert len(fresh) == (5 if candidates else 3)
+        assert len(fresh) == (9 if candidates else 5)
         assert held == fresh
         assert [list(record) for record in held] == [list(record) for record in fresh]
-        assert sum(record.get("status") == "candidate" for record in fresh) == (2 if candidates else 0)
+        assert sum(record.get("status") == "candidate" for record in fresh) == (4 if candidates else 0)
 
 
 _QUANTITIES = st.none() | st.floats(min_value=5e-324, max_value=1e308)
@@ -170,8 +214,11 @@ def test_burden_is_exported_by_paper_and_model(engine: Engine, sample: Any) -> N
 def test_every_export_has_a_row_a_record_in_every_format(
     engine: Engine, sample: Any, what: str, file_format: str, tmp_path: Path
 ) -> None:
-    sample.save(engine, sample.paper(sample.run(), sample.run(page=9), compute=(sample.compute(),)))
+    others = {"results": (sample.result(ensemble=True),), "properties": (sample.property("epochs", 90),)}
+    paper = sample.paper(sample.run(), sample.run(page=9), compute=(sample.compute(),), **others)
+    sample.save(engine, paper)
     records = list(exported_records(engine, what))
+    assert records
     path = tmp_path / f"export.{file_format}"
     assert write_records_file(iter(records), what, file_format, path) == len(records)
     if file_format == "jsonl":

@@ -50,6 +50,19 @@ def test_saving_the_same_extraction_twice_is_saving_it_once(engine: Engine, samp
     assert before["claims"] == 3 and before["burden_estimates"] == 2
 
 
+def test_links_are_saved_with_their_claims_or_nothing_is(engine: Engine, sample: Any) -> None:
+    records = {"results": (sample.result(),), "properties": (sample.property("epochs", 90),)}
+    links = (sample.link("training_run", 0), sample.link("model_property", 0))
+    wrong = sample.paper(sample.run(), **records, links=(*links, sample.link("training_run", 7)))
+    with pytest.raises(RecordError, match="training_run 7"):
+        sample.save(engine, wrong)
+    assert set(database_status(engine).row_counts.values()) == {0}
+    paper = sample.paper(sample.run(), **records, links=links)
+    assert (sample.save(engine, paper), sample.save(engine, paper, hours=5)) == (1, 0)
+    counts = database_status(engine).row_counts
+    assert (counts["claims"], counts["claim_models"], counts["burden_estimates"]) == (3, 2, 1)
+
+
 def test_an_extraction_that_is_there_is_not_mixed_with_another_of_the_same_version(engine: Engine, sample: Any) -> None:
     sample.save(engine, sample.paper(sample.run()))
     sample.save(engine, sample.paper(sample.run(accelerator="NVIDIA Tesla V100")))
