@@ -89,8 +89,10 @@ class _Statement:
     scope: Scope
     sentence: tuple[int, int] | None = None
     """Where it stands in the text, if in a sentence."""
-    named_in_order: tuple[frozenset[str], ...] = ()
+    models_in_order: tuple[frozenset[str], ...] = ()
     """The models that each phrase of names in the sentence means."""
+    data_in_order: tuple[str | None, ...] = ()
+    """The data sets that it names: benchmarks by their ids, others as None."""
 
 
 def find_links(
@@ -156,20 +158,23 @@ def _statements(
             if run.accelerator == _CPU and any(other.accelerator not in (None, _CPU) for other in runs):
                 continue
             facts = (run.accelerator, run.accelerator_count, run.duration_hours, run.device_hours)
-            scope = reader.of(run.evidence, run.model)
             weight = sum(fact is not None for fact in facts)
-            in_sentence = not is_in_table(run.evidence)
-            yield _Statement(
-                "training_run",
-                index,
-                _GROUPS[run.stage],
-                facts,
-                weight,
-                run.confidence,
-                scope,
-                (run.evidence.start, run.evidence.end) if in_sentence else None,
-                reader.named_in_order(run.evidence.quote) if in_sentence else (),
-            )
+            scope = reader.of(run.evidence, run.model)
+            elsewhere = () if scope.is_definite else run.also_stated
+            for evidence, reach in ((run.evidence, scope), *((each, reader.of(each, None)) for each in elsewhere)):
+                in_sentence = not is_in_table(evidence)
+                yield _Statement(
+                    "training_run",
+                    index,
+                    _GROUPS[run.stage],
+                    facts,
+                    weight,
+                    run.confidence,
+                    reach,
+                    (evidence.start, evidence.end) if in_sentence else None,
+                    reader.models_in_order(evidence.quote) if in_sentence else (),
+                    reader.data_in_order(evidence.quote) if in_sentence else (),
+                )
     for index, compute in enumerate(computes):
         if compute.status is Status.ACCEPTED:
             scope = reader.of(compute.evidence, compute.model)
@@ -184,18 +189,33 @@ def _statements(
 
 
 def _one_each(statements: Sequence[_Statement]) -> list[_Statement]:
-    """Of runs in one sentence that names as many models, each is of one, in order: "A took 2 days and B 7 days"."""
-    together: dict[object, list[_Statement]] = defaultdict(list)
-    for statement in statements:
+    """Of runs in one sentence that names as many models, or as many data sets, each is of one, in order.
+
+    "Base took 2 days, and Large 7 days"      "The ImageNet runs took 3 days and the JFT runs a month"
+    """
+    together: dict[object, list[int]] = defaultdict(list)
+    for place, statement in enumerate(statements):
         if statement.sentence:
-            together[statement.kind, statement.group, statement.sentence].append(statement)
-    changed: dict[int, _Statement] = {}
-    for held in together.values():
-        named = held[0].named_in_order
-        if len(held) > 1 and len(named) == len(held):
-            for statement, names in zip(held, named, strict=True):
-                changed[id(statement)] = replace(statement, scope=replace(statement.scope, names=names, strange=False))
-    return [changed.get(id(statement), statement) for statement in statements]
+            together[statement.kind, statement.group, statement.sentence].append(place)
+    settled = list(statements)
+    for places in together.values():
+        held = sorted((statements[place] for place in places), key=lambda each: each.index)
+        if len({each.index for each in held}) < 2:
+            continue
+        scopes = [each.scope for each in held]
+        if len(held[0].models_in_order) == len(held):
+            names = held[0].models_in_order
+            scopes = [replace(scope, names=each, strange=False) for scope, each in zip(scopes, names, strict=True)]
+        elif len(held[0].data_in_order) == len(held):
+            data = held[0].data_in_order
+            scopes = [
+                replace(scope, benchmarks=frozenset({each} if each else ()), of_others=each is None)
+                for scope, each in zip(scopes, data, strict=True)
+            ]
+        reach = {each.index: scope for each, scope in zip(held, scopes, strict=True)}
+        for place in places:
+            settled[place] = replace(statements[place], scope=reach[statements[place].index])
+    return settled
 
 
 def _links_of(pair: _Pair, statements: Sequence[_Statement]) -> Iterator[ModelLink]:

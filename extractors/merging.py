@@ -12,6 +12,8 @@ RECKONED = "table.measured"
 """The signal of a time in a table that reports throughput."""
 OF_OTHERS = "others.agent"
 """The signal of a sentence whose subject are others: "Smith et al. trained on 96 GPUs"."""
+_MOST_PLACES = 10
+"""Further ones at which a run is stated that are kept."""
 _ROUNDING = 0.04
 """Between a stated device-time and count times hours."""
 
@@ -45,8 +47,12 @@ def merged(found: Sequence[FoundRun]) -> tuple[TrainingRun, ...]:
     kept: list[FoundRun] = []
     told = _with_device_hours(found)
     for each in sorted(told, key=lambda each: (-_facts(each.run), -each.run.confidence, *_order(each))):
-        if not any(_says_no_more(each.run, other.run) for other in kept):
+        index = next((place for place, other in enumerate(kept) if _says_no_more(each.run, other.run)), None)
+        if index is None:
             kept.append(each)
+        elif _states_as_much(each.run, kept[index].run) and len(kept[index].run.also_stated) < _MOST_PLACES:
+            told_again = (*kept[index].run.also_stated, each.run.evidence)
+            kept[index] = replace(kept[index], run=replace(kept[index].run, also_stated=told_again))
     return tuple(each.run for each in sorted(kept, key=_order))
 
 
@@ -80,6 +86,11 @@ def _order(each: FoundRun) -> tuple[int, int]:
 def _facts(run: TrainingRun) -> int:
     values = (run.accelerator, run.accelerator_count, run.duration_hours, run.device_hours)
     return sum(value is not None for value in values)
+
+
+def _states_as_much(run: TrainingRun, other: TrainingRun) -> bool:
+    """Whether two accepted runs have all their facts in common."""
+    return run.status is other.status is Status.ACCEPTED and _facts(run) == _facts(other)
 
 
 def _says_no_more(run: TrainingRun, other: TrainingRun) -> bool:

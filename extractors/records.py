@@ -297,6 +297,8 @@ class TrainingRun:
     stage: Stage = Stage.UNSPECIFIED
     mixed_precision: bool = False
     """The paper says that it trains in fp16, bf16 or mixed precision."""
+    also_stated: tuple[Evidence, ...] = ()
+    """Where else the paper states all of it."""
     confidence: float = 0.5
     status: Status = Status.ACCEPTED
 

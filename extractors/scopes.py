@@ -39,7 +39,7 @@ _LOOK_BACK = 1_500
 _RUN_IN = re.compile(r"(?:The\s|For\s)?([A-Z][\w+-]*(?:\s[A-Z][\w+-]*){0,2})\s?[:.]\s")
 """What heads a paragraph: "R-FCN: …"."""
 _AS_FOR = re.compile(r"\b(?:as (?:for|in|on)|same as|like(?: for)?)\s(?:the\s)?(?:\S{1,12}\s)?$", re.IGNORECASE)
-_SETTING = re.compile(r"\b(?:the\s)?([A-Z]?[a-z]{3,12})\s(?:settings?|regime)\b")
+_SETTING = re.compile(r"\b(mobile|large|small|base|regular|tiny|full)\s(?:settings?|regime)\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z][\w+]*(?:[-/][\w+]+){0,4}")
 _SHORTEST_KEY = 3
 _MOST_WORDS = 120
@@ -82,6 +82,11 @@ class Scope:
     aside: bool
     """It tells of an ablation, or of something that was measured."""
 
+    @property
+    def is_definite(self) -> bool:
+        """It names models, or a kind of them."""
+        return bool(self.names or self.classes or self.label or self.strange)
+
 
 class ScopeReader:
     """Reads how far statements of one paper reach."""
@@ -109,7 +114,8 @@ class ScopeReader:
         classes = self._classes(f"{model or ''} {sentence}")
         strange = bool(model) and not names and not classes
         around = frozenset() if names or strange else self._named_last(before) or self._named(section)
-        benchmarks, others = self._benchmarks((sentence, False), (before, True), (section, False))
+        tasks = frozenset(rule.label for rule in load_text_rules("tasks") if rule.pattern.search(section))
+        benchmarks, others = self._benchmarks((sentence, False), (before, not tasks), (section, False))
         return Scope(
             label=None,
             names=names,
@@ -118,7 +124,7 @@ class ScopeReader:
             classes=classes,
             benchmarks=benchmarks,
             of_others=others,
-            tasks=frozenset(rule.label for rule in load_text_rules("tasks") if rule.pattern.search(section)),
+            tasks=tasks,
             settings=frozenset(match[1].lower() for match in _SETTING.finditer(sentence)),
             of_all=_ALL_MODELS.search(sentence) is not None,
             aside=_ABLATES.search(f"{sentence} {_last_sentence(before)} {section}") is not None,
@@ -162,9 +168,9 @@ class ScopeReader:
     def _named(self, text: str) -> frozenset[str]:
         """The models that a text names: of each phrase of names the models with most, and the most telling, of its
         words."""
-        return frozenset().union(*self.named_in_order(text))
+        return frozenset().union(*self.models_in_order(text))
 
-    def named_in_order(self, text: str) -> tuple[frozenset[str], ...]:
+    def models_in_order(self, text: str) -> tuple[frozenset[str], ...]:
         """What each phrase of names means, in the order of the text, each meaning once."""
         return tuple(dict.fromkeys(self._meant(phrase) for phrase in self._phrases(text)))
 
@@ -202,6 +208,11 @@ class ScopeReader:
     def _classes(self, text: str) -> frozenset[str]:
         words = {match[1].lower() for match in _CLASSES.finditer(text)}
         return frozenset(_CLASS_WORDS.get(word, word) for word in words) & self._words
+
+    def data_in_order(self, text: str) -> tuple[str | None, ...]:
+        """The data sets that a text names, each once: benchmarks by their ids, others as None."""
+        mentions = [each for each in find_named_data(text) if self._may_be_meant(each, text)]
+        return tuple(each.benchmark for each in dict.fromkeys(mention.dataset for mention in mentions))
 
     def _benchmarks(self, *texts: tuple[str, bool]) -> tuple[frozenset[str], bool]:
         """The benchmarks of the nearest text that names data, of some texts the last only, and whether it names others
