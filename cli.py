@@ -259,7 +259,10 @@ def extract(
     candidates: bool,
     strict: bool,
 ) -> None:
-    """Read PDFs without a database: training runs with their burden, page and evidence; or all tables.
+    """Read PDFs without a database: training runs with their burden, page and evidence, and results; or all tables.
+
+    On the terminal, of the results come the best of the papers' own on each benchmark; jsonl has all of them, and
+    properties of models (parameters, FLOP of a forward pass, epochs, training examples).
 
     \b
     Examples:
@@ -301,20 +304,25 @@ def extract(
 
 
 @main.command()
-@click.argument("what", type=click.Choice(["runs", "results", "burden", "facts"]))
+@click.argument("what", type=click.Choice(["runs", "results", "properties", "burden", "points", "facts"]))
 @click.option("--format", "output", type=click.Choice(["jsonl", "csv", "parquet", "table"]), help="[default: jsonl]")
 @click.option("-o", "--output", "file", type=click.Path(dir_okay=False, path_type=Path), help="Write to this file.")
 @_candidates_option
 def export(what: str, output: str | None, file: Path | None, candidates: bool) -> None:
     """What the database holds now, corrections applied.
 
+    runs, results and properties (of models: parameters, FLOP of a forward pass, epochs, training examples) are what
+    papers state; facts is all of it. burden sums runs up by the model that they name; points has the best result of
+    each model and benchmark beside the burden of the runs that paid for it, for a scaling law.
+
     \b
     Examples:
       burden export facts > facts.jsonl
-      burden export burden -o burden.csv
+      burden export points -o points.parquet
+      burden export results --format table
     """
     from db.exchange import write_records, write_records_file
-    from flows.terminal import print_records
+    from flows.fact_tables import print_exported
 
     output = output or (file.suffix.lstrip(".") if file and file.suffix in (".csv", ".parquet") else "jsonl")
     if output == "table" and file is not None:
@@ -323,7 +331,7 @@ def export(what: str, output: str | None, file: Path | None, candidates: bool) -
         raise click.UsageError("parquet is no text: name a file with -o")
     records = _records_in_force(what, candidates)
     if output == "table":
-        print_records(records)
+        print_exported(records)
     elif file is not None:
         click.echo(f"{write_records_file(records, what, output, file)} records in {file}", err=True)
     else:
@@ -528,7 +536,7 @@ def train(pdfs: Path, output: Path | None, held_out: Path | None, jobs: int | No
       burden train --pdfs papers/ --held-out held-out.jsonl
       burden evaluate --pred held-out.jsonl --misses
     """
-    from annotations.training import OUTER_FOLDS
+    from annotations.folds import OUTER_FOLDS
     from flows.evaluation_output import print_evaluation
     from flows.settings import load_settings
     from flows.terminal import watched_progress

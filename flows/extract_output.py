@@ -12,16 +12,16 @@ from typing import Any
 
 from db.exchange import write_records
 from extractors.records import Table
+from flows.fact_tables import print_read
 from flows.papers import ReadPdf
 from flows.table_formats import csv_header, csv_lines, markdown, print_tables, table_record
-from flows.terminal import print_records
 
 Write = Callable[[ReadPdf], None]
 
 
 @contextmanager
 def records_output(output: str, pictures: Path | None) -> Iterator[Write]:
-    """Training runs: ``jsonl`` as they come, a ``table`` when all papers are read.
+    """Records: ``jsonl`` as they come, a ``table`` of runs and of the best results when all papers are read.
 
     PNGs of the pages with their evidence go to ``pictures``; the table then has the numbers that stand in them.
     """
@@ -40,7 +40,7 @@ def records_output(output: str, pictures: Path | None) -> Iterator[Write]:
 
     yield write
     if output == "table":
-        print_records(held)
+        print_read(held)
 
 
 @contextmanager

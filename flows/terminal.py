@@ -95,22 +95,26 @@ def print_records(records: Iterable[Mapping[str, Any]]) -> None:
     if not held:
         print("nothing found")
         return
-    rows = [[_shortened(_cell(record.get(field))) for field in shown] for record in held]
-    titles = [_RECORD_COLUMNS[field] for field in shown]
-    widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
-    aligned = [str.ljust if field in _TEXT_FIELDS else str.rjust for field in shown]
-
-    def line(cells: Sequence[str]) -> str:
-        return "  ".join(align(cell, width) for align, cell, width in zip(aligned, cells, widths, strict=True)).rstrip()
-
+    rows = [[shortened(_cell(record.get(field))) for field in shown] for record in held]
     columns = shutil.get_terminal_size((_WIDTH_UNWATCHED, 0)).columns
-    print(line(titles))
-    for record, row in zip(held, rows, strict=True):
+    head, *lines = aligned(
+        [_RECORD_COLUMNS[field] for field in shown], rows, [field in _TEXT_FIELDS for field in shown]
+    )
+    print(head)
+    for record, line in zip(held, lines, strict=True):
         how = _how(record)
         quote = f"“{record['evidence']}”"
         below = printable(f"{how}: {quote}" if how else quote)
-        print(line(row))
+        print(line)
         print(textwrap.fill(below, max(columns, 40), initial_indent=_INDENT, subsequent_indent=_INDENT))
+
+
+def aligned(titles: Sequence[str], rows: Sequence[Sequence[str]], are_words: Sequence[bool]) -> Iterator[str]:
+    """Lines of the titles and the rows, in columns: words stand left, numbers right."""
+    widths = [max(map(len, column)) for column in zip(titles, *rows, strict=True)]
+    ways = [str.ljust if words else str.rjust for words in are_words]
+    for cells in (titles, *rows):
+        yield "  ".join(way(cell, width) for way, cell, width in zip(ways, cells, widths, strict=True)).rstrip()
 
 
 def _how(record: Mapping[str, Any]) -> str | None:
@@ -120,7 +124,7 @@ def _how(record: Mapping[str, Any]) -> str | None:
     return "; ".join(filter(None, (record.get("method") or record.get("reason"), stated))) or None
 
 
-def _shortened(text: str) -> str:
+def shortened(text: str) -> str:
     return text if len(text) <= _LONG_CHARACTERS else text[: _LONG_CHARACTERS - 1] + "…"
 
 
