@@ -131,6 +131,8 @@ class Meanings:
                 return next(mention for mention in fitting if mention.dataset.benchmark), source
             if fitting:
                 return None
+        if not tasks and self._words.caption.metric and not self._words.datasets:
+            tasks = frozenset(self._words.caption.metric.tasks)
         if not tasks or self._words.caption.datasets:
             return None
         beside_it = {each.dataset for each in self._words.datasets if each.dataset.task in tasks}
