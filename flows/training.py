@@ -34,6 +34,7 @@ from annotations.training import CrossValidation, Fitted, Trainer, TrainingPaper
 from annotations.value_labels import GOLD_VALUES, PaperVerdicts, ValueLabel, load_value_labels
 from db.exchange import Record, extraction_records
 from extractors.pdf import read_pdf
+from extractors.performance.context import PaperContext
 from extractors.records import Extraction, PaperError, PaperMetadata, Result
 from extractors.results import ReadResult, read_results
 from extractors.runs import Mentions, read_mentions
@@ -144,7 +145,7 @@ def _read(job: _Job) -> _Read | None:
     tables = find_tables(document)
     mentions = read_mentions(document, tables)
     examples = role_examples(mentions, tables, job.labels, job.facts)
-    return _Read(mentions, examples, read_results(document, tables))
+    return _Read(mentions, examples, read_results(document, tables, PaperContext(document)))
 
 
 def train(corpus: Corpus, fold_done: Callable[[], None]) -> Trained:

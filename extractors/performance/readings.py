@@ -52,9 +52,9 @@ class ReadResult:
     in_table: bool
 
 
-def read_results(document: Document, tables: Sequence[Table]) -> tuple[ReadResult, ...]:
+def read_results(document: Document, tables: Sequence[Table], context: PaperContext) -> tuple[ReadResult, ...]:
     """The part of the work that takes time and needs no judge; in reading order, tables first."""
-    context, names, places = PaperContext(document), PaperNames(document), CellPlaces(document)
+    names, places = PaperNames(document), CellPlaces(document)
     in_tables = (read for table in tables for read in _in_table(table, context, names, places))
     in_sentences = (_in_sentence(value, document) for value in sentence_values(document, context))
     return tuple(islice(chain(in_tables, in_sentences), MOST_RESULTS))
