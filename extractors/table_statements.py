@@ -32,7 +32,7 @@ from extractors.table_heads import (
     label_of,
     unit_of,
 )
-from extractors.table_models import CITATION, model_of_row
+from extractors.table_models import ModelLabels
 
 MOST_TIME_CELLS = 60
 """Of one table; a larger one reports measurements."""
@@ -48,6 +48,7 @@ _AMOUNT_OF_DATA = re.compile(
 )
 _PART_OF_DATA = re.compile(r"\btrain\w*\s?[(\[]", re.IGNORECASE)
 """In a table of data, "Train (h)" says how much of it there is."""
+_CITATION = re.compile(r"\[\d+\]|\((?:[A-Z][\w'’-]+)[^()]*\d{4}[a-z]?\)|\bet al\b")
 _SHORTEST_PLAIN_HOURS = 0.2
 """Below, a time that no head calls one of training is of a test."""
 _LONGEST_HOURS = 8760.0
@@ -117,7 +118,9 @@ def _times_in(table: Table, in_brackets: bool) -> list[TableTime]:
     count = sum(map(len, rows.values()))
     if not 0 < count <= MOST_TIME_CELLS:
         return []
-    return _without_progress(table, [time for held in rows.values() for time in _of_row(table, held, named, count)])
+    models = ModelLabels(table)
+    times = [time for held in rows.values() for time in _of_row(table, held, named, models, count)]
+    return _without_progress(table, times)
 
 
 def _tells_of_training(table: Table, named: Hardware | None) -> bool:
@@ -164,7 +167,9 @@ def _plausible(time: Quantity, label: str) -> bool:
     return time.duration.hours > 0 and shortest <= time.duration.hours <= _LONGEST_HOURS
 
 
-def _of_row(table: Table, held: Sequence[_TimeCell], named: Hardware | None, count: int) -> Iterator[TableTime]:
+def _of_row(
+    table: Table, held: Sequence[_TimeCell], named: Hardware | None, models: ModelLabels, count: int
+) -> Iterator[TableTime]:
     """The times of one row: a duration and a device-time side by side are of one training."""
     kinds = {each.time.kind for each in held}
     paired = len(held) == 2 and kinds == {QuantityKind.DURATION, QuantityKind.DEVICE_TIME}
@@ -183,10 +188,10 @@ def _of_row(table: Table, held: Sequence[_TimeCell], named: Hardware | None, cou
             hardware_cells=own.cells if own else (),
             one_device=own is not None and own.one,
             in_caption=own is None and named is not None,
-            model=model_of_row(cell),
+            model=models.model_of(cell),
             seen=head_signals(table, each.announced.head),
             rules=each.announced.rules,
-            cited=bool(CITATION.search(path)),
+            cited=bool(_CITATION.search(path)),
             measured=bool(REPORTS_THROUGHPUT.search(heads_of(table))),
             times=count,
         )

@@ -12,12 +12,12 @@ from extractors.judge import RULES_LOG_ODDS, Signals
 from extractors.performance.cells import CellValue, cell_values
 from extractors.performance.conditions import crops_in, ensemble_in, extra_data_in
 from extractors.performance.context import PaperContext
-from extractors.performance.models import ModelLabels
 from extractors.performance.names import PaperNames
 from extractors.performance.own import OwnSignals
 from extractors.performance.own_in_text import own_signals
 from extractors.performance.sentences import SentenceValue, sentence_values
 from extractors.records import MAX_QUOTE_CHARACTERS, Box, Document, Evidence, Result, Table
+from extractors.table_models import ModelLabels
 
 MOST_RESULTS = 1_500
 """Of one paper; a longer one is a collection of measurements."""

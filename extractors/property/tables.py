@@ -9,7 +9,7 @@ from __future__ import annotations
 import re
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, replace
-from itertools import islice
+from itertools import chain, islice
 
 from extractors.cell_evidence import evidence_of_cell
 from extractors.cell_places import CellPlaces
@@ -19,7 +19,7 @@ from extractors.property.heads import AnnouncedProperty, announced_property, pow
 from extractors.property.limits import is_plausible
 from extractors.records import Cell, Document, ModelProperty, PrintedNumber, Property, Stage, Table
 from extractors.stages import telling_stage
-from extractors.table_models import model_of_row
+from extractors.table_models import ModelLabels
 
 MOST_CELLS = 150
 """Properties of one table; the rest are left."""
@@ -79,19 +79,49 @@ class _Amount:
     """What gave the unit."""
 
 
+@dataclass(frozen=True, slots=True)
+class _Reading:
+    """A table with what its cells are read by."""
+
+    table: Table
+    labels: ModelLabels
+    places: CellPlaces
+    doubled: bool
+    """What the paper calls FLOPs are multiply-adds."""
+
+
 def properties_in_tables(
     document: Document, tables: Sequence[Table], flops_are_multiply_adds: bool
 ) -> Iterator[ModelProperty]:
     """The properties that the tables state, in reading order."""
     places = CellPlaces(document)
     for table in tables:
-        yield from islice(_in_table(table, places, flops_are_multiply_adds), MOST_CELLS)
+        reading = _Reading(table, ModelLabels(table), places, flops_are_multiply_adds)
+        yield from islice(chain(_in_labels(reading), _in_cells(reading)), MOST_CELLS)
 
 
-def _in_table(table: Table, places: CellPlaces, doubled: bool) -> Iterator[ModelProperty]:
+def _in_labels(reading: _Reading) -> Iterator[ModelProperty]:
+    """What the label of a row says of its model: "AlderNet (40 layers, 22.9M params)", "AlderNet / 1000 epochs"."""
+    cells = reading.table.cells
+    labels = {label for cell in cells for label in cell.row_path if _IN_LABEL.search(label)}
+    for cell in cells if labels else ():
+        if cell.text not in labels or cell.header:
+            continue
+        model = reading.labels.model_of(replace(cell, row_path=(*cell.row_path, cell.text), column_path=()))
+        if model is None or _AMOUNT_ALONE.match(model):
+            continue
+        for match in _IN_LABEL.finditer(cell.text):
+            kind = Property.EPOCHS if match["scale"] is None else Property.PARAMETERS
+            quantity = amount_of(match["number"], match["scale"])
+            if quantity is not None and is_plausible(kind, quantity):
+                evidence = evidence_of_cell(reading.table, cell, reading.places, (_LABEL_RULE,))
+                yield ModelProperty(evidence, kind, quantity, model, confidence=_CONFIDENCE[_LABEL_RULE])
+
+
+def _in_cells(reading: _Reading) -> Iterator[ModelProperty]:
+    table = reading.table
     by_layer = _is_of_layers(table)
     rows_are_sets, columns_are_sets = _rows_are_sets(table), _columns_are_sets(table)
-    yield from _in_labels(table, places)
     for cell in table.cells:
         if cell.header:
             continue
@@ -101,29 +131,11 @@ def _in_table(table: Table, places: CellPlaces, doubled: bool) -> Iterator[Model
         announced = over or beside
         if announced is not None:
             of_sets = rows_are_sets and len(cell.row_path) == 1 if over else columns_are_sets
-            yield from _of_cell(table, cell, announced, places, doubled, of_sets)
+            yield from _of_cell(reading, cell, announced, of_sets)
 
 
-def _in_labels(table: Table, places: CellPlaces) -> Iterator[ModelProperty]:
-    """What the label of a row says of its model: "AlderNet (40 layers, 22.9M params)", "AlderNet / 1000 epochs"."""
-    labels = {label for cell in table.cells for label in cell.row_path if _IN_LABEL.search(label)}
-    for cell in table.cells if labels else ():
-        if cell.text not in labels or cell.header:
-            continue
-        model = model_of_row(replace(cell, row_path=(*cell.row_path, cell.text), column_path=()))
-        if model is None or _AMOUNT_ALONE.match(model):
-            continue
-        for match in _IN_LABEL.finditer(cell.text):
-            kind = Property.EPOCHS if match["scale"] is None else Property.PARAMETERS
-            quantity = amount_of(match["number"], match["scale"])
-            if quantity is not None and is_plausible(kind, quantity):
-                evidence = evidence_of_cell(table, cell, places, (_LABEL_RULE,))
-                yield ModelProperty(evidence, kind, quantity, model, confidence=_CONFIDENCE[_LABEL_RULE])
-
-
-def _of_cell(
-    table: Table, cell: Cell, announced: AnnouncedProperty, places: CellPlaces, doubled: bool, of_sets: bool
-) -> Iterator[ModelProperty]:
+def _of_cell(reading: _Reading, cell: Cell, announced: AnnouncedProperty, of_sets: bool) -> Iterator[ModelProperty]:
+    table = reading.table
     amount = _amount(table, cell, announced)
     if amount is None:
         return
@@ -132,9 +144,11 @@ def _of_cell(
     rules: tuple[str, ...] = (announced.rule, amount.rule)
     confidence = _CONFIDENCE[amount.rule]
     if kind is Property.FORWARD_FLOP:
-        twice = announced.label == "multiply-adds" or doubled
+        twice = announced.label == "multiply-adds" or reading.doubled
         quantity *= 2 if twice else 1
-        rules += ((DEFINED,) if doubled and announced.label == "flop" else ()) + ((DOUBLED if twice else AS_WRITTEN),)
+        rules += ((DEFINED,) if reading.doubled and announced.label == "flop" else ()) + (
+            (DOUBLED if twice else AS_WRITTEN),
+        )
     if not is_plausible(kind, quantity):
         return
     unannounced = replace(
@@ -143,7 +157,7 @@ def _of_cell(
         column_path=tuple(head for head in cell.column_path if announced_property((head,)) is None),
     )
     of_training = kind in (Property.EPOCHS, Property.TRAINING_EXAMPLES)
-    model = model_of_row(unannounced)
+    model = reading.labels.model_of(unannounced)
     in_path = training_sets_in(" | ".join((*unannounced.row_path, *unannounced.column_path)))
     named = in_path or training_sets_in(table.caption)
     if model is not None and (_NO_MODEL.search(model) or of_sets or _is_training_set(model)):
@@ -160,7 +174,7 @@ def _of_cell(
     ):
         stage = Stage.PRETRAINING
     yield ModelProperty(
-        evidence=evidence_of_cell(table, cell, places, rules),
+        evidence=evidence_of_cell(table, cell, reading.places, rules),
         property=kind,
         quantity=quantity,
         model=model,
