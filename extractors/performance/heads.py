@@ -33,6 +33,8 @@ class Said:
     """Perplexity, mask AP, recall …"""
     difference: bool = False
     """A gain or loss, or a measure on data that was trained on."""
+    bound: bool = False
+    """Of no model: what an oracle, or chance, would reach."""
     per_class: bool = False
     """Of single classes of a data set."""
     cost: bool = False
@@ -75,6 +77,7 @@ def said(text: str) -> Said:
         datasets=find_datasets(text),
         other_measure="other-measure" in labels,
         difference="difference" in labels,
+        bound="bound" in labels,
         per_class="per-class" in labels,
         cost="cost" in labels and named is None,
         setting="setting" in labels and named is None,
