@@ -13,8 +13,13 @@ from extractors.table_heads import label_of
 
 _CITATION = re.compile(
     r"\s?\[\d+(?:\s?[,–-]\s?\d+){0,8}\]|\s?\((?:[A-Z][\w'’-]+)[^()]{0,80}\d{4}[a-z]?(?:\s?[,;]\s?(?:\d{4})?[a-z]?){0,3}\)"
-    r"|(?<=\w)\s[A-Z][\w'’-]+ et al\.?,? \(?\d{4}[a-z]?\)?"
+    r"|(?<=[\w)])\s[A-Z][\w'’-]+ et al\.?,? \(?\d{4}[a-z]?\)?"
 )
+_AUTHORS_FIRST = re.compile(
+    r"^[A-Z][\w'’-]{1,30}(?: et al\.?| (?:and|&) [A-Z][\w'’-]{1,30}|(?=,? \(\d{4})),?(?:\s\(?\d{4}[a-z]?\))?"
+    r"(?:\s?[-–:]\s|\s)(?=[A-Z\d]\w)"
+)
+"""Before what they call their model: "Lund et al. (2016) AlderNet"."""
 _MARKS = re.compile(r"\s?\^?(?:[†‡¶*⋆★♣♠♦◇⋄⇤]|§(?!\d))+|^[•◦○●■]\s?|\s\^\w{1,2}(?=[\s,;]|$)")
 _NUMBERING = re.compile(r"^(?:\(\W{0,2}\w?\)|\[\w\])\s?(?=\w{2})")
 _OURS = re.compile(
@@ -26,6 +31,8 @@ _WORDS = re.compile(r"[A-Za-z]{3}|[A-Z][A-Za-z]|[A-Z][\d-]")
 _SIZE_AND_PATCH = re.compile(r"(?<!\w)[A-Za-z]{1,2}\d?/\d{1,2}(?!\w)")
 _PROPER = re.compile(r"(?<![\w-])(?:[A-Z][a-z]{0,15}-?(?=[A-Z\d])|[a-z]{1,4}-?(?=[A-Z]))[\w-]{1,40}")
 _THREE_LETTERS = re.compile(r"[A-Za-z]{3}")
+_LONGEST_LABEL = 300
+"""Characters; a longer one is a paragraph."""
 _LONGEST_MEASURE = 16
 """Characters of a plain word for a metric, with what goes with it: "Test err. (%)"."""
 _BESIDE_DATA = 6
@@ -38,7 +45,7 @@ def plain_name(label: str) -> str:
     "• ConvNeXt-L" -> "ConvNeXt-L"      "GFLV2 (ours)" -> "GFLV2"      "(b) VGG-16 [41] ^†" -> "VGG-16"
     """
     bare = _NUMBERING.sub("", _MARKS.sub(" ", _CITATION.sub("", label)).strip())
-    bare = _OURS.sub("", bare)
+    bare = _OURS.sub("", _AUTHORS_FIRST.sub("", bare))
     return _NEEDLESS.sub("", bare).strip(" ,;:")
 
 
@@ -50,13 +57,15 @@ def may_name(label: str, head: str = "") -> bool:
     "Top-1 acc." -> False      "ImageNet" -> False             "1.3B params" -> False  "D" under "Part" -> False
     """
     bare = plain_name(label)
-    if not any(map(str.isalpha, bare)):
+    if len(label) > _LONGEST_LABEL or not any(map(str.isalpha, bare)):
         return False
     cited = _CITATION.search(label) is not None
     if _is("no-name", bare) and not (cited and _THREE_LETTERS.search(bare)):
         return False
     if adds(bare):
         return bool(_THREE_LETTERS.search(bare)) and said(bare).metric is None
+    if is_size(bare):
+        return not _is("head-of-data", head)
     proper = is_proper(_unannounced(bare))
     of_models = _is("head", head)
     if not proper and _announces(label, bare, of_models) and not (cited and label_of(bare) == "other"):
@@ -74,6 +83,11 @@ def head_may_name(head: str) -> bool:
     bare = plain_name(head)
     announces = said(bare).metric is not None or _announces(head, bare)
     return bool(_WORDS.search(bare)) and not announces and not _is("no-name", bare)
+
+
+def is_size(label: str) -> bool:
+    """Whether a label is the size of a model, which goes with its name: "big", "Large", "B/16"."""
+    return _is("size", label)
 
 
 def is_kind(head: str) -> bool:

@@ -14,6 +14,7 @@ from extractors.model_labels import (
     is_group,
     is_kind,
     is_proper,
+    is_size,
     may_name,
     names_data,
     plain_name,
@@ -21,7 +22,6 @@ from extractors.model_labels import (
 from extractors.records import Cell, Table
 
 _MOST_CHARACTERS = 120
-_SIZES = frozenset("base big large small tiny medium huge giant".split())
 
 _Path = tuple[str, ...]
 
@@ -81,7 +81,7 @@ class ModelLabels:
         return is_group(label) or (spans and not is_proper(label)) or behind[full[0]].startswith(plain_name(label))
 
     def _only_describes(self, label: str, before: _Path) -> bool:
-        plain = label.islower() and label.isascii() and label not in _SIZES
+        plain = label.islower() and label.isascii() and not is_size(label)
         return plain and len(self._rows_that_begin[before]) == 1 and any(map(is_full_name, before))
 
     def _heading_that_tells(self, path: _Path, labels: _Path) -> str:

@@ -6,6 +6,7 @@
 ``contexts.jsonl``  what words right before or behind a mention say of it (regular expressions)
 ``heads.jsonl``     what the head or row label of a table announces (regular expressions)
 ``stages.jsonl``    words that tell pretraining, training, fine-tuning and search (regular expressions)
+``model_labels.jsonl``       which labels of tables are no names, or add to the one above (regular expressions)
 ``property_heads.jsonl``     which property of a model the head or row label of a table announces (regular expressions)
 ``property_mentions.jsonl``  how a sentence states parameters, operations, epochs and examples (regular expressions)
 ``property_contexts.jsonl``  what words around such a mention say for or against it (regular expressions)
