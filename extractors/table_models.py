@@ -37,8 +37,8 @@ class ModelLabels:
     def model_of(self, cell: Cell) -> str | None:
         """What its row is called, else its column; a label that only adds to the one above comes with that one.
 
-        "PAA [14] | R-101" -> "PAA R-101"      "+ dropout" below "FractalNet" -> "FractalNet + dropout"
-        "ConvNets | ViT-B" -> "ViT-B"          "0.75 | all" under "Ours" -> "Ours"      "✓ | ✓" -> None
+        "AlderDet [14] | R-101" -> "AlderDet R-101"      "+ dropout" below "AlderNet" -> "AlderNet + dropout"
+        "ConvNets | ViT-B" -> "ViT-B"      "0.75 | all" under "Ours" -> "Ours"      "✓ | ✓" -> None
         """
         return self._of_row(cell.row, cell.row_path) or self._of_column(cell.column_path)
 
@@ -86,7 +86,7 @@ class ModelLabels:
 
     def _heading_that_tells(self, path: _Path, labels: _Path) -> str:
         """The heading of the group, where it names a model, and rows of the same labels stand below another heading,
-        too: "Sup." and "DINO" below "ViT-S/16" and below "ViT-B/16"."""
+        too: "Sup." and "Alder" below "BirchNet-S" and below "BirchNet-B"."""
         headings = [text for text in path if text in self._headings]
         if not headings or len(self._headings_over[labels]) < 2:
             return ""
