@@ -55,6 +55,8 @@ class NamedModel:
     """Letters and digits."""
     keys: frozenset[str]
     """Of its parts and what these begin with: "DeiT-B ↑384" -> deit, deitb."""
+    whole: frozenset[str]
+    """Of its parts alone: deitb."""
     words: frozenset[str]
 
 
@@ -86,6 +88,18 @@ class Scope:
     def is_definite(self) -> bool:
         """It names models, or a kind of them."""
         return bool(self.names or self.classes or self.label or self.strange)
+
+
+@dataclass(frozen=True, slots=True)
+class _Phrase:
+    """Names side by side in a text."""
+
+    whole: frozenset[str]
+    """Keys of the names as they stand."""
+    keys: frozenset[str]
+    """Of each name the longest beginning that a model of the results has."""
+    beginnings: frozenset[str]
+    """Of each name all that it begins with."""
 
 
 class ScopeReader:
@@ -174,36 +188,46 @@ class ScopeReader:
         """What each phrase of names means, in the order of the text, each meaning once."""
         return tuple(dict.fromkeys(self._meant(phrase) for phrase in self._phrases(text)))
 
-    def _meant(self, phrase: frozenset[str]) -> frozenset[str]:
-        scores = {model.name: sum(self._weights[key] for key in model.keys & phrase) for model in self._models}
+    def _meant(self, phrase: _Phrase) -> frozenset[str]:
+        """The models with most, and the most telling, of the words; where none has the whole name, those whose own it
+        begins with, as "XLNet" for "XLNet-Large"."""
+        if not any(model.whole == phrase.whole for model in self._models):
+            shorter = frozenset(m.name for m in self._models if m.whole and m.whole <= phrase.beginnings - phrase.whole)
+            if shorter:
+                return shorter
+        scores = {model.name: sum(self._weights[key] for key in model.keys & phrase.keys) for model in self._models}
         best = max(scores.values(), default=0.0)
         return frozenset(name for name, score in scores.items() if score and score >= best - _ALIKE)
 
-    def _phrases(self, text: str) -> Iterator[frozenset[str]]:
-        """Keys of names that stand side by side: "Faster R-CNN"; without those that are cited or compared with."""
-        held: set[str] = set()
+    def _phrases(self, text: str) -> Iterator[_Phrase]:
+        """Names that stand side by side, "Faster R-CNN", as far as models of the results have them; without those that
+        are cited or compared with."""
+        held: list[list[str]] = []
         last_end = -2
         for match in islice(_TOKEN.finditer(text), _MOST_WORDS):
-            names = _spelled_out(match[0])
-            keys = [self._known(name) for name in names]
-            known = any(keys) and not find_named_data(match[0])
+            names = [_keys(name) for name in _spelled_out(match[0])]
+            known = any(key in self._weights for keys in names for key in keys) and not find_named_data(match[0])
             if not known or _CITED_BEHIND.match(text, match.end()) or _COMPARES.search(text[: match.start()]):
                 continue
             if len(names) > 1 or match.start() - last_end > 1:
                 if held:
-                    yield frozenset(held)
-                held = set()
+                    yield self._phrase(held)
+                held = []
             if len(names) > 1:
-                yield from (frozenset(each) for each in keys if each)
+                yield from (self._phrase([keys]) for keys in names if keys)
                 continue
-            held.update(keys[0])
+            held.append(names[0])
             last_end = match.end()
         if held:
-            yield frozenset(held)
+            yield self._phrase(held)
 
-    def _known(self, name: str) -> list[str]:
-        """The longest beginning of a name that a model of the results has."""
-        return [key for key in _keys(name) if key in self._weights][-1:]
+    def _phrase(self, names: Sequence[Sequence[str]]) -> _Phrase:
+        known = [[key for key in keys if key in self._weights] for keys in names]
+        return _Phrase(
+            whole=frozenset(keys[-1] for keys in names),
+            keys=frozenset(keys[-1] for keys in known if keys),
+            beginnings=frozenset(key for keys in names for key in keys),
+        )
 
     def _classes(self, text: str) -> frozenset[str]:
         words = {match[1].lower() for match in _CLASSES.finditer(text)}
@@ -241,8 +265,10 @@ def _last_sentence(text: str) -> str:
 
 
 def named_model(name: str) -> NamedModel:
-    keys = frozenset(key for part in _PARTS.split(name) for key in _keys(part))
-    return NamedModel(name, _bare(name), keys, frozenset(re.findall(r"[a-z]+", name.lower())))
+    parts = [each for part in _PARTS.split(name) if (each := _keys(part))]
+    keys = frozenset(key for part in parts for key in part)
+    whole = frozenset(part[-1] for part in parts)
+    return NamedModel(name, _bare(name), keys, whole, frozenset(re.findall(r"[a-z]+", name.lower())))
 
 
 def _bare(text: str) -> str:
