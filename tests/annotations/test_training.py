@@ -10,6 +10,7 @@ from typing import Any
 import pytest
 from documents import document_of
 
+import annotations.folds
 import annotations.training
 from annotations.lines import Record
 from annotations.training import CrossValidation, Fitted, Thresholds, Trainer, TrainingPaper
@@ -138,7 +139,7 @@ def watched(papers: list[TrainingPaper]) -> tuple[WatchedTrainer, Notes, CrossVa
     """A cross-validation with notes of all that went on, and how often it told of its progress."""
     notes, trainer, told = Notes(papers), WatchedTrainer(papers), []
     with pytest.MonkeyPatch.context() as patch:
-        patch.setattr(annotations.training, "INNER_FOLDS", INNER)
+        patch.setattr(annotations.folds, "INNER_FOLDS", INNER)
         patch.setattr(annotations.training, "fit_roles", notes.fitting(fit_roles))
         patch.setattr(annotations.training, "fit_signals", notes.fitting(fit_signals))
         patch.setattr(annotations.training, "judged", notes.reading(judged))
@@ -209,7 +210,7 @@ def test_runs_are_accepted_by_the_thresholds_of_their_paper(watched: Watched) ->
 def test_the_order_of_papers_plays_no_part_in_the_folds(
     papers: list[TrainingPaper], watched: Watched, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(annotations.training, "INNER_FOLDS", INNER)
+    monkeypatch.setattr(annotations.folds, "INNER_FOLDS", INNER)
     trainer, _, validation, _ = watched
     turned = WatchedTrainer(papers[::-1])
     monkeypatch.setattr(turned, "fit", lambda papers: trainer.fitted[frozenset(papers)])
@@ -217,7 +218,7 @@ def test_the_order_of_papers_plays_no_part_in_the_folds(
 
 
 def test_the_same_papers_give_the_same_judge(papers: list[TrainingPaper], monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr(annotations.training, "INNER_FOLDS", INNER)
+    monkeypatch.setattr(annotations.folds, "INNER_FOLDS", INNER)
     trainer = Trainer(papers)
     judge = trainer.fit(trainer.papers).judge((0.5, 0.4))
     assert judge.as_json() == Trainer(papers[::-1]).fit(trainer.papers).judge((0.5, 0.4)).as_json()

@@ -87,7 +87,7 @@ def test_two_roles_are_enough() -> None:
 def test_what_is_kept_opens_without_trusting_anything(tmp_path: Path) -> None:
     roles, records = fit_roles(ROLES), fit_signals(RECORDS, 1.0)
     path = tmp_path / "judge.skops"
-    save_fitted(path, roles, fit_signals(RECORDS, 0.1), records)
+    save_fitted(path, roles, mention=fit_signals(RECORDS, 0.1), record=records)
     assert skops.io.get_untrusted_types(file=path) == []
     kept = skops.io.load(path)
     assert kept["record"].coef_.tolist() == records.regression.coef_.tolist()
