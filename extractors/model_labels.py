@@ -21,6 +21,7 @@ _AUTHORS_FIRST = re.compile(
 )
 """Before what they call their model: "Lund et al. (2016) AlderNet"."""
 _MARKS = re.compile(r"\s?\^?(?:[†‡¶*⋆★♣♠♦◇⋄⇤]|§(?!\d))+|^[•◦○●■]\s?|\s\^\w{1,2}(?=[\s,;]|$)")
+_NOTE_MARKS = "†‡¶*⋆★♣♠♦◇⋄⇤§"
 _NUMBERING = re.compile(r"^(?:\(\W{0,2}\w?\)|\[\w\])\s?(?=\w{2})")
 _OURS = re.compile(
     r"\s?[(\[](?:ours?|this work|proposed)[)\]]|^(?:our|the|proposed)\s(?=\w)|^ours\s?[,:]\s?(?=\w)|(?<=\w)\sours$",
@@ -47,6 +48,11 @@ def plain_name(label: str) -> str:
     bare = _NUMBERING.sub("", _MARKS.sub(" ", _CITATION.sub("", label)).strip())
     bare = _OURS.sub("", _AUTHORS_FIRST.sub("", bare))
     return _NEEDLESS.sub("", bare).strip(" ,;:")
+
+
+def marks_of(label: str) -> str:
+    """The marks of notes in a label: "AlderNet ‡ [3]" -> "‡"; bullets before it are none."""
+    return "".join(mark for match in _MARKS.finditer(label) for mark in match[0] if mark in _NOTE_MARKS)
 
 
 @lru_cache(maxsize=4096)

@@ -146,7 +146,7 @@ class ScopeReader:
 
     def _of_table(self, evidence: Evidence, model: str | None) -> Scope:
         """A row is of the model that it names: by its very label, else by the names in it."""
-        label = _bare(model) if model else None
+        label = _label(model) if model else None
         names = frozenset() if label is None or label in self._labels else self._named(model or "")
         benchmarks, others = self._benchmarks((evidence.quote, False))
         return Scope(
@@ -268,7 +268,12 @@ def named_model(name: str) -> NamedModel:
     parts = [each for part in _PARTS.split(name) if (each := _keys(part))]
     keys = frozenset(key for part in parts for key in part)
     whole = frozenset(part[-1] for part in parts)
-    return NamedModel(name, _bare(name), keys, whole, frozenset(re.findall(r"[a-z]+", name.lower())))
+    return NamedModel(name, _label(name), keys, whole, frozenset(re.findall(r"[a-z]+", name.lower())))
+
+
+def _label(name: str) -> str:
+    """A name however it is spaced; marks that tell two rows apart stay: "Swin-B ‡" -> "swinb‡"."""
+    return re.sub(r"[\s,_-]+", "", name.lower())
 
 
 def _bare(text: str) -> str:

@@ -15,6 +15,7 @@ from extractors.model_labels import (
     is_kind,
     is_proper,
     is_size,
+    marks_of,
     may_name,
     names_data,
     plain_name,
@@ -54,7 +55,9 @@ class ModelLabels:
             return None
         if adds(labels[0]):
             return _joined([self._base_above(row, path), *labels])
-        return _joined([self._heading_that_tells(path, labels), *self._without_groups(labels)])
+        name = _joined([self._heading_that_tells(path, labels), *self._without_groups(labels)])
+        marks = "".join(map(marks_of, labels))
+        return f"{name} {marks}" if name and marks and self._told_apart_by_marks(labels) else name
 
     def _labels_that_name(self, row: int, path: _Path) -> _Path:
         own = [(text, self._head_over(text, row)) for text in path if text not in self._headings]
@@ -93,6 +96,17 @@ class ModelLabels:
         heading = headings[-1]
         names = is_full_name(heading) and may_name(heading) and not heading.endswith(":")
         return heading if names and not find_named_data(heading) else ""
+
+    def _told_apart_by_marks(self, labels: _Path) -> bool:
+        """Whether another row has the same labels but for marks: "Swin-B" and "Swin-B ‡" are two models."""
+        return len(self._marks_of_lines[tuple(map(plain_name, labels))]) > 1
+
+    @cached_property
+    def _marks_of_lines(self) -> dict[_Path, set[str]]:
+        marks: dict[_Path, set[str]] = defaultdict(set)
+        for line in self._lines.values():
+            marks[tuple(map(plain_name, line))].add("".join(map(marks_of, line)))
+        return marks
 
     def _base_above(self, row: int, path: _Path) -> str:
         """What the nearest row above that does not add to another is called, or the heading of the group."""
