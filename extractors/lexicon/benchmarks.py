@@ -155,6 +155,11 @@ def load_metrics() -> tuple[Metric, ...]:
     return tuple(found)
 
 
+@cache
+def _all_roots() -> tuple[str, ...]:
+    return tuple({root for dataset in load_datasets() for root in dataset.roots})
+
+
 def default_metric(task: str) -> Metric | None:
     """What is measured on a data set of ``task`` where nobody says: top-1 accuracy, F1; None where it may be anything."""
     return next((metric for metric in load_metrics() if metric.default and task in metric.tasks), None)
@@ -164,9 +169,10 @@ def default_metric(task: str) -> Metric | None:
 def find_named_data(text: str) -> tuple[DatasetMention, ...]:
     """All data that ``text`` names, for evaluation or pretraining, in order; of overlapping names the longest."""
     lowered = text.lower()
+    present = {root for root in _all_roots() if root in lowered}
     found = []
-    for dataset in load_datasets():
-        if any(root in lowered for root in dataset.roots):
+    for dataset in load_datasets() if present else ():
+        if not present.isdisjoint(dataset.roots):
             for pattern, hint in dataset.patterns:
                 found += [DatasetMention(dataset, match.start(), match.end(), hint) for match in pattern.finditer(text)]
     if not found:

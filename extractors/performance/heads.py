@@ -67,7 +67,8 @@ def said(text: str) -> Said:
     if not text:
         return NOTHING
     labels = {rule.label for rule in load_text_rules("results") if rule.pattern.search(text)}
-    metrics = [metric for metric in load_metrics() if not metric.unless.search(text)]
+    found = [metric for metric in load_metrics() if metric.names.search(text) or metric.plain.search(text)]
+    metrics = [metric for metric in found if not metric.unless.search(text)]
     named = next((metric for metric in metrics if metric.names.search(text)), None)
     split = _SPLIT.search(text)
     wrong, right = _ERROR.search(text), _ACCURACY.search(text)

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import re
 from collections import Counter, defaultdict
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
 from functools import cached_property
 
 from extractors.judge import RULES_LOG_ODDS
@@ -41,7 +42,8 @@ _BASELINE = re.compile(r"\bbaseline", re.IGNORECASE)
 _HUMAN = re.compile(r"\bhuman|\boracle|\brandom\b", re.IGNORECASE)
 _LEADERBOARD = re.compile(r"\bteam|\brank|\bplace\b|\byear\b", re.IGNORECASE)
 _NAMED = re.compile(r"[A-Z][A-Za-z]*[A-Z\d]|[A-Z][a-z]{2,}|[a-z][A-Z]")
-_ALL_CITED = 0.95
+_ALL_CITED, _SOME_CITED = 0.95, 0.25
+_OFTEN, _FAMILY = 2, 3
 _MOST_ROWS = 60
 
 _HAND_WEIGHTS = {
@@ -78,6 +80,16 @@ _HAND_WEIGHTS = {
 _PRIOR = 0.4
 
 
+@dataclass(frozen=True, slots=True)
+class _ColumnSays:
+    """The heads over a value."""
+
+    ours: bool
+    cited: bool
+    reported: bool
+    own_name: bool
+
+
 class OwnSignals:
     """A table whose lines are told apart."""
 
@@ -89,81 +101,104 @@ class OwnSignals:
         self._rows: dict[int, list[Cell]] = defaultdict(list)
         for cell in table.cells:
             self._rows[cell.row].append(cell)
+        self._columns: dict[tuple[str, ...], _ColumnSays] = {}
+        self._lines_seen: dict[tuple[object, ...], frozenset[str]] = {}
 
     def of(self, value: CellValue, model: str | None) -> dict[str, float]:
         """Flags for one value, and the rules' verdict as log-odds."""
-        seen = {name: 1.0 for name, present in self._flags(value.cell, model) if present}
-        seen["own.place"] = value.cell.row / max(1, self.table.row_count)
+        cell = value.cell
+        seen = dict.fromkeys(self._of_line(cell, self._column(cell.column_path), model) | self._of_table, 1.0)
+        if CellMark.BOLD in cell.marks:
+            seen["own.bold"] = 1.0
+        seen["own.place"] = cell.row / max(1, self.table.row_count)
         seen["own.share-cited"] = self._share_cited
         seen[RULES_LOG_ODDS] = _PRIOR + sum(weight for name, weight in _HAND_WEIGHTS.items() if name in seen)
         return seen
 
-    def _flags(self, cell: Cell, model: str | None) -> list[tuple[str, bool]]:
-        row = self._rows[cell.row]
-        labels = _row_words(row)
+    def _column(self, path: tuple[str, ...]) -> _ColumnSays:
+        if path not in self._columns:
+            text = " ".join(path)
+            own_name = not name_keys(text).isdisjoint(self.names.own)
+            self._columns[path] = _ColumnSays(_says(_OURS, text), is_cited(text), _says(_REPORTED, text), own_name)
+        return self._columns[path]
+
+    def _of_line(self, cell: Cell, column: _ColumnSays, model: str | None) -> frozenset[str]:
+        """The flags of a line and of the heads over a value, reckoned once for all values that share them."""
+        labels = _row_words(self._rows[cell.row])
+        notes = " ".join(text for mark, text in self.table.notes if mark in labels or mark in cell.text)
+        key = (cell.row, cell.row_path, column, model, notes)
+        if key not in self._lines_seen:
+            flags = self._flags(cell, column, model, labels, notes)
+            self._lines_seen[key] = frozenset(name for name, present in flags if present)
+        return self._lines_seen[key]
+
+    def _flags(
+        self, cell: Cell, column: _ColumnSays, model: str | None, labels: str, notes: str
+    ) -> Iterator[tuple[str, bool]]:
         beside = " ".join(cell.row_path)
         group = " ".join(text for text in cell.row_path if text not in labels)
-        column = " ".join(cell.column_path)
-        notes = " ".join(text for mark, text in self.table.notes if mark in labels or mark in cell.text)
-        cited = is_cited(beside)
+        cited, baseline, ours = is_cited(beside), _says(_BASELINE, beside), _says(_OURS, beside)
         keys = name_keys(model or beside)
         own_name = not keys.isdisjoint(self.names.own)
-        ours = bool(_OURS.search(f"{beside} {column}"))
-        baseline = bool(_BASELINE.search(beside))
-        all_cited = self._share_cited >= _ALL_CITED
-        ablates = bool(_ABLATES.search(self.table.caption)) or bool(_ABLATES.search(self._sections))
-        named = bool(_NAMED.search(beside))
-        rival = named and not own_name and not ours and (self._has_own_name or self._has_ours)
-        return [
-            ("own.all-cited", cited and all_cited),
-            ("own.cited-baseline", cited and baseline),
-            ("own.cited-in-ablation", cited and ablates and not _COMPARES.search(self.table.caption)),
-            ("own.rival", rival),
-            ("own.ours-by-note", bool(_OURS.search(notes))),
-            ("own.below-cited", not cited and self._is_below_cited(cell.row)),
-            ("own.name-cited-in-table", not cited and not keys.isdisjoint(self._keys_cited_here)),
-            ("own.uncited-rival", rival and not cited),
-            ("own.rival-cited-in-text", rival and any(self.names.cited[key] for key in keys)),
-            ("own.rival-in-ablation", rival and ablates),
-            ("own.nobodys", not self._has_own_name and not self._has_ours and self._share_cited == 0),
-            ("own.rerun-in-text", bool(_RERUN.search(self._about))),
-            ("own.cited-rerun-in-text", cited and bool(_RERUN.search(self._about))),
-            ("own.reported-in-text", bool(_REPORTED.search(self._about))),
-            ("own.comparison-in-text", bool(_COMPARES.search(self._about))),
-            ("own.section-ablates", bool(_ABLATES.search(self._sections))),
-            ("own.leaderboard", bool(_LEADERBOARD.search(self._heads))),
-            ("own.ours", bool(_OURS.search(beside))),
-            ("own.ours-in-column", bool(_OURS.search(column))),
-            ("own.ours-in-group", bool(_OURS.search(group))),
-            ("own.rerun", bool(_RERUN.search(f"{beside} {notes}"))),
-            ("own.rerun-in-caption", bool(_RERUN.search(self.table.caption))),
-            ("own.reported", bool(_REPORTED.search(f"{beside} {notes} {column}"))),
-            ("own.reported-in-caption", bool(_REPORTED.search(self.table.caption))),
-            ("own.cited", cited),
-            ("own.cited-in-column", is_cited(column)),
-            ("own.cited-in-group", is_cited(group)),
-            ("own.cited-in-row", not cited and is_cited(labels)),
-            ("own.cited-with-ours", cited and bool(_OURS.search(beside))),
-            ("own.cited-first", cited and is_cited(cell.row_path[0])),
-            ("own.others-in-group", bool(_OTHERS.search(group))),
-            ("own.name-of-paper", own_name),
-            ("own.name-of-paper-in-column", not name_keys(column).isdisjoint(self.names.own)),
-            ("own.name-in-abstract", not keys.isdisjoint(self.names.in_beginning)),
-            ("own.name-cited", any(self.names.cited[key] for key in keys)),
-            ("own.name-cited-often", any(self.names.cited[key] > 2 for key in keys)),
-            ("own.no-name", model is None),
+        times_cited = max((self.names.cited[key] for key in keys), default=0)
+        rivals_own = self._has_own_name or self._has_ours
+        rival = _says(_NAMED, beside) and not own_name and not (ours or column.ours) and rivals_own
+        ablates = not self._of_table.isdisjoint(("own.ablation", "own.section-ablates"))
+        yield "own.ours", ours
+        yield "own.ours-in-column", column.ours
+        yield "own.ours-in-group", _says(_OURS, group)
+        yield "own.ours-by-note", _says(_OURS, notes)
+        yield "own.not-ours-among-ours", self._has_ours and not (ours or column.ours)
+        yield "own.rerun", _says(_RERUN, f"{beside} {notes}")
+        yield "own.reported", column.reported or _says(_REPORTED, f"{beside} {notes}")
+        yield "own.cited", cited
+        yield "own.cited-first", cited and is_cited(cell.row_path[0])
+        yield "own.cited-with-ours", cited and ours
+        yield "own.cited-baseline", cited and baseline
+        yield "own.cited-in-ablation", cited and ablates and "own.comparison" not in self._of_table
+        yield "own.cited-rerun-in-text", cited and "own.rerun-in-text" in self._of_table
+        yield "own.cited-in-column", column.cited
+        yield "own.cited-in-group", is_cited(group)
+        yield "own.cited-in-row", not cited and is_cited(labels)
+        yield "own.all-cited", cited and self._share_cited >= _ALL_CITED
+        yield "own.below-cited", not cited and self._is_below_cited(cell.row)
+        yield "own.uncited-among-cited", not cited and self._share_cited > _SOME_CITED
+        yield "own.others-in-group", _says(_OTHERS, group)
+        yield "own.name-of-paper", own_name
+        yield "own.name-of-paper-in-column", column.own_name
+        yield "own.name-in-abstract", not keys.isdisjoint(self.names.in_beginning)
+        yield "own.name-cited", times_cited > 0
+        yield "own.name-cited-often", times_cited > _OFTEN
+        yield "own.name-cited-in-table", not cited and not keys.isdisjoint(self._keys_cited_here)
+        yield "own.no-name", model is None
+        yield "own.rival", rival
+        yield "own.uncited-rival", rival and not cited
+        yield "own.rival-cited-in-text", rival and times_cited > 0
+        yield "own.rival-in-ablation", rival and ablates
+        yield "own.baseline", baseline
+        yield "own.human", _says(_HUMAN, beside)
+        yield "own.adds", beside.lstrip()[:1] in ("+", "-", "w")
+        yield "own.family", self._families[_first_word(beside)] >= _FAMILY
+
+    @cached_property
+    def _of_table(self) -> frozenset[str]:
+        """The flags that all values of the table share."""
+        caption, about = self.table.caption, self._about
+        flags = (
+            ("own.comparison", _says(_COMPARES, caption)),
+            ("own.ablation", _says(_ABLATES, caption)),
+            ("own.rerun-in-caption", _says(_RERUN, caption)),
+            ("own.reported-in-caption", _says(_REPORTED, caption)),
+            ("own.rerun-in-text", _says(_RERUN, about)),
+            ("own.reported-in-text", _says(_REPORTED, about)),
+            ("own.comparison-in-text", _says(_COMPARES, about)),
+            ("own.section-ablates", _says(_ABLATES, self._sections)),
+            ("own.leaderboard", _says(_LEADERBOARD, " ".join(cell.text for cell in self.table.cells if cell.header))),
             ("own.cites-nobody", self._share_cited == 0),
-            ("own.uncited-among-cited", not cited and self._share_cited > 0.25),
             ("own.table-has-ours", self._has_ours),
-            ("own.not-ours-among-ours", self._has_ours and not _OURS.search(f"{beside} {column}")),
-            ("own.comparison", bool(_COMPARES.search(self.table.caption))),
-            ("own.ablation", bool(_ABLATES.search(self.table.caption))),
-            ("own.baseline", baseline),
-            ("own.human", bool(_HUMAN.search(beside))),
-            ("own.adds", beside.lstrip()[:1] in ("+", "-", "w")),
-            ("own.bold", CellMark.BOLD in cell.marks),
-            ("own.family", self._families[_first_word(beside)] >= 3),
-        ]
+            ("own.nobodys", not self._has_own_name and not self._has_ours and self._share_cited == 0),
+        )
+        return frozenset(name for name, present in flags if present)
 
     @cached_property
     def _lines(self) -> list[str]:
@@ -192,12 +227,12 @@ class OwnSignals:
         return any(not name_keys(line).isdisjoint(self.names.own) for line in self._lines)
 
     @cached_property
-    def _heads(self) -> str:
-        return " ".join(cell.text for cell in self.table.cells if cell.header)
-
-    @cached_property
     def _families(self) -> Counter[str]:
         return Counter(_first_word(line) for line in self._lines)
+
+
+def _says(pattern: re.Pattern[str], text: str) -> bool:
+    return bool(text) and pattern.search(text) is not None
 
 
 def _first_word(label: str) -> str:
