@@ -6,13 +6,14 @@ import hashlib
 import json
 import platform
 from collections import Counter, defaultdict
-from collections.abc import Callable, Iterator, Mapping
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from concurrent.futures import ProcessPoolExecutor, as_completed
 from dataclasses import dataclass, replace
 from importlib.metadata import version
 from multiprocessing import get_context
 from pathlib import Path
 
+from annotations.calibration import Calibration, calibrate
 from annotations.evaluation import Evaluation, evaluate
 from annotations.folds import OUTER_FOLDS
 from annotations.gold_files import read_gold_runs
@@ -35,7 +36,7 @@ from annotations.value_labels import GOLD_VALUES, PaperVerdicts, ValueLabel, loa
 from db.exchange import Record, extraction_records
 from extractors.pdf import read_pdf
 from extractors.performance.context import PaperContext
-from extractors.records import Extraction, PaperError, PaperMetadata, Result
+from extractors.records import Extraction, PaperError, PaperMetadata, Result, Status
 from extractors.results import ReadResult, read_results
 from extractors.runs import Mentions, read_mentions
 from extractors.tables import find_tables
@@ -79,6 +80,8 @@ class Trained:
     records: tuple[Record, ...]
     """Of every paper, candidates too, by a judge that was fitted on other papers."""
     evaluation: Evaluation
+    results_calibration: Calibration
+    """Of the same records: those of results of which it is known whether they are right."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -163,8 +166,26 @@ def train(corpus: Corpus, fold_done: Callable[[], None]) -> Trained:
         raise TrainingError(f"{len(corpus.papers)} papers are too few to learn from: {error}") from error
     judge = replace(fitted.judge(trainer.thresholds(held_out.found)), results=fitted_results.models())
     records = tuple(_exported(corpus, held_out, held_out_results))
-    evaluation = evaluate(GOLD_RUNS, list(records), papers=trainer.papers)
-    return Trained(fitted, fitted_results, judge, records, evaluation)
+    evaluation = evaluate(GOLD_RUNS, list(records), GOLD_RESULTS, GOLD_RESULTS, papers=trainer.papers)
+    calibration = _calibration(corpus.results, held_out_results)
+    return Trained(fitted, fitted_results, judge, records, evaluation, calibration)
+
+
+def _calibration(papers: Sequence[ResultPaper], found: Mapping[str, Sequence[Result]]) -> Calibration:
+    """The calibration over results of which labels or gold say whether they are right, and whose."""
+    judged, candidates = [], 0
+    for paper in papers:
+        known = [(result, _is_right(result, paper.verdicts)) for result in found[paper.paper]]
+        judged.append([(result.confidence, right) for result, right in known if right is not None])
+        candidates += sum(right is not None and result.status is Status.CANDIDATE for result, right in known)
+    return calibrate(judged, candidates)[0]
+
+
+def _is_right(result: Result, verdicts: PaperVerdicts) -> bool | None:
+    verdict = verdicts.of(result)
+    if not verdict.right:
+        return verdict.right
+    return None if verdict.own is None else verdict.own == result.own
 
 
 def _exported(corpus: Corpus, held_out: CrossValidation, results: Mapping[str, tuple[Result, ...]]) -> Iterator[Record]:
@@ -200,13 +221,15 @@ def save_records(path: Path, records: tuple[Record, ...]) -> None:
 
 def _card(corpus: Corpus, trained: Trained) -> str:
     roles = Counter(example.role for paper in corpus.papers for example in paper.roles)
-    rows = "\n".join(f"| {' | '.join(row)} |" for row in trained.evaluation.rows())
-    calibration = trained.evaluation.calibration
-    low, high = calibration.error_interval
+    labels = load_value_labels()
+    values = [label for paper in corpus.papers for label in labels.get(paper.paper, ())]
+    results = trained.judge.results
     return _CARD.format(
         papers=len(corpus.papers),
         missing=len(corpus.missing) + len(corpus.unreadable),
         roles=", ".join(f"{role} {count}" for role, count in roles.most_common()),
+        values=_labelled(values),
+        verdicts=_verdicts(corpus.results),
         digest=_data_digest(),
         reading=EXTRACTOR_VERSION,
         python=platform.python_version(),
@@ -214,12 +237,52 @@ def _card(corpus: Corpus, trained: Trained) -> str:
         accepted=trained.judge.accepted_from,
         surest=trained.judge.surest_from,
         candidate=trained.judge.candidate_from,
+        results_accepted=results.accepted_from,
         folds=OUTER_FOLDS,
-        rows=rows,
-        error=f"{calibration.error:.3f} ({low:.2f}–{high:.2f})",
-        records=calibration.records,
+        rows=_rows(trained.evaluation.rows()),
+        calibration=_calibrated(trained.evaluation.calibration),
+        result_rows=_rows(_result_rows(trained.evaluation)),
+        results_calibration=_calibrated(trained.results_calibration),
         mention=_telling(trained.judge.mention.weights),
         record=_telling(trained.judge.record.weights),
+        own=_telling(results.own.weights),
+        result=_telling(results.record.weights),
+    )
+
+
+def _labelled(values: Sequence[ValueLabel]) -> str:
+    """As "3000: own 2000, cited 500, of open owner 100, no such result 400"."""
+    owners = Counter(label.own for label in values if label.right)
+    parts = ("own", owners[True]), ("cited", owners[False]), ("of open owner", owners[None])
+    said = ", ".join(f"{name} {count}" for name, count in parts)
+    return f"{len(values)}: {said}, no such result {sum(not label.right for label in values)}"
+
+
+def _verdicts(papers: Iterable[ResultPaper]) -> str:
+    """As "3500 of the 5000 values read, 2600 of them right"."""
+    verdicts = [paper.verdicts.of(read.result) for paper in papers for read in paper.read]
+    known = [verdict for verdict in verdicts if verdict.right is not None]
+    return f"{len(known)} of the {len(verdicts)} values read, {sum(bool(each.right) for each in known)} of them right"
+
+
+def _result_rows(evaluation: Evaluation) -> Iterator[tuple[str, ...]]:
+    """Figure, share with its interval, hits, and of how many."""
+    for score in (evaluation.results, evaluation.full):
+        for name, (of, share) in (score.shares() if score else {}).items():
+            yield name.replace("_", " "), share.in_words, str(share.part), f"{share.whole} {of}"
+
+
+def _rows(rows: Iterable[Sequence[str]]) -> str:
+    """Of a table in Markdown."""
+    return "\n".join(f"| {' | '.join(row)} |" for row in rows)
+
+
+def _calibrated(calibration: Calibration) -> str:
+    """As "0.056 (0.04–0.13) over 316 records, 120 of them candidates"."""
+    low, high = calibration.error_interval
+    return (
+        f"{calibration.error:.3f} ({low:.2f}–{high:.2f}) over {calibration.records} records,"
+        f" {calibration.candidates} of them candidates"
     )
 
 
@@ -240,37 +303,55 @@ _CARD = """\
 # The trained judge
 
 Says how likely a sentence (or a table's head) tells of the training of a paper's own models, how likely a mention of
-hardware or time in it is of such a run, and how likely a record is right. `burden train` makes it; the same data and
-versions give the same weights.
+hardware or time in it is of such a run, and how likely a record is right; of a result on a benchmark, how likely it is
+the paper's own and how likely the record is right. `burden train` makes it; the same data and versions give the same
+weights.
 
 | file | holds |
 |---|---|
 | `judge.json` | the weights, as `models/judge.py` reads them: no scikit-learn is loaded to read a paper |
 | `judge.skops` | the same models as scikit-learn estimators, for study (`skops.io.load`) |
 
-**Models.** Three logistic regressions on top of one another, each fitted on what the one before says of papers that it
-was not fitted on: sentence role (own training, speed, others, none; TF-IDF of words and pairs of words that stand in at
-least three papers, and signals), mention, record. What the signals are: `docs/extraction.md`.
+**Models of runs.** Three logistic regressions on top of one another, each fitted on what the one before says of papers
+that it was not fitted on: sentence role (own training, speed, others, none; TF-IDF of words and pairs of words that
+stand in at least three papers, and signals), mention, record.
 
-**Data.** {papers} papers ({missing} of the gold data not at hand or unreadable); labelled sentences and heads: {roles}.
+**Models of results.** Two more, the second fitted on what the first says of papers held out: is a value the paper's own
+or cited, and is the record right in benchmark, metric, value and owner? Whose a value is, is decided halfway between
+the log-odds of the first model and those of the rules. The values in one line of a table weigh as much as one.
+
+What the signals of all five are: `docs/extraction.md`.
+
+**Data.** {papers} papers ({missing} of the gold data not at hand or unreadable). Labelled sentences and heads
+(`roles.jsonl`): {roles}.
+Labelled values (`values.jsonl`), {values}.
+With the gold results (`results.jsonl`) of papers read in full they judge {verdicts}.
 Digest of the gold files: `{digest}`.
 
 **Versions.** Extractors {reading}; Python {python}; {packages}.
 
-**Thresholds.** A record is accepted from a confidence of {accepted:.2f} on, the surest of a paper from
+**Thresholds.** A run is accepted from a confidence of {accepted:.2f} on, the surest of a paper from
 {surest:.2f} on, chosen for the mean F1 of detection, accelerator, count, duration and run on papers held out; a
-mention of less than {candidate:.2f} makes no candidate.
+mention of less than {candidate:.2f} makes no candidate. A result is accepted from a confidence of
+{results_accepted:.2f} on, and is own from a probability of 0.50 on: neither was chosen on the data.
 
-**Figures.** {folds} folds by paper; in each the threshold, too, was chosen without the fold's papers.
+**Figures.** {folds} folds by paper; in each the thresholds of runs, too, were chosen without the fold's papers.
 
 | field | precision | recall | F1 (95 %) | hits | of |
 |---|---|---|---|---|---|
 {rows}
 
-Expected calibration error {error} over {records} records, candidates among them, ten bins of equal mass.
+Expected calibration error of runs: {calibration}; ten bins of equal mass.
 
-**Strongest weights.** Mentions: {mention}. Records: {record}.
+| results | share (95 %) | hits | of |
+|---|---|---|---|
+{result_rows}
+
+Expected calibration error of results: {results_calibration}; ten bins of equal mass.
+
+**Strongest weights.** Mentions: {mention}. Records: {record}. Own results: {own}. Records of results: {result}.
 
 **Limits.** The rules whose verdict is one of the signals were made while looking at these papers; papers lean to vision
-and language, 2014 to 2023, in English. Few tables of training costs were there to learn from.
+and language, 2014 to 2023, in English. Few tables of training costs were there to learn from. Values were labelled
+where the rules once read one: what these never read was not there to learn from.
 """

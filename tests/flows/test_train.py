@@ -15,9 +15,10 @@ import pytest
 import skops.io
 from click.testing import CliRunner
 
-import annotations.training
+import annotations.folds
 import flows.training
-from annotations.standoff import GOLD_ROLES, GOLD_RUNS, NO_RUNS, load_gold_runs, load_roles
+from annotations.standoff import GOLD_RESULTS, GOLD_ROLES, GOLD_RUNS, NO_RUNS, load_gold_runs, load_roles
+from annotations.value_labels import GOLD_VALUES, load_value_labels
 from cli import main
 from extractors.version import EXTRACTOR_VERSION
 from models.judge import TrainedJudge
@@ -61,9 +62,9 @@ def made(shared_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Made:
         (pdfs / path.name).symlink_to(path)
     command = ["train", "--pdfs", pdfs, "--output", output, "--held-out", output / "held-out.jsonl", "--jobs", 2]
     with pytest.MonkeyPatch.context() as patch:
-        for room in (annotations.training, flows.training):
+        for room in (annotations.folds, flows.training):
             patch.setattr(room, "OUTER_FOLDS", OUTER)
-        patch.setattr(annotations.training, "INNER_FOLDS", INNER)
+        patch.setattr(annotations.folds, "INNER_FOLDS", INNER)
         patch.setenv("BURDEN_HOME", str(folder / "home"))
         ran = CliRunner().invoke(main, [str(argument) for argument in command])
     assert ran.exit_code == 0, ran.output
@@ -81,9 +82,13 @@ def test_weights_estimators_and_card_are_written_and_named(made: Made) -> None:
     for path in made.folder.iterdir():
         assert f"wrote {path}" in made.said
     kept = skops.io.load(made.folder / "judge.skops")
-    assert kept["record"].coef_[0].tolist() == pytest.approx(
-        [made.judge.record.weights[name] for name in kept["record_signals"].get_feature_names_out()], rel=1e-5
-    )
+    for name, model in (
+        ("record", made.judge.record),
+        ("own_result", made.judge.results.own),
+        ("result", made.judge.results.record),
+    ):
+        weights = [model.weights[signal] for signal in kept[f"{name}_signals"].get_feature_names_out()]
+        assert kept[name].coef_[0].tolist() == pytest.approx(weights, rel=1e-5)
 
 
 def test_papers_that_are_not_at_hand_are_counted(made: Made) -> None:
@@ -93,15 +98,23 @@ def test_papers_that_are_not_at_hand_are_counted(made: Made) -> None:
 
 
 def test_the_card_names_data_versions_and_figures(made: Made) -> None:
-    digest = hashlib.sha256(GOLD_RUNS.read_bytes() + GOLD_ROLES.read_bytes()).hexdigest()
+    read = (GOLD_RUNS, GOLD_ROLES, GOLD_RESULTS, GOLD_VALUES)
+    digest = hashlib.sha256(b"".join(path.read_bytes() for path in read)).hexdigest()
     assert f"`{digest}`" in made.card
     assert f"Extractors {EXTRACTOR_VERSION};" in made.card
     for package in ("scikit-learn", "skops", "numpy", "scipy"):
         assert f"{package} {version(package)}" in made.card
     assert f"from a confidence of {made.judge.accepted_from:.2f} on" in made.card
     assert f"{OUTER} folds by paper" in made.card
-    strongest = max(made.judge.record.weights.items(), key=lambda item: abs(item[1]))
-    assert f"Records: `{strongest[0]}` {strongest[1]:+.2f}" in made.card
+    assert f"A result is accepted from a confidence of\n{made.judge.results.accepted_from:.2f} on" in made.card
+    for title, model in (
+        ("Mentions", made.judge.mention),
+        ("Records", made.judge.record),
+        ("Own results", made.judge.results.own),
+        ("Records of results", made.judge.results.record),
+    ):
+        strongest = max(model.weights.items(), key=lambda item: abs(item[1]))
+        assert f" {title}: `{strongest[0]}` {strongest[1]:+.2f}" in made.card
     assert "{" not in made.card, "every gap is filled"
 
 
@@ -115,6 +128,41 @@ def test_the_figures_of_the_card_are_printed(made: Made) -> None:
         assert any(line.split()[:1] == [field] and all(each in line for each in figures) for line in lines_of(made))
 
 
+def test_the_card_counts_the_labelled_values_of_the_papers_at_hand(made: Made) -> None:
+    labels = load_value_labels()
+    held = [label for paper in papers_at_hand(made) for label in labels.get(paper, ())]
+    owners = [label.own for label in held if label.right]
+    assert owners.count(True) > 100 and owners.count(False) > 100
+    words = " ".join(made.card.split())
+    assert (
+        f"Labelled values (`values.jsonl`), {len(held)}: own {owners.count(True)}, cited {owners.count(False)}, "
+        f"of open owner {owners.count(None)}, no such result {len(held) - len(owners)}. " in words
+    )
+    judged = re.search(r"they judge (\d+) of the (\d+) values read, (\d+) of them right\.", words)
+    assert judged is not None
+    known, read, right = map(int, judged.groups())
+    assert owners.count(True) < right <= known <= read
+
+
+def test_the_card_has_the_figures_of_results_held_out(made: Made) -> None:
+    names = ("value recall", "best value accuracy", "own precision", "own recall", "cited recall")
+    for name in (*names, "own or cited accuracy"):
+        [row] = [line for line in made.card.splitlines() if line.startswith(f"| {name} |")]
+        share, hits, whole = re.fullmatch(r"\| [a-z ]+ \| (\S+) \(.*\) \| (\d+) \| (\d+) [a-z ]+ \|", row).groups()
+        assert 0 < int(hits) <= int(whole)
+        assert share == f"{int(hits) / int(whole):.3f}"
+        assert any(line.startswith(name) and share in line for line in lines_of(made)), "printed, too"
+
+
+def test_the_card_says_how_far_to_trust_the_confidences_of_results(made: Made) -> None:
+    [said] = re.findall(r"error of results: (\S+) \(\S+\) over (\d+) records, (\d+) of them candidates", made.card)
+    error, records, candidates = float(said[0]), int(said[1]), int(said[2])
+    held_out = [record for record in made.held_out if record["kind"] == "result"]
+    assert 0 < error < 0.5
+    assert candidates <= [record.get("status") for record in held_out].count("candidate")
+    assert len(held_out) / 2 < records <= len(held_out)
+
+
 def test_the_figures_are_of_the_papers_at_hand(made: Made) -> None:
     [row] = [row for row in made.card.splitlines() if row.startswith("| detection ")]
     gold = re.search(r"(\d+) gold", row)
@@ -125,15 +173,24 @@ def lines_of(made: Made) -> list[str]:
     return [line.strip(" │|┃") for line in made.printed.splitlines()]
 
 
+def papers_at_hand(made: Made) -> set[str]:
+    return {path.stem for path in (made.folder.parent / "pdfs").iterdir()}
+
+
 def test_records_held_out_are_of_the_papers_at_hand_and_evaluate_to_the_same_figures(made: Made) -> None:
-    names = {path.stem for path in (made.folder.parent / "pdfs").iterdir()}
-    assert {record["arxiv_id"] for record in made.held_out} <= names
+    assert {record["arxiv_id"] for record in made.held_out} <= papers_at_hand(made)
     assert len({record["arxiv_id"] for record in made.held_out}) > PAPERS / 2
     assert any(record.get("status") == "candidate" for record in made.held_out)
     evaluated = CliRunner().invoke(main, ["evaluate", "--pred", str(made.folder / "held-out.jsonl"), "--json"])
     assert evaluated.exit_code == 0, evaluated.output
-    [row] = [row for row in made.card.splitlines() if row.startswith("| accelerator ")]
-    assert f"| {json.loads(evaluated.output)['accelerator']['precision']:.3f} |" in row
+    figures = json.loads(evaluated.output)
+    for title, figure in (
+        ("accelerator", figures["accelerator"]["precision"]),
+        ("own precision", figures["full"]["own_precision"]),
+        ("own or cited accuracy", figures["full"]["own_or_cited_accuracy"]),
+    ):
+        [row] = [row for row in made.card.splitlines() if row.startswith(f"| {title} ")]
+        assert f"| {figure:.3f} " in row
 
 
 def test_a_folder_without_papers_of_the_gold_data_is_refused(tmp_path: Path, samples_dir: Path) -> None:
