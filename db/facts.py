@@ -137,12 +137,12 @@ def claim_rows(extraction: Extraction) -> list[ClaimRow]:
 
 
 def link_rows(extraction: Extraction) -> list[LinkRow]:
-    """Which claims are of which models of the results, one row a claim and model: the surest, then the first."""
+    """Which claims are of which models of the results: of several links of a claim to one model and benchmark the surest."""
     offsets: dict[str, range] = {}
     start = 0
     for kind, records in _by_kind(extraction):
         offsets[kind] = range(start, start := start + len(records))
-    rows: dict[tuple[int, str], LinkRow] = {}
+    rows: dict[tuple[int, str, str], LinkRow] = {}
     for link in extraction.links:
         where = f"PDF {extraction.sha256[:12]}, link of {link.kind} {link.index} to {link.model[:80]!r}"
         if link.kind == Kind.RESULT or not 0 <= link.index < len(offsets.get(link.kind, ())):
@@ -151,10 +151,16 @@ def link_rows(extraction: Extraction) -> list[LinkRow]:
             raise RecordError(f"{where}: confidence should be from 0 to 1, not {link.confidence!r}")
         if not link.model:
             raise RecordError(f"{where}: a link needs the name of a model")
-        position, model = offsets[link.kind][link.index], clean_text(link.model)
-        row = {"position": position, "model": model, "rule": clean_text(link.rule), "confidence": link.confidence}
-        if link.confidence > rows.setdefault((position, model), row)["confidence"]:
-            rows[position, model] = row
+        row = {
+            "position": offsets[link.kind][link.index],
+            "model": clean_text(link.model),
+            "benchmark": clean_text(link.benchmark or ""),
+            "rule": clean_text(link.rule),
+            "confidence": link.confidence,
+        }
+        key = row["position"], row["model"], row["benchmark"]
+        if link.confidence > rows.setdefault(key, row)["confidence"]:
+            rows[key] = row
     return [rows[key] for key in sorted(rows)]
 
 

@@ -230,6 +230,8 @@ claim_models = Table(
     Column("claim_id", Text, ForeignKey("claims.claim_id"), primary_key=True),
     # as the machine read it of a result of the same extraction
     Column("model", Text, primary_key=True),
+    # '' for all benchmarks on which the model has results
+    Column("benchmark", Text, primary_key=True),
     Column("rule", Text, nullable=False),
     Column("confidence", Double, CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"), nullable=False),
 )

@@ -5,6 +5,7 @@ SELECT
     title,
     published,
     model,
+    CAST(NULL AS TEXT) AS benchmark,
     kind,
     stage,
     hardware_burden_flop,

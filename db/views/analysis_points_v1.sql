@@ -1,7 +1,8 @@
 -- One row a model, benchmark and metric: the best of the paper's own results beside the burden of the runs that are of that
--- model (``model_runs_v1``). ``join_status`` tells a model that runs or stated computing were joined to from one of a paper
--- with runs of which none was, and from one of a paper without any. (The three parts are laid on each other and
--- read across by windows, not joined: neither database can then look through all papers for one, or all pairs for all.)
+-- model on that benchmark (``model_runs_v1``). ``join_status`` tells a result that runs or stated computing were joined to
+-- from one of a paper with runs of which none was, and from one of a paper without any. (The three parts are laid on each
+-- other and read across by a window, not joined: neither database can then look through all papers for one, or all pairs
+-- for all.)
 SELECT
     paper_key AS arxiv_id,
     version,
@@ -63,65 +64,25 @@ FROM (
         basis,
         fact_key,
         paper_has_run,
-        network_operations_flop,
-        parameters,
-        MAX(hardware_burden_flop) OVER of_model AS hardware_burden_flop,
-        MAX(hardware_burden_low) OVER of_model AS hardware_burden_low,
-        MAX(hardware_burden_high) OVER of_model AS hardware_burden_high,
-        MAX(precision_aware_flop) OVER of_model AS precision_aware_flop,
-        MAX(stated_training_flop) OVER of_model AS stated_training_flop,
-        MAX(accelerator) OVER of_model AS accelerator,
-        MAX(method) OVER of_model AS method,
-        MAX(reason) OVER of_model AS reason,
-        MAX(run_count) OVER of_model AS run_count,
-        MAX(stages_without_estimate) OVER of_model AS stages_without_estimate,
-        MAX(join_rule) OVER of_model AS join_rule,
-        MAX(join_confidence) OVER of_model AS join_confidence,
-        MAX(burden_page) OVER of_model AS burden_page,
-        MAX(burden_confidence) OVER of_model AS burden_confidence,
-        MAX(burden_basis) OVER of_model AS burden_basis,
-        MAX(burden_fact_key) OVER of_model AS burden_fact_key
-    FROM (
-        SELECT
-            paper_key,
-            version,
-            title,
-            published,
-            model,
-            benchmark,
-            metric,
-            value,
-            split,
-            ensemble,
-            extra_training_data,
-            crops,
-            page,
-            quote,
-            confidence,
-            basis,
-            fact_key,
-            paper_has_run,
-            MAX(network_operations_flop) OVER of_benchmark AS network_operations_flop,
-            MAX(parameters) OVER of_benchmark AS parameters,
-            hardware_burden_flop,
-            hardware_burden_low,
-            hardware_burden_high,
-            precision_aware_flop,
-            stated_training_flop,
-            accelerator,
-            method,
-            reason,
-            run_count,
-            stages_without_estimate,
-            join_rule,
-            join_confidence,
-            burden_page,
-            burden_confidence,
-            burden_basis,
-            burden_fact_key
-        FROM parts_of_points
-        WINDOW of_benchmark AS (PARTITION BY paper_key, model, benchmark)
-    ) AS with_operations
-    WINDOW of_model AS (PARTITION BY paper_key, model)
-) AS with_burden
+        MAX(network_operations_flop) OVER whole AS network_operations_flop,
+        MAX(parameters) OVER whole AS parameters,
+        MAX(hardware_burden_flop) OVER whole AS hardware_burden_flop,
+        MAX(hardware_burden_low) OVER whole AS hardware_burden_low,
+        MAX(hardware_burden_high) OVER whole AS hardware_burden_high,
+        MAX(precision_aware_flop) OVER whole AS precision_aware_flop,
+        MAX(stated_training_flop) OVER whole AS stated_training_flop,
+        MAX(accelerator) OVER whole AS accelerator,
+        MAX(method) OVER whole AS method,
+        MAX(reason) OVER whole AS reason,
+        MAX(run_count) OVER whole AS run_count,
+        MAX(stages_without_estimate) OVER whole AS stages_without_estimate,
+        MAX(join_rule) OVER whole AS join_rule,
+        MAX(join_confidence) OVER whole AS join_confidence,
+        MAX(burden_page) OVER whole AS burden_page,
+        MAX(burden_confidence) OVER whole AS burden_confidence,
+        MAX(burden_basis) OVER whole AS burden_basis,
+        MAX(burden_fact_key) OVER whole AS burden_fact_key
+    FROM parts_of_points
+    WINDOW whole AS (PARTITION BY paper_key, model, benchmark)
+) AS laid_together
 WHERE metric IS NOT NULL

@@ -1,4 +1,4 @@
--- One row a paper and model of $runs: the sum over the model's stages. Of several runs of one stage (ablations,
+-- One row a paper, model and benchmark (null: of no certain one) of $runs: the sum over the model's stages. Of several runs of one stage (ablations,
 -- alternatives) the largest counts; an unspecified stage is taken for training. A sum with ``stages_without_estimate`` above
 -- 0 is a lower bound. Accelerator, method, evidence and the rule of the join are those of the largest run. (Windows
 -- instead of GROUP BY: SQLite can then look at one paper without reading all.)
@@ -8,6 +8,7 @@ SELECT
     title,
     published,
     model,
+    benchmark,
     hardware_burden_flop_sum AS hardware_burden_flop,
     hardware_burden_low_sum AS hardware_burden_low,
     hardware_burden_high_sum AS hardware_burden_high,
@@ -45,7 +46,7 @@ FROM (
         MIN(CASE WHEN place_in_stage = 1 THEN join_confidence END) OVER whole AS lowest_join_confidence,
         MAX(CASE basis WHEN 'curated' THEN 2 WHEN 'imported' THEN 1 ELSE 0 END) OVER whole AS basis_rank,
         ROW_NUMBER() OVER (
-            PARTITION BY paper_key, model
+            PARTITION BY paper_key, model, benchmark
             ORDER BY
                 is_run DESC,
                 CASE WHEN hardware_burden_flop IS NULL THEN 1 ELSE 0 END,
@@ -57,12 +58,17 @@ FROM (
             f.*,
             CASE WHEN f.kind = 'training_run' THEN 1 ELSE 0 END AS is_run,
             ROW_NUMBER() OVER (
-                PARTITION BY f.paper_key, f.model, f.kind, CASE f.stage WHEN 'unspecified' THEN 'training' ELSE f.stage END
+                PARTITION BY
+                    f.paper_key,
+                    f.model,
+                    f.benchmark,
+                    f.kind,
+                    CASE f.stage WHEN 'unspecified' THEN 'training' ELSE f.stage END
                 ORDER BY
                     CASE WHEN f.hardware_burden_flop IS NULL THEN 1 ELSE 0 END, f.hardware_burden_flop DESC, f.position
             ) AS place_in_stage
         FROM $runs AS f
     ) AS staged
-    WINDOW whole AS (PARTITION BY paper_key, model)
+    WINDOW whole AS (PARTITION BY paper_key, model, benchmark)
 ) AS ranked
 WHERE place = 1

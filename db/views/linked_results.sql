@@ -1,6 +1,6 @@
 -- One row a run, stated computing or property in force, and accepted result of a model that it is of. Three ways lead there, in
--- ``join_rule``: the machine's links by the name that it read in the result, which follow the result to the name that a
--- curator gave it; ``join.curated`` where a curator gave the record or the result its name, and both names are the
+-- ``join_rule``: the machine's links by the name (and the benchmark, if a link holds for one only) that it read in the
+-- result, which follow the result to what a curator made of it; ``join.curated`` where a curator gave the record or the result its name, and both names are the
 -- same; ``join.equal-name`` where they are the same and the machine linked the record to nothing (nobody weighed how
 -- surely). A record that a curator gave another name is of results of that name alone. (Results are found by
 -- index from the record's PDF, not through another view: so SQLite can look at one paper without reading all.)
@@ -40,6 +40,7 @@ FROM (
         AND r.extractor_version = f.extractor_version
         AND r.kind = 'result'
         AND r.model = m.model
+        AND (m.benchmark = '' OR r.benchmark = m.benchmark)
     UNION ALL
     SELECT
         f.*,

@@ -1,5 +1,5 @@
--- One row an accepted training run or stated computing in force, and model of the paper's results that it is of, by the
--- surest way; ``stated_model`` is the model that the run itself names.
+-- One row an accepted training run or stated computing in force, and model and benchmark of the paper's results that it is
+-- of, by the surest way; ``stated_model`` is the model that the run itself names.
 SELECT *
 FROM (
     SELECT
@@ -8,6 +8,7 @@ FROM (
         title,
         published,
         result_model AS model,
+        result_benchmark AS benchmark,
         model AS stated_model,
         kind,
         stage,
@@ -29,7 +30,7 @@ FROM (
         join_rule,
         join_confidence,
         ROW_NUMBER() OVER (
-            PARTITION BY paper_key, result_model, claim_id
+            PARTITION BY paper_key, result_model, result_benchmark, claim_id
             ORDER BY
                 CASE join_rule WHEN 'join.curated' THEN 0 ELSE 1 END,
                 COALESCE(join_confidence, 0) DESC,

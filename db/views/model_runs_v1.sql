@@ -1,8 +1,9 @@
--- One row a training run or stated computing, and model of the paper's results that it is of.
+-- One row a training run or stated computing, and model and benchmark of the paper's results that it is of.
 SELECT
     paper_key AS arxiv_id,
     version,
     model,
+    benchmark,
     kind,
     fact_key,
     stated_model,

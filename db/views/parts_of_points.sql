@@ -1,5 +1,5 @@
--- What ``analysis_points_v1`` lays on each other: the best results of the paper's own models, the operations of each model and
--- benchmark, and the burden of each model of the results.
+-- What ``analysis_points_v1`` lays on each other: the best results of the paper's own models, and the operations and the
+-- burden of each model of the results and benchmark.
 SELECT
     paper_key,
     version,
@@ -85,7 +85,7 @@ SELECT
     title,
     published,
     model,
-    NULL,
+    benchmark,
     NULL,
     NULL,
     NULL,

@@ -148,6 +148,7 @@ def test_a_link_leads_to_its_claim_and_of_two_the_surer_counts(sample: Any) -> N
         sample.link("training_run", 0, confidence=0.6, rule="join.a"),
         sample.link("training_run", 0, confidence=0.8, rule="join.b"),
         sample.link("training_run", 0, confidence=0.8, rule="join.c"),
+        sample.link("training_run", 0, confidence=0.3, rule="join.d", benchmark="imagenet"),
         sample.link("training_compute", 0),
     )
     properties = (sample.property("epochs", 1), sample.property("parameters", 2))
@@ -155,13 +156,14 @@ def test_a_link_leads_to_its_claim_and_of_two_the_surer_counts(sample: Any) -> N
         sample.run(), compute=(sample.compute(),), results=(sample.result(),), properties=properties, links=links
     ).extraction
     claims = claim_rows(extraction)
-    found = [(claims[row["position"]], row["model"], row["rule"], row["confidence"]) for row in link_rows(extraction)]
+    found = [(claims[row.pop("position")], *row.values()) for row in link_rows(extraction)]
     assert [(claim["kind"], *rest) for claim, *rest in found] == [
-        ("training_run", "Base", "join.b", 0.8),
-        ("training_compute", "Base", "join.same-name", 0.9),
-        ("model_property", "Big", "join.same-name", 0.9),
+        ("training_run", "Base", "", "join.b", 0.8),
+        ("training_run", "Base", "imagenet", "join.d", 0.3),
+        ("training_compute", "Base", "", "join.same-name", 0.9),
+        ("model_property", "Big", "", "join.same-name", 0.9),
     ]
-    assert found[2][0]["property"] == "parameters"
+    assert found[3][0]["property"] == "parameters"
 
 
 @pytest.mark.parametrize(

@@ -58,6 +58,79 @@ def test_a_run_is_of_the_models_that_the_machine_linked_it_to(engine: Engine, sa
     assert {row["fact_key"] for row in named} == keys
 
 
+def of_benchmarks(engine: Engine, sample: Any) -> list[tuple[Any, ...]]:
+    """Model and benchmark of the results, page of the run, rule."""
+    found = sample.rows(
+        engine,
+        "SELECT j.model, j.benchmark, r.page, j.rule FROM model_runs_v1 AS j"
+        " JOIN training_runs_v1 AS r ON r.arxiv_id = j.arxiv_id AND r.fact_key = j.fact_key",
+    )
+    return sorted((tuple(row.values()) for row in found), key=str)
+
+
+def test_a_link_may_hold_for_one_benchmark_of_a_model_only(engine: Engine, sample: Any) -> None:
+    """Two runs, each for another translation benchmark; pretraining was for both."""
+    results = (
+        sample.result(28.4, benchmark="wmt14-en-de", metric="bleu"),
+        sample.result(41.0, benchmark="wmt14-en-fr", metric="bleu", row=10),
+        sample.result(33.0, "Big", benchmark="wmt14-en-fr", metric="bleu", row=20),
+    )
+    links = (
+        sample.link("training_run", 0, benchmark="wmt14-en-de"),
+        sample.link("training_run", 1, benchmark="wmt14-en-fr"),
+        sample.link("training_run", 2),
+        sample.link("training_run", 0, "Big", benchmark="wmt14-en-de"),
+        sample.link("training_compute", 0, benchmark="wmt14-en-fr"),
+        sample.link("model_property", 0, benchmark="wmt14-en-de"),
+        sample.link("model_property", 1, benchmark="wmt14-en-fr"),
+    )
+    runs = (sample.run(page=1), sample.run(page=2), sample.run(page=3, stage="pretraining"))
+    estimates = tuple(sample.estimate(flop) for flop in (1e19, 3e19, 5e19))
+    properties = (sample.property("parameters", 6e7), sample.property("parameters", 9e7))
+    records = {"results": results, "links": links, "compute": (sample.compute(),), "properties": properties}
+    sample.save(engine, sample.paper(*runs, estimates=estimates, **records))
+    assert of_benchmarks(engine, sample) == [
+        ("Base", "wmt14-en-de", 1, "join.same-name"),
+        ("Base", "wmt14-en-de", 3, "join.same-name"),
+        ("Base", "wmt14-en-fr", 2, "join.same-name"),
+        ("Base", "wmt14-en-fr", 3, "join.same-name"),
+    ]
+    columns = "model benchmark hardware_burden_flop run_count stated_training_flop parameters join_status"
+    assert points(engine, columns) == [
+        ("Base", "wmt14-en-de", pytest.approx(6e19), 2, None, 6e7, "joined"),
+        ("Base", "wmt14-en-fr", pytest.approx(8e19), 2, 2.3e19, 9e7, "joined"),
+        ("Big", "wmt14-en-fr", None, None, None, None, "not joined"),
+    ]
+
+
+def test_a_link_follows_the_result_to_its_corrected_benchmark(engine: Engine, sample: Any) -> None:
+    results = (sample.result(28.4, benchmark="x"), sample.result(41.0, benchmark="y", row=10))
+    links = (sample.link("training_run", 0, benchmark="x"), sample.link("training_run", 1, benchmark="y"))
+    runs = (sample.run(model="ours", page=1), sample.run(model="ours", page=2))
+    sample.save(engine, sample.paper(*runs, results=results, links=links))
+    correct(engine, sample, "results", "benchmark", "z")
+    assert of_benchmarks(engine, sample) == [
+        ("Base", "y", 2, "join.same-name"),
+        ("Base", "z", 1, "join.same-name"),
+    ]
+    correct(engine, sample, "runs", "model", "Base")
+    assert of_benchmarks(engine, sample) == [
+        ("Base", "y", 1, "join.curated"),
+        ("Base", "y", 2, "join.same-name"),
+        ("Base", "z", 1, "join.curated"),
+    ]
+
+
+def test_of_a_link_for_all_and_one_for_a_benchmark_the_surer_counts_there(engine: Engine, sample: Any) -> None:
+    results = (sample.result(benchmark="x"), sample.result(benchmark="y", row=10))
+    links = (
+        sample.link("training_run", 0, rule="join.all-models", confidence=0.5),
+        sample.link("training_run", 0, rule="join.benchmark", confidence=0.7, benchmark="y"),
+    )
+    sample.save(engine, sample.paper(sample.run(page=1), results=results, links=links))
+    assert of_benchmarks(engine, sample) == [("Base", "x", 1, "join.all-models"), ("Base", "y", 1, "join.benchmark")]
+
+
 def test_runs_that_the_machine_linked_to_nothing_are_joined_by_equal_names(engine: Engine, sample: Any) -> None:
     runs = (sample.run(), sample.run(model="base", page=9), sample.run(model=None, page=10))
     sample.save(engine, sample.paper(*runs, results=(sample.result(), sample.result(70.0, None, 10))))

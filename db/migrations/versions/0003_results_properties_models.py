@@ -33,6 +33,7 @@ def upgrade() -> None:
         "claim_models",
         sa.Column("claim_id", sa.Text, sa.ForeignKey("claims.claim_id"), primary_key=True),
         sa.Column("model", sa.Text, primary_key=True),
+        sa.Column("benchmark", sa.Text, primary_key=True),
         sa.Column("rule", sa.Text, nullable=False),
         sa.Column(
             "confidence", sa.Double, sa.CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"), nullable=False
