@@ -62,4 +62,4 @@ def test_of_two_papers_each_is_read_by_a_model_of_the_other() -> None:
 
 @pytest.mark.parametrize("papers", [[], ["a"]])
 def test_there_may_be_nothing_to_learn_from(papers: list[str]) -> None:
-    assert out_of_fold(papers, "own", sorted) == dict.fromkeys(papers, [])
+    assert out_of_fold(papers, "own", sorted) == {paper: [] for paper in papers}
