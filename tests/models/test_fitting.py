@@ -93,3 +93,14 @@ def test_what_is_kept_opens_without_trusting_anything(tmp_path: Path) -> None:
     assert kept["record"].coef_.tolist() == records.regression.coef_.tolist()
     assert kept["mention"].coef_.tolist() != kept["record"].coef_.tolist()
     assert kept["roles_words"].keys() == roles.model().idf.keys()
+
+
+def test_models_of_signals_are_kept_by_the_names_that_they_are_given(tmp_path: Path) -> None:
+    path = tmp_path / "judge.skops"
+    save_fitted(path, fit_roles(ROLES), own_result=fit_signals(RECORDS, 0.3), result=fit_signals(RECORDS, 1.0))
+    kept = skops.io.load(path)
+    assert kept.keys() == {
+        *("roles_words", "roles_idf", "roles_signals", "roles"),
+        *("own_result_signals", "own_result", "result_signals", "result"),
+    }
+    assert kept["own_result_signals"].get_feature_names_out().tolist() == ["support", "table"]

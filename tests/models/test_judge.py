@@ -7,12 +7,16 @@ import math
 from dataclasses import replace
 
 import pytest
-from documents import document_of
+from documents import document_of, table_of
+from hypothesis import given
+from hypothesis import strategies as st
 
-from extractors.judge import SentenceSignals, probability
-from extractors.records import Status, TrainingRun
+from extractors.judge import RULES_LOG_ODDS, SentenceSignals, log_odds_of, probability
+from extractors.performance.context import PaperContext
+from extractors.records import Result, Status, TrainingRun
+from extractors.results import find_results, read_results
 from extractors.runs import find_runs, read_mentions
-from models.judge import TrainedJudge, load_judge
+from models.judge import ResultModels, TrainedJudge, load_judge
 from models.linear import RoleModel, SignalsModel
 
 SETUP = "4 Experimental setup"
@@ -32,7 +36,19 @@ SMALL = TrainedJudge(
     accepted_from=0.45,
     surest_from=0.35,
     candidate_from=0.2,
+    results=ResultModels(SignalsModel(-0.5, {"own.cited": -1.5}), SignalsModel(0.25, {"axis": -2.0}), 0.55),
 )
+RESULTS = table_of(
+    [
+        ["Method", "Top-1 (%)"],
+        ["PineNet [12]", "74.1"],
+        ["FirNet (Smith et al., 2019)", "75.0"],
+        ["OakNet-50 (ours)", "76.3"],
+        ["OakNet-101 (ours)", "78.1"],
+    ],
+    "Table 1: Accuracy on ImageNet.",
+)
+COMPARED = ("5 Results", "Table 1 compares our OakNet with PineNet [12] and FirNet on ImageNet.")
 
 
 def own_training(section: str, text: str) -> float:
@@ -57,10 +73,13 @@ def test_the_same_weights_make_the_same_file() -> None:
     assert replace(SMALL, roles=turned).as_json() == SMALL.as_json()
 
 
-def without(key: str) -> str:
-    held = json.loads(SMALL.as_json())
-    del held[key]
-    return json.dumps(held)
+def without(*keys: str) -> str:
+    """Without what the keys lead to, one within the other."""
+    whole = held = json.loads(SMALL.as_json())
+    for key in keys[:-1]:
+        held = held[key]
+    del held[keys[-1]]
+    return json.dumps(whole)
 
 
 @pytest.mark.parametrize(
@@ -74,6 +93,12 @@ def without(key: str) -> str:
         pytest.param("null", id="nothing"),
         pytest.param(without("mention"), id="a model is missing"),
         pytest.param(without("candidate_from"), id="a threshold is missing"),
+        pytest.param(without("results"), id="judges no results"),
+        pytest.param(without("results", "own"), id="a model of results is missing"),
+        pytest.param(without("results", "record", "weights"), id="a model of results has no weights"),
+        pytest.param(without("results", "accepted_from"), id="the threshold of results is missing"),
+        pytest.param(SMALL.as_json().replace('"accepted_from": 0.55', '"accepted_from": null'), id="results null"),
+        pytest.param(json.dumps(json.loads(SMALL.as_json()) | {"results": [0.5]}), id="results in a list"),
         pytest.param(SMALL.as_json().replace('"idf"', '"tf"'), id="another field"),
     ],
 )
@@ -162,3 +187,69 @@ def test_a_doubtful_statement_is_a_candidate_for_curators() -> None:
     assert run.status is Status.CANDIDATE
     assert (run.accelerator, run.accelerator_count) == ("NVIDIA Tesla V100", 4)
     assert run.confidence < load_judge().surest_from
+
+
+def results(judge: TrainedJudge) -> list[Result]:
+    document = document_of(COMPARED)
+    return list(find_results(read_results(document, [RESULTS], PaperContext(document)), judge))
+
+
+def test_results_of_this_paper_are_own_and_those_with_a_citation_are_not() -> None:
+    found = results(load_judge())
+    assert [(each.model, each.own) for each in found] == [
+        ("PineNet", False),
+        ("FirNet", False),
+        ("OakNet-50", True),
+        ("OakNet-101", True),
+    ]
+    assert all(each.status is Status.ACCEPTED and each.confidence > 0.8 for each in found)
+
+
+def test_a_result_below_the_threshold_is_a_candidate() -> None:
+    judge = load_judge()
+    sure = sorted(each.confidence for each in results(judge))
+    strict = replace(judge, results=replace(judge.results, accepted_from=(sure[0] + sure[1]) / 2))
+    found = results(strict)
+    assert sorted(each.confidence for each in found) == sure
+    assert {each.confidence for each in found if each.status is Status.CANDIDATE} == {sure[0]}
+
+
+def fitted_log_odds(signals: dict[str, float]) -> float:
+    return log_odds_of(SMALL.results.own.probabilities([signals])[0])
+
+
+@pytest.mark.parametrize("rules", [-4.0, 0.0, 3.0])
+@pytest.mark.parametrize("cited", [0.0, 1.0])
+def test_whose_a_result_is_is_decided_halfway_between_model_and_rules(rules: float, cited: float) -> None:
+    signals = {RULES_LOG_ODDS: rules, "own.cited": cited}
+    [own] = SMALL.own_results([signals])
+    assert log_odds_of(own) == pytest.approx((fitted_log_odds(signals) + rules) / 2)
+
+
+def test_model_and_rules_that_contradict_each_other_leave_it_open() -> None:
+    assert fitted_log_odds({RULES_LOG_ODDS: 2.0, "own.cited": 1.0}) == pytest.approx(-2.0)
+    assert SMALL.own_results([{RULES_LOG_ODDS: 2.0, "own.cited": 1.0}]) == [pytest.approx(0.5)]
+
+
+@pytest.mark.parametrize(("rules", "bound"), [(50.0, 5.0), (-50.0, -5.0)])
+def test_rules_however_sure_do_not_outvote_the_model(rules: float, bound: float) -> None:
+    assert SMALL.own_results([{RULES_LOG_ODDS: rules}]) == SMALL.own_results([{RULES_LOG_ODDS: bound}])
+
+
+@given(st.floats(-20, 20), st.floats(-20, 20), st.sampled_from([0.0, 1.0]))
+def test_the_surer_the_rules_the_surer_it_is(one: float, other: float, cited: float) -> None:
+    less, more = ({RULES_LOG_ODDS: rules, "own.cited": cited} for rules in sorted((one, other)))
+    [below, above] = load_judge().own_results([less, more])
+    assert 0 < below <= above < 1
+
+
+def test_each_value_is_judged_for_itself() -> None:
+    values = [{RULES_LOG_ODDS: 1.0}, {RULES_LOG_ODDS: -1.0, "own.cited": 1.0}]
+    assert SMALL.own_results(values) == [SMALL.own_results([value])[0] for value in values]
+    assert SMALL.own_results([]) == []
+
+
+def test_the_confidence_of_a_result_is_that_of_the_model_of_records() -> None:
+    records = [{RULES_LOG_ODDS: 1.0}, {RULES_LOG_ODDS: 1.0, "axis": 1.0}]
+    assert SMALL.result_confidences(records) == [pytest.approx(probability(0.25)), pytest.approx(probability(-1.75))]
+    assert SMALL.results_from == 0.55

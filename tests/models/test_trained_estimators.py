@@ -13,7 +13,9 @@ from scipy.sparse import csr_matrix, hstack
 from sklearn.feature_extraction.text import TfidfVectorizer
 
 from extractors.judgement import judged
+from extractors.performance.context import PaperContext
 from extractors.records import Document
+from extractors.results import read_results, with_certainty
 from extractors.runs import Mentions, found_runs, read_mentions, time_mentions
 from extractors.statements import hardware_mentions
 from models.judge import OWN, load_judge
@@ -29,6 +31,14 @@ PAPER = document_of(
     ("Appendix A", "The search cost 1800 GPU days, which is more than a lab with 4 Titan X GPUs can spend."),
 )
 TABLE = table_of([["Model", "Training time (h)", "Inference time (ms)"], ["Small", "12", "31"], ["Large", "96", "75"]])
+
+RESULTS = table_of(
+    [
+        ["Model", "ImageNet top-1 (%)", "CIFAR-10"],
+        ["PineNet [12]", "74.1", "93.2"],
+        ["OakNet (ours)", "76.3", "95.0"],
+    ]
+)
 
 
 @pytest.fixture(scope="module")
@@ -69,6 +79,23 @@ def test_mentions(kept: dict[str, Any], mentions: Mentions) -> None:
     matrix = kept["mention_signals"].transform([inputs(each) for each in signals])
     expected = kept["mention"].predict_proba(matrix)[:, 1].tolist()
     assert load_judge().mentions(signals) == pytest.approx(expected, abs=TOLERANCE)
+
+
+def test_results(kept: dict[str, Any]) -> None:
+    paper = document_of(("5 Results", "Table 1 compares our OakNet with PineNet [12] on ImageNet."))
+    values = read_results(paper, [RESULTS], PaperContext(paper))
+    models = load_judge().results
+    own = models.own_probabilities([each.own_signals for each in values])
+    records = [with_certainty(each.signals, sure) for each, sure in zip(values, own, strict=True)]
+    assert len(values) == 4
+    for name, model, signals in (
+        ("own_result", models.own, [each.own_signals for each in values]),
+        ("result", models.record, records),
+    ):
+        matrix = kept[f"{name}_signals"].transform([inputs(each) for each in signals])
+        expected = kept[name].predict_proba(matrix)[:, 1].tolist()
+        assert model.probabilities(signals) == pytest.approx(expected, abs=TOLERANCE)
+        assert np.ptp(expected) > 10 * TOLERANCE, "values of one kind would prove little"
 
 
 def test_records(kept: dict[str, Any], mentions: Mentions) -> None:
