@@ -120,3 +120,68 @@ def test_what_is_reckoned_or_of_others_is_a_candidate_however_sure(signal: str) 
     sure = found_run(0, count=8, confidence=0.99)
     told = with_status([sure, replace(sure, signals={signal: 1.0})], 0.5, 0.2)
     assert [each.run.status for each in told] == [Status.ACCEPTED, Status.CANDIDATE]
+
+
+def places(run: TrainingRun) -> list[int]:
+    """Where else a run is stated."""
+    return [evidence.start for evidence in run.also_stated]
+
+
+def test_a_run_that_is_stated_again_keeps_the_places() -> None:
+    told = [found_run(9, count=8, hours=24.0), found_run(3, count=8, hours=24.0), found_run(5, count=8, hours=24.0)]
+    (run,) = merged(told)
+    assert (run.evidence.start, places(run)) == (3, [5, 9])
+
+
+def test_the_places_are_those_beside_the_surest_one() -> None:
+    told = [found_run(3, count=8, hours=24.0, confidence=0.6), found_run(5, count=8, hours=24.0, confidence=0.9)]
+    (run,) = merged(told)
+    assert (run.evidence.start, places(run)) == (5, [3])
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(found_run(5, count=8), id="no time"),
+        pytest.param(found_run(5, hours=24.0), id="no count"),
+        pytest.param(found_run(5, None, hours=24.0), id="a time alone"),
+        pytest.param(found_run(5, count=8, hours=24.0, status=Status.CANDIDATE), id="a candidate"),
+    ],
+)
+def test_what_states_less_is_no_place_of_it(other: FoundRun) -> None:
+    (run,) = merged([found_run(3, count=8, hours=24.0), other])
+    assert places(run) == []
+
+
+@pytest.mark.parametrize(
+    "other",
+    [
+        pytest.param(found_run(5, count=8, hours=12.0), id="another time"),
+        pytest.param(found_run(5, "NVIDIA H100", count=8, hours=24.0), id="other hardware"),
+        pytest.param(found_run(5, count=8, hours=24.0, stage=Stage.FINETUNING), id="another stage"),
+        pytest.param(found_run(5, count=8, hours=24.0, model="PineNet"), id="another model"),
+    ],
+)
+def test_another_run_is_no_place_of_it(other: FoundRun) -> None:
+    told = [found_run(3, count=8, hours=24.0, stage=Stage.PRETRAINING, model="OakNet"), other]
+    assert [places(run) for run in merged(told)] == [[], []]
+
+
+def test_no_more_places_are_kept_than_ten() -> None:
+    (run,) = merged([found_run(start, count=8, hours=24.0) for start in range(40)])
+    assert places(run) == list(range(1, 11))
+
+
+@settings(max_examples=300, deadline=None)
+@given(tellings())
+def test_a_place_is_of_one_run_which_is_accepted(found: list[FoundRun]) -> None:
+    """The places of a run are those of accepted runs with its count and time; none is its own or another's."""
+    told = {each.run.evidence.start: each.run for each in found}
+    runs = merged(found)
+    starts = [start for run in runs for start in (run.evidence.start, *places(run))]
+    assert len(set(starts)) == len(starts)
+    for run in runs:
+        for start in places(run):
+            other = told[start]
+            assert run.status is other.status is Status.ACCEPTED
+            assert (run.accelerator_count, run.duration_hours) == (other.accelerator_count, other.duration_hours)
