@@ -96,9 +96,18 @@ def check_record(record: Record, place: str) -> Record:
         raise EvaluationError(f"{place}: a record needs a kind and an arxiv_id")
     _check_values(record, _EXPORTED_NAMES, _EXPORTED_NUMBERS, place)
     joined = record.get("joined_models") or []
-    if not isinstance(joined, list) or not all(isinstance(model, str) for model in joined):
-        raise EvaluationError(f"{place}: joined_models {joined!r:.80} is not a list of names")
+    if not isinstance(joined, list) or not all(map(_is_join, joined)):
+        raise EvaluationError(f"{place}: joined_models {joined!r:.80} is not a list of objects with a model's name")
     return record
+
+
+def _is_join(joined: object) -> bool:
+    """``{"model": "Net-50", "benchmark": "imagenet"}``, with a benchmark that is null or absent for all of them."""
+    return (
+        isinstance(joined, dict)
+        and isinstance(joined.get("model"), str)
+        and isinstance(joined.get("benchmark"), str | None)
+    )
 
 
 def _check_values(row: Record, names: Iterable[str], numbers: Iterable[str], place: str) -> None:

@@ -155,11 +155,11 @@ def _judge(fact: JoinFact, records: list[Record], scorer: RunScorer) -> JudgedJo
     results = _results_of(result, records)
     if not results:
         return JudgedJoin(JoinOutcome.RESULT_NOT_FOUND, paper, result, runs, stated=stated)
-    found, joined = results[0], _joined_to(results[0].model, exported)
+    found, joined = results[0], _joined_to(results[0], exported)
     if not all(any(_same_run(run, other, scorer) for other in stated) for run in runs):
         return JudgedJoin(JoinOutcome.RUN_NOT_FOUND, paper, result, runs, found, joined, stated)
     for found_here in results:
-        joined_here = _joined_to(found_here.model, exported)
+        joined_here = _joined_to(found_here, exported)
         if _same_runs(runs, joined_here, scorer):
             return JudgedJoin(JoinOutcome.JOINED_RIGHT, paper, result, runs, found_here, joined_here, stated)
     return JudgedJoin(JoinOutcome.JOINED_WRONG, paper, result, runs, found, joined, stated)
@@ -173,8 +173,16 @@ def _results_of(gold: StatedResult, records: Iterable[Record]) -> list[StatedRes
     return sorted(named or same, key=lambda one: abs(one.value - gold.value))
 
 
-def _joined_to(model: str | None, exported: Sequence[tuple[Record, StatedRun]]) -> tuple[StatedRun, ...]:
-    return tuple(run for record, run in exported if model in (record.get("joined_models") or ()))
+def _joined_to(result: StatedResult, exported: Sequence[tuple[Record, StatedRun]]) -> tuple[StatedRun, ...]:
+    """The runs of the result's model, on all benchmarks or on just the result's."""
+    return tuple(
+        run
+        for record, run in exported
+        if any(
+            joined["model"] == result.model and joined.get("benchmark") in (None, result.benchmark)
+            for joined in record.get("joined_models") or ()
+        )
+    )
 
 
 def _same_runs(gold: Sequence[StatedRun], joined: Sequence[StatedRun], scorer: RunScorer) -> bool:

@@ -15,8 +15,9 @@ from itertools import islice
 from pathlib import Path
 from typing import Any, BinaryIO
 
-from db.facts import claim_rows, paper_key
+from db.facts import claim_rows, link_rows, paper_key
 from db.fields import FIELD_TYPES, FIELDS, Kind
+from db.joins import joined_claims
 from extractors.records import BurdenEstimate, Extraction, PaperMetadata, Status
 
 Record = dict[str, Any]
@@ -45,7 +46,9 @@ _TYPE_NAMES = {str: "text", int: "integer", float: "number", bool: "boolean"}
 
 def _columns(kind: Kind) -> dict[str, str]:
     fields = {field: _TYPE_NAMES[FIELD_TYPES[field]] for field in FIELDS[kind]}
-    return {**_HEAD, **fields, **(ESTIMATE_COLUMNS if kind is Kind.TRAINING_RUN else {}), **_TAIL}
+    estimate = ESTIMATE_COLUMNS if kind is Kind.TRAINING_RUN else {}
+    joined = {} if kind is Kind.RESULT else {"joined_models": "joins"}
+    return {**_HEAD, **fields, **estimate, **joined, **_TAIL}
 
 
 _KIND_COLUMNS = {str(kind): _columns(kind) for kind in Kind}
@@ -131,11 +134,14 @@ def extraction_records(
 ) -> Iterator[Record]:
     """The records that ``burden export facts`` would give for this extraction, before any review.
 
-    ``estimates`` stand parallel to ``extraction.runs``. Candidates come only if asked for.
+    ``estimates`` stand parallel to ``extraction.runs``. Candidates come only if asked for. ``RecordError`` where a
+    record or a link would be refused there, too.
     """
     paper = paper_key(metadata, extraction.sha256)
-    for row in claim_rows(extraction):
+    claims = claim_rows(extraction)
+    for row, joined in zip(claims, joined_claims(claims, link_rows(extraction)), strict=True):
         row |= {"paper_key": paper, "version": metadata.version, "fact_key": f"{paper}:{row['fact_digest']}"}
+        row["joined_models"] = joined
         if row["kind"] == Kind.TRAINING_RUN:
             row |= estimate_columns(estimates[row["position"]])
         if candidates or row["status"] == Status.ACCEPTED:
@@ -143,7 +149,7 @@ def extraction_records(
 
 
 def fact_record(row: Mapping[str, Any]) -> Record:
-    """One record of ``facts``, from a row with the columns of the view ``facts_in_force``."""
+    """One record of ``facts``, from a row with the columns of the view ``facts_in_force`` and ``joined_models``."""
     sides = ("x0", "y0", "x1", "y1")
     shaped = dict(row) | {
         "arxiv_id": row["paper_key"],
@@ -241,6 +247,16 @@ def _write_parquet(records: Iterable[Record], columns: Mapping[str, str], stream
         "numbers": pyarrow.list_(pyarrow.float64()),
         "lists of numbers": pyarrow.list_(pyarrow.list_(pyarrow.float64())),
         "texts": pyarrow.list_(pyarrow.string()),
+        "joins": pyarrow.list_(
+            pyarrow.struct(
+                {
+                    "model": pyarrow.string(),
+                    "benchmark": pyarrow.string(),
+                    "rule": pyarrow.string(),
+                    "confidence": pyarrow.float64(),
+                }
+            )
+        ),
     }
     schema = pyarrow.schema([(name, types[type_name]) for name, type_name in columns.items()])
     dates = [name for name, type_name in columns.items() if type_name == "date"]

@@ -137,7 +137,7 @@ def claim_rows(extraction: Extraction) -> list[ClaimRow]:
 
 
 def link_rows(extraction: Extraction) -> list[LinkRow]:
-    """Which claims are of which models of the results: of several links of a claim to one model and benchmark the surest."""
+    """Which claims are of which models of the results; of several links to one model and benchmark the surest."""
     offsets: dict[str, range] = {}
     start = 0
     for kind, records in _by_kind(extraction):
@@ -151,7 +151,7 @@ def link_rows(extraction: Extraction) -> list[LinkRow]:
             raise RecordError(f"{where}: confidence should be from 0 to 1, not {link.confidence!r}")
         if not link.model:
             raise RecordError(f"{where}: a link needs the name of a model")
-        row = {
+        row: LinkRow = {
             "position": offsets[link.kind][link.index],
             "model": clean_text(link.model),
             "benchmark": clean_text(link.benchmark or ""),

@@ -2,13 +2,29 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Iterator, Mapping
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from itertools import islice
+from heapq import merge
+from itertools import groupby, islice
 from typing import Any
 
-from sqlalchemy import Boolean, Date, Engine, RowMapping, Select, Table, bindparam, exists, select, text
+from sqlalchemy import (
+    BindParameter,
+    Boolean,
+    Connection,
+    Date,
+    Engine,
+    Executable,
+    RowMapping,
+    Select,
+    Table,
+    bindparam,
+    exists,
+    select,
+    text,
+)
 from sqlalchemy.sql.selectable import TextualSelect
 from sqlalchemy.types import TypeEngine
 
@@ -17,6 +33,7 @@ from db.engine import is_sqlite
 from db.errors import RecordError
 from db.exchange import COLUMNS, SUMMARY_KINDS, Record, fact_record, summary_record
 from db.fields import FIELDS, Kind, checked_value
+from db.joins import Join, joined_models
 from db.schema import JsonText
 from db.store import HarvestWindow, IngestStatus, PendingEstimate
 from extractors.records import Box, CountUnit, Evidence, FailureCause, Stage, Status, TrainingRun
@@ -138,17 +155,62 @@ def exported_records(engine: Engine, what: str, candidates: bool = False) -> Ite
         for row in _stream(engine, query.columns(**types)):
             yield summary_record(what, row)
         return
-    kinds = _EXPORTED_KINDS[what]
     statuses = list(Status) if candidates else [Status.ACCEPTED]
-    query = text(
-        "SELECT * FROM facts_in_force WHERE kind IN :kinds AND status IN :statuses"  # noqa: S608
-        f" ORDER BY paper_key{bytewise}, position"
-    ).bindparams(
-        bindparam("kinds", [str(kind) for kind in kinds], expanding=True),
-        bindparam("statuses", [str(status) for status in statuses], expanding=True),
-    )
-    for row in _stream(engine, query.columns(**_CLAIM_TYPES)):
+    for row in _joined_facts(engine, _EXPORTED_KINDS[what], statuses, bytewise):
         yield fact_record(row)
+
+
+def _joined_facts(
+    engine: Engine, kinds: Sequence[Kind], statuses: Sequence[Status], bytewise: str
+) -> Iterator[dict[str, Any]]:
+    """Rows of ``facts_in_force`` with their ``joined_models``, all read at one moment and held paper by paper."""
+    order = f"ORDER BY paper_key{bytewise}"
+    of_kinds: BindParameter[Any] = bindparam("kinds", list(map(str, kinds)), expanding=True)
+    of_statuses: BindParameter[Any] = bindparam("statuses", list(map(str, statuses)), expanding=True)
+    results = text(
+        "SELECT * FROM (SELECT DISTINCT paper_key, model, benchmark FROM corrected_claims WHERE kind = 'result'"  # noqa: S608
+        f" AND status = 'accepted' AND model IS NOT NULL AND benchmark IS NOT NULL) AS found {order}"
+    )
+    joins = text(
+        "SELECT * FROM (SELECT DISTINCT paper_key, claim_id, result_model, result_benchmark, join_rule, join_confidence"  # noqa: S608
+        f" FROM linked_results WHERE kind IN :kinds AND result_benchmark IS NOT NULL) AS found {order}"
+    )
+    facts = text(
+        f"SELECT * FROM facts_in_force WHERE kind IN :kinds AND status IN :statuses {order}, position"  # noqa: S608
+    )
+    with _at_one_moment(engine) as connection:
+        rows = merge(
+            _marked("result", connection, results),
+            _marked("join", connection, joins.bindparams(of_kinds)),
+            _marked("fact", connection, facts.bindparams(of_kinds, of_statuses).columns(**_CLAIM_TYPES)),
+            key=_paper_of,
+        )
+        for _, of_paper in groupby(rows, key=_paper_of):
+            benchmarks: dict[str, set[str]] = defaultdict(set)
+            joined: dict[str, list[Join]] = defaultdict(list)
+            for mark, row in of_paper:
+                if mark == "result":
+                    benchmarks[row["model"]].add(row["benchmark"])
+                elif mark == "join":
+                    join = Join(row["result_model"], row["result_benchmark"], row["join_rule"], row["join_confidence"])
+                    joined[row["claim_id"]].append(join)
+                else:
+                    yield {**row, "joined_models": joined_models(joined[row["claim_id"]], benchmarks)}
+
+
+def _marked(mark: str, connection: Connection, query: Executable) -> Iterator[tuple[str, RowMapping]]:
+    """The rows of a query as they come, each with the mark by which it is known among others."""
+    return ((mark, row) for row in connection.execute(query).mappings())
+
+
+def _paper_of(marked: tuple[str, RowMapping]) -> str:
+    return str(marked[1]["paper_key"])
+
+
+def _at_one_moment(engine: Engine) -> Connection:
+    """A connection whose queries all see the same, and whose rows come as they are asked for."""
+    connection = engine.connect().execution_options(yield_per=_ROWS_A_FETCH)
+    return connection if is_sqlite(engine) else connection.execution_options(isolation_level="REPEATABLE READ")
 
 
 def unknown_hardware(engine: Engine) -> Iterator[tuple[str, tuple[HardwareName, ...]]]:

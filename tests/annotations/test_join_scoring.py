@@ -45,9 +45,13 @@ def judged(tmp_path: Path):
     return judge
 
 
+def to(model: str, benchmark: str | None = None) -> Record:
+    return {"model": model, "benchmark": benchmark, "rule": "join.named", "confidence": 0.9}
+
+
 RESULT = found_result(76.5, model="Net-50")
 V100 = joined_run("NVIDIA V100", 8, 24)
-EXPORTED = found_run("1", "NVIDIA Tesla V100", 8, 24.5, joined_models=["Net-50"])
+EXPORTED = found_run("1", "NVIDIA Tesla V100", 8, 24.5, joined_models=[to("Net-50")])
 
 
 def outcome(score: JoinScore) -> str:
@@ -66,8 +70,15 @@ def test_the_very_runs_of_gold_are_right(judged) -> None:
     [
         ([V100], [EXPORTED | {"joined_models": []}], "joined wrong: nothing joined"),
         ([V100], [EXPORTED | {"joined_models": None}], "joined wrong: nothing joined"),
-        ([V100], [EXPORTED | {"joined_models": ["Net-5"]}], "joined wrong: nothing joined"),
-        ([V100], [EXPORTED, found_run("1", "NVIDIA A100", joined_models=["Net-50"])], "joined wrong: too many runs"),
+        ([V100], [EXPORTED | {"joined_models": [to("Net-5")]}], "joined wrong: nothing joined"),
+        ([V100], [EXPORTED | {"joined_models": [to("Net-50", "coco")]}], "joined wrong: nothing joined"),
+        ([V100], [EXPORTED | {"joined_models": [to("Net-50", "coco"), to("Net-50", "imagenet")]}], "joined right"),
+        ([V100], [EXPORTED | {"joined_models": [{"model": "Net-50"}]}], "joined right"),
+        (
+            [V100],
+            [EXPORTED, found_run("1", "NVIDIA A100", joined_models=[to("Net-50")])],
+            "joined wrong: too many runs",
+        ),
         (
             [V100, joined_run("NVIDIA K80", 1)],
             [EXPORTED, found_run("1", "NVIDIA Tesla K80", 1)],
@@ -75,7 +86,7 @@ def test_the_very_runs_of_gold_are_right(judged) -> None:
         ),
         (
             [V100],
-            [EXPORTED | {"joined_models": []}, found_run("1", "NVIDIA A100", joined_models=["Net-50"])],
+            [EXPORTED | {"joined_models": []}, found_run("1", "NVIDIA A100", joined_models=[to("Net-50")])],
             "joined wrong: other runs",
         ),
         ([V100], [EXPORTED | {"accelerator_count": 4}], "run not found"),
@@ -86,7 +97,7 @@ def test_the_very_runs_of_gold_are_right(judged) -> None:
         ([joined_run("GPU", None, None, device_hours=100)], [EXPORTED | {"device_hours": 100}], "run not found"),
         (
             [joined_run("NVIDIA V100", None, None, device_hours=100)],
-            [found_run("1", "NVIDIA V100", device_hours=101, joined_models=["Net-50"])],
+            [found_run("1", "NVIDIA V100", device_hours=101, joined_models=[to("Net-50")])],
             "joined right",
         ),
         ([V100], [EXPORTED | {"device_hours": 192}], "joined right"),
@@ -111,15 +122,15 @@ def test_without_its_result_no_model_is_joined(judged, changes: dict) -> None:
 def test_of_two_models_with_one_value_the_name_tells_which(judged) -> None:
     other = gold_join(record=2, model="Net-101")
     results = [RESULT | {"model": "net 50"}, RESULT | {"model": "Net-101"}]
-    run = EXPORTED | {"joined_models": ["net 50"]}
+    run = EXPORTED | {"joined_models": [to("net 50")]}
     assert [one.reason for one in judged([gold_join(V100), other], *results, run).judged] == ["joined right"] * 2
-    swapped = EXPORTED | {"joined_models": ["Net-101"]}
+    swapped = EXPORTED | {"joined_models": [to("Net-101")]}
     assert judged([gold_join(V100), other], *results, swapped).right.part == 0
 
 
 def test_of_two_spellings_that_are_not_golds_one_joined_right_is_enough(judged) -> None:
     results = [RESULT | {"model": "ours"}, RESULT | {"model": "our net"}]
-    assert outcome(judged([gold_join(V100)], *results, EXPORTED | {"joined_models": ["our net"]})) == "joined right"
+    assert outcome(judged([gold_join(V100)], *results, EXPORTED | {"joined_models": [to("our net")]})) == "joined right"
 
 
 def test_a_result_without_a_model_is_joined_to_nothing(judged) -> None:
@@ -166,9 +177,10 @@ def test_a_wrong_line_is_named(tmp_path: Path, changes: dict, complaint: str) ->
         load_gold_joins(write_joins(tmp_path / "joins.jsonl", gold_join() | changes))
 
 
-def test_an_export_whose_joins_are_no_names_is_refused(judged) -> None:
-    with pytest.raises(EvaluationError, match=r"record 2: joined_models .* is not a list of names"):
-        judged([gold_join(V100)], RESULT, EXPORTED | {"joined_models": [7]})
+@pytest.mark.parametrize("joined", [7, [7], ["Net-50"], [{}], [{"model": None}], [to("Net-50") | {"benchmark": 7}]])
+def test_an_export_whose_joins_are_no_joins_is_refused(judged, joined: object) -> None:
+    with pytest.raises(EvaluationError, match=r"record 2: joined_models .* is not a list of objects"):
+        judged([gold_join(V100)], RESULT, EXPORTED | {"joined_models": joined})
 
 
 def test_joins_are_judged_with_the_bundled_gold_and_where_they_are_asked_for(tmp_path: Path) -> None:

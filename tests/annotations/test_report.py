@@ -173,7 +173,7 @@ def test_joins_that_are_not_right_are_shown_with_both_sides_runs(tmp_path: Path,
     records = [
         found_result(76.5, model="Net-50"),
         found_run("1", "NVIDIA Tesla V100", 8, 24, page=1, bbox=[100, 290, 200, 305]),
-        found_run("1", "NVIDIA Tesla K80", 2, joined_models=["Net-50"], page=1, bbox=[200, 290, 220, 305]),
+        found_run("1", "NVIDIA Tesla K80", 2, joined_models=[{"model": "Net-50"}], page=1, bbox=[200, 290, 220, 305]),
     ]
     page = page_of(evaluate(tmp_path / "runs.jsonl", records, joins_path=tmp_path / "joins.jsonl"), {"1": paper})
     for words in (

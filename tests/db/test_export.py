@@ -16,9 +16,11 @@ from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 from sqlalchemy import Engine
 
+from db.errors import RecordError
 from db.exchange import COLUMNS, FORMATS, extraction_records, write_records, write_records_file
 from db.facts import fact_key, result_digest
 from db.queries import exported_records
+from db.reviews import Decision, Review, add_review
 from extractors.records import Box, Evidence, Stage, Status, TrainingRun
 
 REPOSITORY = Path(__file__).parents[2]
@@ -54,6 +56,7 @@ def test_a_run_is_exported_in_the_shape_that_people_build_on(engine: Engine, sam
         "precision_aware_flop": 5.2e19,
         "method": "8 devices x 10.6 TFLOP/s fp32 x 84 h",
         "reason": None,
+        "joined_models": [],
         "page": 7,
         "bbox": [108.0, 300.1, 504.0, 322.9],
         "boxes": [[7, 108.0, 300.1, 180.1, 311.0], [8, 72.0, 80.0, 99.9, 90.0]],
@@ -119,6 +122,98 @@ def test_a_property_is_exported_in_the_shape_that_people_build_on(engine: Engine
     place = {"kind": "model_property", "page": 6, "bbox": [228.0, 90.0, 278.0, 100.0], "basis": "machine"}
     assert {name: record[name] for name in stated | place} == stated | place
     assert [each["kind"] for each in exported_records(engine, "facts")] == ["training_run", "model_property"]
+
+
+BLEU = {"benchmark": "wmt14-en-de", "metric": "bleu"}
+
+
+def joined(model: str, benchmark: str | None, rule: str, confidence: float | None) -> dict[str, Any]:
+    return {"model": model, "benchmark": benchmark, "rule": rule, "confidence": confidence}
+
+
+def test_records_say_of_which_models_results_they_are(engine: Engine, sample: Any) -> None:
+    """Null stands for all benchmarks of the model; names join only what the machine linked to nothing."""
+    results = (
+        sample.result(),
+        sample.result(28.0, **BLEU),
+        sample.result(80.0, "Big", 10),
+        sample.result(80.1, "Big", 20),
+        sample.result(81.0, "Unsure", 30, status="candidate"),
+    )
+    runs = (
+        sample.run(model=None),
+        sample.run(page=8),
+        sample.run(model="ours", page=9),
+        sample.run(status="candidate"),
+    )
+    links = (
+        sample.link("training_run", 0, rule="join.all-models", confidence=0.7),
+        sample.link("training_run", 0, "Big", rule="join.all-models", confidence=0.7),
+        sample.link("training_run", 0, "Unsure"),
+        sample.link("training_run", 2, rule="join.named", confidence=0.8, benchmark="imagenet"),
+        sample.link("training_run", 2, rule="join.paragraph", confidence=0.6, benchmark="wmt14-en-de"),
+        sample.link("training_run", 2, "Big", benchmark="imagenet"),
+        sample.link("training_run", 3),
+        sample.link("training_compute", 0, "Big", benchmark="wmt14-en-de"),
+        sample.link("model_property", 0, benchmark="wmt14-en-de"),
+    )
+    others = {"compute": (sample.compute(),), "properties": (sample.property("epochs", 90),)}
+    paper = sample.paper(*runs, results=results, links=links, **others)
+    fresh = list(extraction_records(sample.metadata(), paper.extraction, paper.estimates, candidates=True))
+    assert [record["joined_models"] for record in fresh if record["kind"] != "result"] == [
+        [joined("Base", None, "join.all-models", 0.7), joined("Big", None, "join.all-models", 0.7)],
+        [joined("Base", None, "join.equal-name", None)],
+        [
+            joined("Base", "imagenet", "join.named", 0.8),
+            joined("Base", "wmt14-en-de", "join.paragraph", 0.6),
+            joined("Big", None, "join.same-name", 0.9),
+        ],
+        [],
+        [],
+        [joined("Base", "wmt14-en-de", "join.same-name", 0.9)],
+    ]
+    assert "joined_models" not in next(record for record in fresh if record["kind"] == "result")
+    sample.save(engine, paper)
+    assert list(exported_records(engine, "facts", candidates=True)) == fresh
+    for what in ("runs", "properties"):
+        held = {record["fact_key"]: record for record in fresh}
+        assert all(record == held[record["fact_key"]] for record in exported_records(engine, what))
+
+
+def test_joins_in_exports_are_those_in_force(engine: Engine, sample: Any) -> None:
+    results = (sample.result(), sample.result(28.0, **BLEU), sample.result(80.0, "Big", 10))
+    sample.save(engine, sample.paper(sample.run(), results=results, links=(sample.link("training_run", 0),)))
+    (run,) = exported_records(engine, "runs")
+    result = next(record for record in exported_records(engine, "results") if record["metric"] == "bleu")
+    assert run["joined_models"] == [joined("Base", None, "join.same-name", 0.9)]
+    add_review(engine, Review(result["fact_key"], "model", Decision.CORRECT, "ada", sample.noon, "Base-de"))
+    (run,) = exported_records(engine, "runs")
+    assert run["joined_models"] == [
+        joined("Base", None, "join.same-name", 0.9),
+        joined("Base-de", None, "join.same-name", 0.9),
+    ]
+    add_review(engine, Review(run["fact_key"], "model", Decision.CORRECT, "ada", sample.noon, "Big"))
+    (run,) = exported_records(engine, "runs")
+    assert run["joined_models"] == [joined("Big", None, "join.curated", 1.0)]
+
+
+def test_a_paper_with_a_link_to_nothing_has_no_records(sample: Any) -> None:
+    extraction = sample.paper(sample.run(), links=(sample.link("training_run", 1),)).extraction
+    with pytest.raises(RecordError, match="link of training_run 1 to 'Base': there is no such record"):
+        list(extraction_records(sample.metadata(), extraction, [sample.estimate()]))
+
+
+def test_joins_in_other_formats(sample: Any, tmp_path: Path) -> None:
+    """CSV has them as JSON, Parquet as a list of structs."""
+    from pyarrow import parquet
+
+    paper = sample.paper(sample.run(), results=(sample.result(),), links=(sample.link("training_run", 0),))
+    records = list(extraction_records(sample.metadata(), paper.extraction, paper.estimates))
+    expected = [joined("Base", None, "join.same-name", 0.9)]
+    row, other = csv.DictReader(io.StringIO(written(records, "facts", "csv").decode()))
+    assert (json.loads(row["joined_models"]), other["joined_models"]) == (expected, "")
+    write_records_file(records, "facts", "parquet", tmp_path / "facts.parquet")
+    assert parquet.read_table(tmp_path / "facts.parquet")["joined_models"].to_pylist() == [expected, None]
 
 
 @pytest.mark.parametrize("candidates", [False, True])
