@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 
 from extractors.records import Box, Cell, CellMark, Document, Role, Table
+from extractors.tabular.blocks import with_own_labels
 from extractors.tabular.captions import Caption, captions_of
 from extractors.tabular.cells import (
     Content,
@@ -125,7 +126,7 @@ def _table(part: _Part) -> Table:
         boxes=tuple((region.frame.page, region.frame.on_page(region.box)) for region in part.regions),
         row_count=len(part.grid.rows),
         column_count=len(part.grid.columns),
-        cells=tuple(_cells(part, caption.text if caption else "")),
+        cells=with_own_labels(list(_cells(part, caption.text if caption else ""))),
         notes=tuple(part.notes),
         caption_box=first.frame.on_page(caption.box) if caption else None,
     )
