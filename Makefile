@@ -27,15 +27,20 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 
 demo: export BURDEN_HOME = $(DEMO)
 demo: export BURDEN_DATABASE_URL =
-demo: setup  ## read the bundled sample papers into ./demo-output and show the estimates
+demo: setup  ## read the bundled sample papers into ./demo-output, show the estimates and the results they paid for
 	@rm -rf $(DEMO)
 	@$(BIN)/burden ingest --from-folder samples/papers
 	@echo
 	@$(BIN)/burden export runs --format table
 	@echo
+	@echo 'Results on benchmarks beside the burden of their models (join: by which rule, how surely)'
+	@echo
+	@$(BIN)/burden export points --format table
+	@echo
 	@echo 'Where to look next'
 	@echo '  sqlite3 $(DEMO)/burden.sqlite "select * from burden_v1"     the same, in SQL'
 	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden export facts                 every record with its page and quote'
+	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden export points                the results with all that was joined to them'
 	@echo '  $(BIN)/burden extract samples/papers/*.pdf                     without a database'
 	@echo '  $(BIN)/burden extract --tables samples/tables/2302.99102.pdf   the tables of a paper'
 	@echo '  $(BIN)/burden ingest --since 2026-01-01 --limit 20             real papers from arXiv'

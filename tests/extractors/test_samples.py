@@ -36,10 +36,12 @@ def on_page(document: Document, number: int) -> str:
 
 
 @pytest.mark.parametrize("row", rows("expected.jsonl"), ids=lambda row: row["arxiv_id"])
-def test_expected_runs_stand_where_they_are_said_to(row: dict[str, Any], sample: Callable[[str], Document]) -> None:
+def test_what_is_expected_stands_where_it_is_said_to(row: dict[str, Any], sample: Callable[[str], Document]) -> None:
     document = sample(row["arxiv_id"])
     for run in row["runs"]:
         assert squeezed(run["quote"]) in on_page(document, run["page"])
+    for result in row["results"]:
+        assert f"{result['value']:.1f}" in on_page(document, result["page"])
     for compute in row["training_flops"]:
         assert f"{compute['value']:.1e}".split("e")[0] in on_page(document, compute["page"])
 
