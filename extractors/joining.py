@@ -17,6 +17,7 @@ from extractors.lexicon.benchmarks import load_datasets
 from extractors.performance.context import PaperContext
 from extractors.records import (
     Document,
+    Evidence,
     ModelLink,
     ModelProperty,
     Result,
@@ -57,6 +58,7 @@ _GROUPS = {
     Stage.UNSPECIFIED: _TRAINING,
     Stage.FINETUNING: _TUNING,
 }
+_PROPERTY = "model_property"
 _CPU = "CPU"
 _FEWEST_FACTS = 2
 _TABLE = re.compile(r"Table (\S{1,8}): ")
@@ -71,6 +73,8 @@ class _Pair:
     task: str
     caption_words: frozenset[str]
     """Of the tables in which these results stand."""
+    on_more_data: bool
+    """Some of them are of training on more than the benchmark's own data."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -109,7 +113,7 @@ def find_links(
     if not pairs:
         return ()
     reader = ScopeReader(document, [pair.model for pair in pairs], context)
-    statements = _one_each(list(_statements(runs, computes, properties, reader)))
+    statements = _one_each([*_of_runs(runs, computes, reader), *_of_properties(properties, reader, results, tables)])
     links: dict[tuple[str, int, str], dict[str, ModelLink]] = defaultdict(dict)
     benchmarks: dict[str, set[str]] = defaultdict(set)
     for pair in pairs:
@@ -123,16 +127,24 @@ def _pairs(results: Sequence[Result], tables: Sequence[Table]) -> list[_Pair]:
     """The models of own accepted results that have a name, with each of their benchmarks."""
     captions = {(table.page, table.number): table.caption for table in tables}
     words: dict[tuple[str, str], set[str]] = defaultdict(set)
+    more_data: set[tuple[str, str]] = set()
     for result in results:
         if result.own and result.model and result.status is Status.ACCEPTED:
-            number = _TABLE.match(result.evidence.quote)
-            caption = captions.get((result.evidence.page, number[1]), "") if number else ""
+            caption = captions.get(_table_of(result.evidence), "")
             words[result.model, result.benchmark].update(re.findall(r"[a-z]{3,}", caption.lower()))
+            if result.extra_training_data:
+                more_data.add((result.model, result.benchmark))
     tasks = {dataset.benchmark: dataset.task for dataset in load_datasets()}
     return [
-        _Pair(named_model(name), benchmark, tasks[benchmark], frozenset(held))
+        _Pair(named_model(name), benchmark, tasks[benchmark], frozenset(held), (name, benchmark) in more_data)
         for (name, benchmark), held in words.items()
     ]
+
+
+def _table_of(evidence: Evidence) -> tuple[int, str | None]:
+    """Page and number of the table in which something stands."""
+    number = _TABLE.match(evidence.quote)
+    return evidence.page, number[1] if number else None
 
 
 def _joined_over_benchmarks(
@@ -147,11 +159,8 @@ def _joined_over_benchmarks(
             yield from held.values()
 
 
-def _statements(
-    runs: Sequence[TrainingRun],
-    computes: Sequence[TrainingCompute],
-    properties: Sequence[ModelProperty],
-    reader: ScopeReader,
+def _of_runs(
+    runs: Sequence[TrainingRun], computes: Sequence[TrainingCompute], reader: ScopeReader
 ) -> Iterator[_Statement]:
     for index, run in enumerate(runs):
         if run.status is Status.ACCEPTED:
@@ -179,13 +188,27 @@ def _statements(
         if compute.status is Status.ACCEPTED:
             scope = reader.of(compute.evidence, compute.model)
             yield _Statement("training_compute", index, "compute", (compute.flop,), 1, compute.confidence, scope)
+
+
+def _of_properties(
+    properties: Sequence[ModelProperty], reader: ScopeReader, results: Sequence[Result], tables: Sequence[Table]
+) -> Iterator[_Statement]:
+    """Properties; those in a table of results hold for the benchmarks of these results."""
+    captions = {(table.page, table.number): table.caption for table in tables}
+    reported: dict[tuple[int, str | None], set[str]] = defaultdict(set)
+    for result in results:
+        reported[_table_of(result.evidence)].add(result.benchmark)
     for index, each in enumerate(properties):
-        if each.status is Status.ACCEPTED:
-            scope = reader.of(each.evidence, each.model)
-            if each.benchmark:
-                scope = replace(scope, benchmarks=frozenset({each.benchmark}), of_others=False)
-            group = f"{each.property} {_GROUPS[each.stage]}"
-            yield _Statement("model_property", index, group, (each.quantity,), 1, each.confidence, scope)
+        if each.status is not Status.ACCEPTED:
+            continue
+        table = _table_of(each.evidence)
+        scope = reader.of(each.evidence, each.model, captions.get(table, ""))
+        if each.benchmark:
+            scope = replace(scope, benchmarks=frozenset({each.benchmark}), of_others=False)
+        elif table[1] is not None and reported[table]:
+            scope = replace(scope, benchmarks=frozenset(reported[table]), of_others=False)
+        group = f"{each.property} {_GROUPS[each.stage]}"
+        yield _Statement(_PROPERTY, index, group, (each.quantity,), 1, each.confidence, scope)
 
 
 def _one_each(statements: Sequence[_Statement]) -> list[_Statement]:
@@ -224,7 +247,7 @@ def _links_of(pair: _Pair, statements: Sequence[_Statement]) -> Iterator[ModelLi
     for statement in statements:
         rule = _reaches(statement, pair)
         if rule:
-            family = statement.kind if statement.kind != "model_property" else statement.group
+            family = statement.kind if statement.kind != _PROPERTY else statement.group
             by_kind[family][statement.group].append((rule, statement))
     for groups in by_kind.values():
         nearest = max(_RANK[rule] for held in groups.values() for rule, _ in held)
@@ -253,7 +276,10 @@ _RANK = {_ONLY: 0, _ALL: 1, _BENCHMARK: 2, _PARAGRAPH: 3, _CLASS: 4, _NAMED: 5, 
 def _reaches(statement: _Statement, pair: _Pair) -> str | None:
     """The rule by which a statement is of a model's results on a benchmark; None where it is of something else."""
     scope, model, benchmark = statement.scope, pair.model, pair.benchmark
+    of_model = statement.kind == _PROPERTY
     anywhere = any(stage in statement.group for stage in (_PRETRAINING, _SEARCHING))
+    if of_model and scope.of_others and scope.label is not None:
+        return None  # it stands in a table of another task
     if scope.benchmarks and benchmark not in scope.benchmarks and not anywhere:
         return None
     if scope.label is not None and scope.label == model.label:
@@ -263,6 +289,8 @@ def _reaches(statement: _Statement, pair: _Pair) -> str | None:
     if scope.classes & model.words:
         return _CLASS
     if scope.names or scope.strange or scope.classes or scope.label or not _tells_enough(statement):
+        return None
+    if of_model and (scope.aside or (_PRETRAINING in statement.group and not pair.on_more_data)):
         return None
     if scope.settings:
         return _CLASS if scope.settings & pair.caption_words else None

@@ -24,6 +24,9 @@ _MULTIPLY_ADDS = r"\bmultipl(?:y|ications?)[\s-]{0,2}(?:and[\s-])?(?:add|accumul
 _DEFINES_FLOPS = re.compile(
     r"\bFLOPs?\b(?:\s?\(|,?\s(?:i\.\s?e\.|(?:refers?|means?|denotes?|is|are|as|defin\w+|definition|follows)\b))"
     rf"(?:i\.\s?e\.|[^.;()]){{0,60}}?{_MULTIPLY_ADDS}|{_MULTIPLY_ADDS}\s?\(\s?FLOPs?\b"
+    rf"|\bcount(?:s|ed|ing)?\s[^.;()]{{0,30}}?{_MULTIPLY_ADDS}\sas\s(?:a\ssingle|one)\s(?:floating[\s-]point\s)?operation"
+    r"|\bFLOPs?\b[^.;]{0,60}?\bonly\s(?:consider|count)\w*\s(?:the\s)?multiplication"
+    r"|\bonly\s(?:consider|count)\w*\s(?:the\s)?multiplication[^.;]{0,60}?\bFLOPs?\b"
 )
 _NOT_THE_SAME = re.compile(r"\b(?:two|twice|2|half|not|unlike|instead|rather)\b|2\s?[x×]", re.IGNORECASE)
 

@@ -116,10 +116,10 @@ class ScopeReader:
         self._words = frozenset(word for model in models for word in model.words)
         self._starts = [passage.start for passage in document.passages]
 
-    def of(self, evidence: Evidence, model: str | None) -> Scope:
-        """The scope of a record with this evidence, and with this model if it names one."""
+    def of(self, evidence: Evidence, model: str | None, caption: str = "") -> Scope:
+        """The scope of a record with this evidence, and with this model if it names one; of a table with its caption."""
         if is_in_table(evidence):
-            return self._of_table(evidence, model)
+            return self._of_table(evidence, model, caption)
         passage = self._passage(evidence)
         sentence = evidence.quote
         before = "" if passage is None else self._before(passage, evidence)
@@ -144,11 +144,11 @@ class ScopeReader:
             aside=_ABLATES.search(f"{sentence} {_last_sentence(before)} {section}") is not None,
         )
 
-    def _of_table(self, evidence: Evidence, model: str | None) -> Scope:
+    def _of_table(self, evidence: Evidence, model: str | None, caption: str) -> Scope:
         """A row is of the model that it names: by its very label, else by the names in it."""
         label = _label(model) if model else None
         names = frozenset() if label is None or label in self._labels else self._named(model or "")
-        benchmarks, others = self._benchmarks((evidence.quote, False))
+        benchmarks, others = self._benchmarks((evidence.quote, False), (caption, False))
         return Scope(
             label=label,
             names=names,
