@@ -10,7 +10,7 @@ from dataclasses import dataclass
 from itertools import islice
 from math import log
 
-from extractors.lexicon.benchmarks import DatasetMention, find_named_data
+from extractors.lexicon.benchmarks import DatasetMention, find_named_data, starts_from
 from extractors.mentions import sentences_of
 from extractors.patterns import load_text_rules
 from extractors.performance.context import PaperContext
@@ -33,7 +33,11 @@ _PARTS = re.compile(r"[\s(),;|]+")
 _PIECES = re.compile(r"[-_/]+")
 _BARE = re.compile(r"[^a-z0-9]")
 _CITED_BEHIND = re.compile(r"\s?(?:\[\d|\((?:[A-Z][\w'’-]+)[^()]{0,60}\d{4})")
-_ABLATES = re.compile(r"\bablation|\bmemory\b|\bspeed\b|\blatency|\bthroughput", re.IGNORECASE)
+_ABLATES = re.compile(
+    r"\bablation|\bmemory\b|\bspeed\b|\blatency|\bthroughput|\bquickly\b|\bsearch(?:ed|ing)?\b|\bevol(?:ve|ution)\w*"
+    r"|\bcontroller\b|\d+k models|\bexperiment ended",
+    re.IGNORECASE,
+)
 _OF_OTHER_DATA = re.compile(r"\b(?:OpenWebText|WebText|LSUN|CelebA)\b")
 _LOOK_BACK = 1_500
 _RUN_IN = re.compile(r"(?:The\s|For\s)?([A-Z][\w+-]*(?:\s[A-Z][\w+-]*){0,2})\s?[:.]\s")
@@ -129,7 +133,7 @@ class ScopeReader:
         strange = bool(model) and not names and not classes
         around = frozenset() if names or strange else self._named_last(before) or self._named(section)
         tasks = frozenset(rule.label for rule in load_text_rules("tasks") if rule.pattern.search(section))
-        benchmarks, others = self._benchmarks((sentence, False), (before, not tasks), (section, False))
+        benchmarks, others = self._benchmarks((sentence, False), (section, False), (before, not tasks))
         return Scope(
             label=None,
             names=names,
@@ -250,7 +254,7 @@ class ScopeReader:
         return frozenset(), False
 
     def _may_be_meant(self, mention: DatasetMention, text: str) -> bool:
-        if _AS_FOR.search(text[: mention.start]):
+        if _AS_FOR.search(text[: mention.start]) or starts_from(text, mention):
             return False
         return not mention.hint or self._context.holds(mention.dataset)
 

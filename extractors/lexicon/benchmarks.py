@@ -190,10 +190,11 @@ def find_datasets(text: str) -> tuple[DatasetMention, ...]:
     "CIFAR-100 top-1" -> cifar100      "ImageNet-V2" -> told apart      "COCO, ImageNet pre-trained" -> coco
     """
     named = find_named_data(text)
-    return tuple(each for each in named if each.dataset.kind != CORPUS and not _of_pretraining(text, each))
+    return tuple(each for each in named if each.dataset.kind != CORPUS and not starts_from(text, each))
 
 
-def _of_pretraining(text: str, mention: DatasetMention) -> bool:
+def starts_from(text: str, mention: DatasetMention) -> bool:
+    """Whether a data set is named as what something was pretrained on: "from ImageNet pretrained weights"."""
     before, after = text[max(0, mention.start - _LOOK_BACK) : mention.start], text[mention.end : mention.end + 20]
     return bool(_PRETRAINED.search(before) or _PRETRAINING.search(after))
 
