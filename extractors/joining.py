@@ -59,6 +59,8 @@ _GROUPS = {
     Stage.FINETUNING: _TUNING,
 }
 _PROPERTY = "model_property"
+_PRETRAINED_AS_ANOTHER_NETWORK = ("object-detection",)
+"""Tasks whose networks have another forward pass than the one that was pretrained."""
 _CPU = "CPU"
 _FEWEST_FACTS = 2
 _TABLE = re.compile(r"Table (\S{1,8}): ")
@@ -280,6 +282,8 @@ def _reaches(statement: _Statement, pair: _Pair) -> str | None:
     anywhere = any(stage in statement.group for stage in (_PRETRAINING, _SEARCHING))
     if of_model and scope.of_others and scope.label is not None:
         return None  # it stands in a table of another task
+    if of_model and _PRETRAINING in statement.group and pair.task in _PRETRAINED_AS_ANOTHER_NETWORK:
+        return None
     if scope.benchmarks and benchmark not in scope.benchmarks and not anywhere:
         return None
     if scope.label is not None and scope.label == model.label:
@@ -290,7 +294,9 @@ def _reaches(statement: _Statement, pair: _Pair) -> str | None:
         return _CLASS
     if scope.names or scope.strange or scope.classes or scope.label or not _tells_enough(statement):
         return None
-    if of_model and (scope.aside or (_PRETRAINING in statement.group and not pair.on_more_data)):
+    if of_model and scope.aside:
+        return None
+    if of_model and _PRETRAINING in statement.group and not pair.on_more_data:
         return None
     if scope.settings:
         return _CLASS if scope.settings & pair.caption_words else None
