@@ -36,7 +36,7 @@ BENCHMARK, ELSEWHERE, CORPUS = "benchmark", "elsewhere", "corpus"
 _KINDS = (BENCHMARK, ELSEWHERE, CORPUS)
 _NEVER = re.compile(r"(?!)")
 _PRETRAINED = re.compile(
-    r"(?:pre-?\s?train(?:ed|ing)?|initiali[sz]ed|checkpoints?|fine-?tun(?:ed|ing) from)"
+    r"(?:pre-?\s?train(?:ed|ing)?|initiali[sz]ed|checkpoints?|fine-?tun(?:ed|ing)(?=\sfrom))"
     r"(?:\s\w{1,12}){0,2}\s(?:on|from|with|using|by)\s(?:the\s)?$",
     re.IGNORECASE,
 )
