@@ -152,7 +152,9 @@ def test_a_judge_of_results_gives_what_the_models_give(papers: list[ResultPaper]
 
 def test_whose_a_value_is_is_learned_from_results_with_a_known_owner(monkeypatch: pytest.MonkeyPatch) -> None:
     unclear = Seen(None, line=4, signals=("unclear",))
-    own, record = learned([paper_of(number, OWN, CITED, CHART, unclear) for number in range(6)], monkeypatch)
+    own_chart = Seen(True, right=False, line=5, signals=("axis",))
+    seen = (OWN, CITED, CHART, unclear, own_chart)
+    own, record = learned([paper_of(number, *seen) for number in range(6)], monkeypatch)
     assert {(frozenset(each.signals), each.right) for each in own} == {
         (frozenset({"in.table", RULES_LOG_ODDS}), True),
         (frozenset({"in.table", "cited", RULES_LOG_ODDS}), False),

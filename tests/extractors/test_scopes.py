@@ -78,6 +78,12 @@ def test_words_side_by_side_are_one_name(sentence: str, names: set[str]) -> None
     assert scope(sentence, models).names == names
 
 
+def test_a_longer_name_is_the_shorter_one_that_a_result_has() -> None:
+    models = ["Birch", "Birch-Tiny"]
+    assert scope("Birch-Large took 3 days.", models).names == {"Birch"}
+    assert scope("Birch-Tiny took 3 days.", models).names == {"Birch-Tiny"}
+
+
 @pytest.mark.parametrize(
     "sentence",
     [
