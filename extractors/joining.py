@@ -164,9 +164,10 @@ def _joined_over_benchmarks(
 def _of_runs(
     runs: Sequence[TrainingRun], computes: Sequence[TrainingCompute], reader: ScopeReader
 ) -> Iterator[_Statement]:
+    on_cards = any(run.status is Status.ACCEPTED and run.accelerator not in (None, _CPU) for run in runs)
     for index, run in enumerate(runs):
         if run.status is Status.ACCEPTED:
-            if run.accelerator == _CPU and any(other.accelerator not in (None, _CPU) for other in runs):
+            if run.accelerator == _CPU and on_cards:
                 continue
             facts = (run.accelerator, run.accelerator_count, run.duration_hours, run.device_hours)
             weight = sum(fact is not None for fact in facts)

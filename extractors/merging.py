@@ -76,6 +76,8 @@ def _is_product(device_hours: float, stated: TrainingRun, run: TrainingRun) -> b
         return False
     if stated.accelerator not in (run.accelerator, *PLAIN_NAMES):
         return False
+    if stated.accelerator_count not in (None, run.accelerator_count):
+        return False
     return abs(run.accelerator_count * run.duration_hours - device_hours) <= _ROUNDING * device_hours
 
 
@@ -90,7 +92,8 @@ def _facts(run: TrainingRun) -> int:
 
 def _states_as_much(run: TrainingRun, other: TrainingRun) -> bool:
     """Whether two accepted runs have all their facts in common."""
-    return run.status is other.status is Status.ACCEPTED and _facts(run) == _facts(other)
+    accepted = run.status is other.status is Status.ACCEPTED
+    return accepted and run.accelerator == other.accelerator and _facts(run) == _facts(other)
 
 
 def _says_no_more(run: TrainingRun, other: TrainingRun) -> bool:

@@ -45,6 +45,13 @@ _RUN_IN = re.compile(r"(?:The\s|For\s)?([A-Z][\w+-]*(?:\s[A-Z][\w+-]*){0,2})\s?[
 _AS_FOR = re.compile(r"\b(?:as (?:for|in|on)|same as|like(?: for)?)\s(?:the\s)?(?:\S{1,12}\s)?$", re.IGNORECASE)
 _SETTING = re.compile(r"\b(mobile|large|small|base|regular|tiny|full)\s(?:settings?|regime)\b", re.IGNORECASE)
 _TOKEN = re.compile(r"[A-Za-z][\w+]*(?:[-/][\w+]+){0,4}")
+_RULES_OF_TABLES = ("head.", "table.", "property-head.", "property.in-label")
+_ORDINARY = frozenset(
+    "all our the this that these each every both single training trained train model models network networks baseline"
+    " ours with without for and layers layer data forward reversed large small base"
+    " best new full standard original plain".split()
+)
+"""Words that name no model, also where they begin a label with a capital."""
 _SHORTEST_KEY = 3
 _MOST_WORDS = 120
 _ALIKE = 1e-9
@@ -101,7 +108,7 @@ class _Phrase:
     whole: frozenset[str]
     """Keys of the names as they stand."""
     keys: frozenset[str]
-    """Of each name the longest beginning that a model of the results has."""
+    """Of the names that are a model's, or that a model's begins with."""
     beginnings: frozenset[str]
     """Of each name all that it begins with."""
 
@@ -121,7 +128,7 @@ class ScopeReader:
         self._starts = [passage.start for passage in document.passages]
 
     def of(self, evidence: Evidence, model: str | None, caption: str = "") -> Scope:
-        """The scope of a record with this evidence, and with this model if it names one; of a table with its caption."""
+        """The scope of a record with this evidence, and with this model if it names one."""
         if is_in_table(evidence):
             return self._of_table(evidence, model, caption)
         passage = self._passage(evidence)
@@ -150,7 +157,7 @@ class ScopeReader:
 
     def _of_table(self, evidence: Evidence, model: str | None, caption: str) -> Scope:
         """A row is of the model that it names: by its very label, else by the names in it."""
-        label = _label(model) if model else None
+        label = (_label(model) if model else "") or None
         names = frozenset() if label is None or label in self._labels else self._named(model or "")
         benchmarks, others = self._benchmarks((evidence.quote, False), (caption, False))
         return Scope(
@@ -226,10 +233,9 @@ class ScopeReader:
             yield self._phrase(held)
 
     def _phrase(self, names: Sequence[Sequence[str]]) -> _Phrase:
-        known = [[key for key in keys if key in self._weights] for keys in names]
         return _Phrase(
             whole=frozenset(keys[-1] for keys in names),
-            keys=frozenset(keys[-1] for keys in known if keys),
+            keys=frozenset(keys[-1] for keys in names if keys[-1] in self._weights),
             beginnings=frozenset(key for keys in names for key in keys),
         )
 
@@ -260,7 +266,9 @@ class ScopeReader:
 
 
 def is_in_table(evidence: Evidence) -> bool:
-    return " | " in evidence.quote
+    """By the bars between labels, heads and value; those of "p(y | x)" in a sentence have no rule of tables beside."""
+    of_tables = any(rule.startswith(_RULES_OF_TABLES) for rule in evidence.rules)
+    return " | " in evidence.quote and (of_tables or not evidence.rules)
 
 
 def _last_sentence(text: str) -> str:
@@ -293,7 +301,9 @@ def _keys(part: str) -> list[str]:
     if not re.search(r"[A-Z]|[a-z]\d", part):
         return []
     beginnings = (_bare("".join(pieces[:count])) for count in range(1, len(pieces) + 1))
-    return [key for key in beginnings if len(key) >= _SHORTEST_KEY and any(map(str.isalpha, key))]
+    return [
+        key for key in beginnings if len(key) >= _SHORTEST_KEY and any(map(str.isalpha, key)) and key not in _ORDINARY
+    ]
 
 
 def _spelled_out(name: str) -> list[str]:

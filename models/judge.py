@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import hashlib
 import json
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from functools import cache
@@ -32,8 +33,8 @@ class ResultModels:
     accepted_from: float
 
     def own_probabilities(self, values: Sequence[Signals]) -> list[float]:
-        """Halfway between the model's log-odds and the rules' own verdict: on papers held out the two together are right
-        more often than either."""
+        """Halfway between the model's log-odds and the rules' own verdict: on papers held out the two together are
+        right more often than either."""
         return [
             probability((log_odds_of(fitted) + max(-_MOST_LOG_ODDS, min(_MOST_LOG_ODDS, value[RULES_LOG_ODDS]))) / 2)
             for fitted, value in zip(self.own.probabilities(values), values, strict=True)
@@ -87,6 +88,7 @@ class TrainedJudge:
         """The judge that ``as_json`` wrote; ``ValueError`` for anything else."""
         try:
             held: Mapping[str, Any] = json.loads(text)
+            _check_numbers(held)
             return cls(
                 RoleModel(**held["roles"]),
                 SignalsModel(**held["mention"]),
@@ -102,6 +104,15 @@ class TrainedJudge:
             )
         except (KeyError, TypeError, ValueError) as error:
             raise ValueError(f"not the weights of a trained judge: {error!r}") from error
+
+
+def _check_numbers(held: object) -> None:
+    """``ValueError`` unless all that is held, however deep, are finite numbers by name."""
+    if isinstance(held, Mapping):
+        for each in held.values():
+            _check_numbers(each)
+    elif isinstance(held, bool) or not isinstance(held, int | float) or not math.isfinite(held):
+        raise ValueError(f"{held!r:.40} is no finite number")
 
 
 @cache

@@ -161,7 +161,7 @@ def _all_roots() -> tuple[str, ...]:
 
 
 def default_metric(task: str) -> Metric | None:
-    """What is measured on a data set of ``task`` where nobody says: top-1 accuracy, F1; None where it may be anything."""
+    """What is measured on a data set of ``task`` where nobody says: top-1 accuracy; None if it may be anything."""
     return next((metric for metric in load_metrics() if metric.default and task in metric.tasks), None)
 
 

@@ -14,12 +14,14 @@ _CROPS = re.compile(
     r"\b(?P<count>\d{1,3})[\s-]?crops?\b|\b(?P<one>single|one|center|centre|1)[\s-]crop\b", re.IGNORECASE
 )
 _NO_EXTRA = re.compile(
-    r"\b(?:without|no)\s(?:using\s)?(?:any\s)?(?:extra|external|additional|outside)\s(?:training\s)?data|\bw/o (?:extra )?data",
+    r"\b(?:without|no)\s(?:using\s)?(?:any\s)?(?:extra|external|additional|outside)\s(?:training\s)?data"
+    r"|\bw/o (?:extra )?data",
     re.IGNORECASE,
 )
 _EXTRA = re.compile(
     r"\b(?:extra|external|additional|outside|unlabell?ed)\s(?:training\s|labell?ed\s)?(?:data|images|examples)"
-    r"|\bjft\b|jft-?\d|image-?net[\s-]?2[12]k|\bIN-?2[12]k|\binstagram|\big-?\d|\blaion|pre-?trained on (?:the )?(?:jft|image-?net-?2)",
+    r"|\bjft\b|jft-?\d|image-?net[\s-]?2[12]k|\bIN-?2[12]k|\binstagram|\big-?\d|\blaion"
+    r"|pre-?trained on (?:the )?(?:jft|image-?net-?2)",
     re.IGNORECASE,
 )
 
@@ -34,7 +36,7 @@ def ensemble_in(texts: Iterable[str]) -> bool | None:
 
 
 def crops_in(texts: Iterable[str]) -> int | None:
-    """By the first text that says: "10-crop" -> 10, "single crop" -> 1; "multi-crop" and "10/12 crops" leave it open."""
+    """By the first text that says: "10-crop" -> 10, "single crop" -> 1; "multi-crop" leaves it open."""
     for text in texts:
         counts = {int(match["count"]) if match["count"] else 1 for match in _CROPS.finditer(text)}
         if len(counts) == 1 and not re.search(r"\d\s?/\s?\d{1,3}[\s-]?crops?", text):

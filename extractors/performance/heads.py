@@ -1,4 +1,4 @@
-"""What a head, a label or a caption says of the numbers that it belongs to: metric, benchmark, split, error or accuracy."""
+"""What a head, a label or a caption says of the numbers that it belongs to: metric, benchmark, split, error or not."""
 
 from __future__ import annotations
 

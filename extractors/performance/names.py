@@ -19,7 +19,8 @@ _CITED_NAME = re.compile(
 )
 """A name, of up to three words, before a citation: "Swin Transformers [12]", "ResNets (He et al., 2016)"."""
 _INTRODUCED = re.compile(
-    rf"\b(?:propose|present|introduce|develop|describe|call(?:ed)?|name(?:d|ly)?|dub(?:bed)?|term(?:ed)?|denoted?|refer\w* to (?:\w+ )?as"
+    rf"\b(?:propose|present|introduce|develop|describe|call(?:ed)?|name(?:d|ly)?|dub(?:bed)?|term(?:ed)?|denoted?"
+    r"|refer\w* to (?:\w+ )?as"
     rf"|our)\b[^.;]{{0,90}}?({_NAME.pattern})"
 )
 _TITLE_NAME = re.compile(r"^\W*([^:?]{2,40}):\s")
@@ -106,6 +107,6 @@ def _cited_in(text: str) -> Iterator[str]:
 
 
 _NOT_NAMES = frozenset(
-    "imagenet coco cifar cifar10 cifar100 squad wmt wmt14 bleu ilsvrc gpu gpus tpu cnn cnns rnn rnns lstm nlp dnn dnns sgd bn relu"
-    " jft voc map ap flops state sota glue conll ner nmt".split()
+    "imagenet coco cifar cifar10 cifar100 squad wmt wmt14 bleu ilsvrc gpu gpus tpu cnn cnns rnn rnns lstm nlp dnn dnns"
+    " sgd bn relu jft voc map ap flops state sota glue conll ner nmt".split()
 )

@@ -16,12 +16,14 @@ from extractors.records import Cell, CellMark, Table
 
 _OURS = re.compile(r"\bours?\b|\bthis (?:work|paper)\b|\bpropos|\bwe\b|post-submission", re.IGNORECASE)
 _RERUN = re.compile(
-    r"\bour (?:impl|re-?impl|run|repro|setup|eval|train|test|baseline|version|result)\w*|\bre-?(?:implement|produc|train|run)\w*"
+    r"\bour (?:impl|re-?impl|run|repro|setup|eval|train|test|baseline|version|result)\w*"
+    r"|\bre-?(?:implement|produc|train|run)\w*"
     r"|\(our\b|trained by us|\brepro\b|\bre-?impl",
     re.IGNORECASE,
 )
 _REPORTED = re.compile(
-    r"reported (?:in|by|from)|taken from|copied|quoted|from (?:the )?(?:original )?(?:papers?|leaderboard|literature)|leaderboard"
+    r"reported (?:in|by|from)|taken from|copied|quoted|from (?:the )?(?:original )?(?:papers?|leaderboard|literature)"
+    r"|leaderboard"
     r"|published|\bcited|as (?:in|reported)|official|model zoo|\bresults (?:from|of)\b",
     re.IGNORECASE,
 )
@@ -34,7 +36,8 @@ _COMPARES = re.compile(
     re.IGNORECASE,
 )
 _ABLATES = re.compile(
-    r"ablat|effects?\b|impact|influence|varying|variants?|variations?|different|choice|w/o|without|design|sensitivity|number of"
+    r"ablat|effects?\b|impact|influence|varying|variants?|variations?|different|choice|w/o|without|design|sensitivity"
+    r"|number of"
     r"|scaling|hyper|config|settings?|contribution|component|analysis|stage",
     re.IGNORECASE,
 )
