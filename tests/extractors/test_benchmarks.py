@@ -56,8 +56,9 @@ SPELLINGS = {
     "LibriSpeech test-other": "test-other|test other|test_other|testother|other|Test other",
     "ImageNet variants": (
         "ImageNet-V2|ImageNet V2|ImageNetV2|ImageNet-v2|ImageNet-ReaL|ImageNet ReaL|ImageNet Real|ReaL|Real|V2"
-        "|ImageNet-A|ImageNet-R|ImageNet-C|ImageNet-Sketch|ImageNet-LT|ImageNet-100|ImageNet-32|ImageNet64|ImageNet 64x64"
-        "|IN-V2|IN-A|IN-R|IN-Sketch|INet-V2|ImNet ReaL|Tiny ImageNet|TinyImageNet|Tiny-ImageNet|mini-ImageNet|ObjectNet"
+        "|ImageNet-A|ImageNet-R|ImageNet-C|ImageNet-Sketch|ImageNet-LT|ImageNet-100|ImageNet-32|ImageNet64"
+        "|ImageNet 64x64|IN-V2|IN-A|IN-R|IN-Sketch|INet-V2|ImNet ReaL|Tiny ImageNet|TinyImageNet|Tiny-ImageNet"
+        "|mini-ImageNet|ObjectNet"
     ),
     "ImageNet localisation and detection": (
         "ImageNet localization|ImageNet localisation|ILSVRC DET|ILSVRC 2014 detection|ImageNet VID|ImageNet LOC"
