@@ -2,6 +2,7 @@
 
 import pytest
 
+from extractors.lexicon.benchmarks import load_datasets
 from extractors.mentions import matching_patterns
 from extractors.patterns import Pattern, TextRule, load_patterns, load_text_rules
 from extractors.table_heads import label_of
@@ -17,7 +18,8 @@ def test_a_pattern_matches_its_examples_and_only_them(name: str, pattern: Patter
     assert [text for text in pattern.misses if pattern.id in matching_patterns(name, text)] == []
 
 
-TEXT_RULES = [rule for name in ("sections", "stages", "contexts", "heads") for rule in load_text_rules(name)]
+TEXT_RULE_FILES = ("sections", "stages", "contexts", "heads", "results", "tasks", "result_sentences")
+TEXT_RULES = [rule for name in TEXT_RULE_FILES for rule in load_text_rules(name)]
 
 
 @pytest.mark.parametrize("rule", TEXT_RULES, ids=lambda rule: rule.id)
@@ -33,6 +35,16 @@ def test_a_context_weighs_against_what_stands_on_a_side_that_is_looked_at(rule: 
     """A label that is misspelt would be a rule that never applies."""
     assert rule.label in ("before", "after", "before-time", "after-time")
     assert rule.weight < 0
+
+
+@pytest.mark.parametrize("rule", load_text_rules("results"), ids=lambda rule: rule.id)
+def test_a_rule_of_result_heads_has_a_label_that_counts(rule: TextRule) -> None:
+    assert rule.label in ("other-measure", "difference", "cost", "per-class", "setting", "bound")
+
+
+@pytest.mark.parametrize("rule", load_text_rules("tasks"), ids=lambda rule: rule.id)
+def test_a_rule_of_tasks_names_one_that_has_a_benchmark_or_tells_another_apart(rule: TextRule) -> None:
+    assert rule.label in {"other", *(dataset.task for dataset in load_datasets() if dataset.benchmark)}
 
 
 @pytest.mark.parametrize(
