@@ -1,5 +1,6 @@
 -- One row a paper, model of its own results and benchmark: FLOP of one forward pass x 3 (forward and backward) x training
--- examples x epochs, summed over the stages that have examples and epochs of their own; else null, with the reason. (The
+-- examples x epochs, summed over the stages that have examples and epochs of their own; else null, with the reason, also where
+-- the model's best result is from extra data and no pretraining on more examples than those of the benchmark is known. (The
 -- 0.000001 keeps 1.005 from being 1.00 in one database and 1.01 in the other.)
 SELECT
     paper_key AS arxiv_id,
@@ -11,10 +12,10 @@ SELECT
     forward_flop,
     training_examples,
     epochs,
-    forward_flop * 3 * example_passes AS network_operations_flop,
+    CASE WHEN is_complete = 1 THEN forward_flop * 3 * example_passes END AS network_operations_flop,
     complete_stage_count AS stage_count,
     CASE
-        WHEN forward_hundredths IS NOT NULL AND complete_stage_count > 0 THEN
+        WHEN forward_hundredths IS NOT NULL AND is_complete = 1 THEN
             RTRIM(
                 RTRIM(
                     CAST(forward_hundredths / 100 AS TEXT) || '.'
@@ -28,7 +29,7 @@ SELECT
             || CASE WHEN complete_stage_count > 1 THEN '(' || passes_in_words || ')' ELSE passes_in_words END
     END AS method,
     CASE
-        WHEN forward_flop IS NOT NULL AND complete_stage_count > 0 THEN NULL
+        WHEN forward_flop IS NOT NULL AND is_complete = 1 THEN NULL
         ELSE SUBSTR(
             CASE WHEN forward_flop IS NULL THEN ', no FLOP of a forward pass' ELSE '' END
             || CASE WHEN any_training_examples IS NULL THEN ', no training examples' ELSE '' END
@@ -36,6 +37,8 @@ SELECT
             || CASE
                 WHEN complete_stage_count = 0 AND any_training_examples IS NOT NULL AND any_epochs IS NOT NULL
                     THEN ', training examples and epochs of different stages'
+                WHEN complete_stage_count > 0 AND is_complete = 0
+                    THEN ', training on extra data without examples or epochs'
                 ELSE ''
             END,
             3
@@ -47,6 +50,10 @@ SELECT
 FROM (
     SELECT
         o.*,
+        CASE
+            WHEN complete_stage_count > 0 AND (needs_extra_data = 0 OR pretraining_examples > COALESCE(later_examples, 0)) THEN 1
+            ELSE 0
+        END AS is_complete,
         CAST(
             ROUND(
                 CAST(

@@ -1,6 +1,7 @@
 -- One row a paper, model of its own results (null: not named) and benchmark: the properties from which its network operations
 -- are reckoned, and its parameters. Epochs and examples are those of the stage in which most examples were passed;
--- ``example_passes`` is the sum over the stages that have epochs and examples of their own, ``passes_in_words`` says it.
+-- ``example_passes`` is the sum over the stages that have epochs and examples of their own, ``passes_in_words`` says it;
+-- ``pretraining_examples`` are those of a pretraining with epochs, ``needs_extra_data`` is 1 where a best result needed extra data.
 -- (A layer has windows of one partition each: SQLite can then look at one paper without reading all.)
 SELECT
     paper_key,
@@ -21,6 +22,9 @@ SELECT
     complete_stage_count,
     any_training_examples,
     any_epochs,
+    needs_extra_data,
+    pretraining_examples,
+    later_examples,
     SUBSTR(passes_in_words, 4) AS passes_in_words
 FROM (
     SELECT
@@ -33,6 +37,9 @@ FROM (
         COUNT(CASE WHEN place_in_stage = 1 THEN training_examples * epochs END) OVER whole AS complete_stage_count,
         MAX(training_examples) OVER whole AS any_training_examples,
         MAX(epochs) OVER whole AS any_epochs,
+        MAX(on_extra_data) OVER whole AS needs_extra_data,
+        MAX(CASE WHEN stage = 'pretraining' AND epochs > 0 THEN training_examples END) OVER whole AS pretraining_examples,
+        MAX(CASE WHEN stage <> 'pretraining' THEN training_examples END) OVER whole AS later_examples,
         COALESCE(' + ' || MAX(CASE stage WHEN 'pretraining' THEN words END) OVER whole, '')
             || COALESCE(' + ' || MAX(CASE stage WHEN 'training' THEN words END) OVER whole, '')
             || COALESCE(' + ' || MAX(CASE stage WHEN 'finetuning' THEN words END) OVER whole, '')

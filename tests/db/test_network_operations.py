@@ -106,6 +106,35 @@ def test_stages_that_have_examples_and_epochs_of_their_own_are_summed_up(sample:
     }
 
 
+@pytest.mark.parametrize("pretraining", [(), (1_000_000, 30), (14_000_000, None)])
+def test_a_result_from_extra_data_needs_the_pretraining_that_passed_it(
+    sample: Any, counted: Any, pretraining: tuple[float | None, ...]
+) -> None:
+    """No pretraining, one on as many examples as the benchmark's own has, and one without epochs."""
+    before = zip(("training_examples", "epochs"), pretraining, strict=False)
+    row = counted(
+        sample.property("forward_flop", 2e9),
+        sample.property("training_examples", 1_000_000),
+        sample.property("epochs", 20),
+        *[sample.property(name, quantity, stage="pretraining") for name, quantity in before if quantity],
+        results=(sample.result(extra_training_data=True),),
+    )
+    assert (row["network_operations_flop"], row["method"]) == (None, None)
+    assert row["reason"] == "training on extra data without examples or epochs"
+
+
+def test_a_result_from_extra_data_counts_the_pretraining_as_well(sample: Any, counted: Any) -> None:
+    row = counted(
+        sample.property("forward_flop", 2e9),
+        sample.property("training_examples", 14_000_000, stage="pretraining"),
+        sample.property("epochs", 30, stage="pretraining"),
+        sample.property("training_examples", 1_000_000),
+        sample.property("epochs", 20),
+        results=(sample.result(extra_training_data=True),),
+    )
+    assert row["network_operations_flop"] == pytest.approx(2e9 * 3 * (14e6 * 30 + 1e6 * 20))
+
+
 def test_examples_of_one_stage_do_not_go_with_epochs_of_another(sample: Any, counted: Any) -> None:
     row = counted(
         sample.property("forward_flop", 2e9),
