@@ -76,6 +76,21 @@ def test_citations_in_a_column_of_their_own_are_the_rows_() -> None:
     assert list(own(rows, labels=2).values()) == [False, False, True]
 
 
+def test_citations_behind_the_values_are_the_rows_() -> None:
+    rows = [
+        ["Model", "Top-1", "Source"],
+        ["AlderNet", "76.1", "[4]"],
+        ["BirchNet", "77.2", "[5]"],
+        ["Ours", "78.2", ""],
+    ]
+    assert own(rows) == {"AlderNet": False, "BirchNet": False, "Ours": True}
+
+
+def test_a_model_of_others_that_the_paper_calls_its_own_version_is_its_own() -> None:
+    rows = [["Model", "Top-1"], ["AlderNet [4]", "76.1"], ["Our AlderNet-L [4]", "77.1"], ["Ours", "77.3"]]
+    assert own(rows, "Comparison on ImageNet.") == {"AlderNet": False, "AlderNet-L": True, "Ours": True}
+
+
 def test_models_may_stand_over_columns() -> None:
     rows = [["", "AlderNet [4]", "CedarNet (ours)"], ["Top-1", "76.1", "78.2"]]
     assert own(rows, "ImageNet.") == {"AlderNet": False, "CedarNet": True}

@@ -151,13 +151,13 @@ def test_numbers_in_one_cell_go_to_the_parts_of_their_head(
         ("76.1 (+1.0)", [76.1]),
         ("76.1 †", [76.1]),
         ("76.1%", [76.1]),
-        ("+1.0", []),
-        ("-1.3", []),
-        ("−1.3", []),
-        ("(-0.4)", []),
-        ("(+0.4)", []),
-        ("↑ 1.0", []),
-        ("▲1.0", []),
+        ("+11.0", []),
+        ("-11.3", []),
+        ("−11.3", []),
+        ("(-10.4)", []),
+        ("(+10.4)", []),
+        ("↑ 11.0", []),
+        ("▲11.0", []),
         ("-", []),
         ("n/a", []),
         ("18 layers", []),
@@ -283,6 +283,11 @@ def test_the_head_is_nearer_than_the_label_and_the_caption() -> None:
     assert found == [("cifar10", 96.1), ("cifar10", 96.2), ("cifar100", 80.2), ("cifar100", 81.2)]
 
 
+def test_where_columns_are_of_data_sets_a_label_tells_what_was_trained_on() -> None:
+    rows = [["Model", "Pretraining", "CIFAR-10", "Robust"], ["Elm", "CIFAR-100", "96.1", "80.2"]]
+    assert of_benchmarks(rows, "Accuracy.", labels=2) == [("cifar10", 96.1)]
+
+
 def test_the_label_and_the_heading_of_a_group_are_nearer_than_the_caption() -> None:
     rows = [
         ["Model", "Acc."],
@@ -355,6 +360,7 @@ def paper(*paragraphs: str | tuple[str, str] | tuple[str, str, Role]) -> Documen
         (paper(("4.2 LVIS", "Table 1 shows what we reach on COCO.")), None),
         (paper("We train on COCO.", "We train on COCO.", "Others use LVIS.", "We don't use LVIS."), None),
         (paper(*["We train on COCO."] * 2), None),
+        (paper(*["We train on COCO."] * 4, *["Others use LVIS."] * 4), None),
     ],
 )
 def test_where_a_table_names_no_data_the_paper_around_it_does(document: Document, source: str | None) -> None:
