@@ -1,0 +1,1 @@
+"""Other people's tables of models, read into records; each repair is named."""
