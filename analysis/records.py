@@ -89,6 +89,8 @@ class Fit:
     lowest_computing_flop: float | None = None
     highest_computing_flop: float | None = None
     """Range of C in the points: beyond it a line is an extrapolation."""
+    intercept_slope_covariance: float | None = None
+    """Classical covariance of the estimates of intercept and slope; projections need it for their intervals."""
     years_per_tenfold: float | None = None
     """Of the year trend: years of algorithmic progress that are worth ten times the computing."""
     note: str | None = None
