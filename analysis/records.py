@@ -93,6 +93,9 @@ class Fit:
     """Classical covariance of the estimates of intercept and slope; projections need it for their intervals."""
     years_per_tenfold: float | None = None
     """Of the year trend: years of algorithmic progress that are worth ten times the computing."""
+    years_per_tenfold_low: float | None = None
+    years_per_tenfold_high: float | None = None
+    """Ends of its 95 % interval (Fieller 1954); None where the data set no bound."""
     note: str | None = None
 
     def coefficient(self, name: str) -> Coefficient:
