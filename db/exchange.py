@@ -111,6 +111,7 @@ COLUMNS: Mapping[str, Mapping[str, str]] = {
         "burden_confidence": "number",
         "burden_basis": "text",
         "burden_fact_key": "text",
+        "forward_flop": "number",
     },
     "facts": {
         name: type_name for columns in (*_KIND_COLUMNS.values(), _TAIL, _STATUS) for name, type_name in columns.items()

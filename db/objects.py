@@ -8,12 +8,12 @@ from __future__ import annotations
 
 from importlib.resources import files
 
-from sqlalchemy import Connection, inspect, text
+from sqlalchemy import Connection, Table, inspect, text
 
 from db.engine import is_sqlite
 from db.facts import digest
 from db.fields import LOWER_IS_BETTER_WORDS
-from db.schema import APPEND_ONLY
+from db.schema import APPEND_ONLY, CLOSED_ONCE
 
 VIEWS = (
     "lower_is_better_words",
@@ -31,6 +31,7 @@ VIEWS = (
     "model_quantities",
     "operations_by_model",
     "parts_of_points",
+    "imports_in_force",
     "papers_v1",
     "training_runs_v1",
     "training_compute_v1",
@@ -40,6 +41,10 @@ VIEWS = (
     "burden_v1",
     "network_operations_v1",
     "analysis_points_v1",
+    "imported_models_v1",
+    "imported_results_v1",
+    "fit_points_v1",
+    "fits_v1",
     "reviews_v1",
 )
 """In the order in which they rest on each other. Those with a version in their name are for analysts."""
@@ -131,7 +136,7 @@ def _grants(connection: Connection) -> Grants:
 def _trigger_names(connection: Connection, table: str) -> list[str]:
     if is_sqlite(connection):
         return [f"{table}_no_update", f"{table}_no_delete", f"{table}_no_replace"]
-    return [f"{table}_append_only"]
+    return [f"{table}_append_only", f"{table}_close_once"]
 
 
 def _sqlite_triggers() -> dict[str, list[str]]:
@@ -140,10 +145,11 @@ def _sqlite_triggers() -> dict[str, list[str]]:
     for table in APPEND_ONLY:
         name = table.name
         same = " AND ".join(f"{column.name} = NEW.{column.name}" for column in table.primary_key)
+        unless_closing = f" WHEN NOT ({_closes_a_row(table, 'IS')})" if name in CLOSED_ONCE else ""
         statements[name] = [
-            f"CREATE TRIGGER {name}_no_{event.lower()} BEFORE {event} ON {name}"
+            f"CREATE TRIGGER {name}_no_{event.lower()} BEFORE {event} ON {name}{condition}"
             f" BEGIN SELECT RAISE(ABORT, '{name} is append-only: add a row instead'); END"
-            for event in ("UPDATE", "DELETE")
+            for event, condition in (("UPDATE", unless_closing), ("DELETE", ""))
         ]
         present = f"SELECT 1 FROM {name} WHERE {same}"  # noqa: S608
         statements[name].append(
@@ -151,6 +157,13 @@ def _sqlite_triggers() -> dict[str, list[str]]:
             f" WHEN EXISTS ({present}) BEGIN SELECT RAISE(IGNORE); END"
         )
     return statements
+
+
+def _closes_a_row(table: Table, is_the_same: str) -> str:
+    """Condition of an UPDATE that sets the column of ``CLOSED_ONCE`` where it is null, and nothing else."""
+    closing = CLOSED_ONCE[table.name]
+    kept = [f"OLD.{column.name} {is_the_same} NEW.{column.name}" for column in table.columns if column.name != closing]
+    return " AND ".join([f"OLD.{closing} IS NULL", f"NEW.{closing} IS NOT NULL", *kept])
 
 
 _POSTGRESQL_REFUSAL = """
@@ -162,10 +175,15 @@ END $$
 
 
 def _postgresql_triggers() -> dict[str, list[str]]:
-    return {
-        table.name: [
-            f"CREATE TRIGGER {table.name}_append_only BEFORE UPDATE OR DELETE OR TRUNCATE ON {table.name}"
-            f" FOR EACH STATEMENT EXECUTE FUNCTION burden_refuse_change()"
-        ]
-        for table in APPEND_ONLY
-    }
+    refusal = "EXECUTE FUNCTION burden_refuse_change()"
+    statements: dict[str, list[str]] = {}
+    for table in APPEND_ONLY:
+        name = table.name
+        events = "DELETE OR TRUNCATE" if name in CLOSED_ONCE else "UPDATE OR DELETE OR TRUNCATE"
+        statements[name] = [f"CREATE TRIGGER {name}_append_only BEFORE {events} ON {name} FOR EACH STATEMENT {refusal}"]
+        if name in CLOSED_ONCE:
+            statements[name].append(
+                f"CREATE TRIGGER {name}_close_once BEFORE UPDATE ON {name} FOR EACH ROW"
+                f" WHEN (NOT ({_closes_a_row(table, 'IS NOT DISTINCT FROM')})) {refusal}"
+            )
+    return statements

@@ -29,6 +29,7 @@ from sqlalchemy import (
     TypeDecorator,
     column,
     table,
+    text,
 )
 
 from extractors.records import MAX_QUOTE_CHARACTERS
@@ -284,7 +285,150 @@ installed_objects = Table(
     Column("sql_sha256", Text, nullable=False),
 )
 
-APPEND_ONLY = (documents, paper_versions, extractions, claims, claim_models, burden_estimates, reviews)
+imports = Table(
+    "imports",
+    metadata,
+    # in the order in which files came: the latest of a source's file is in force
+    Column("import_id", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("file_name", Text, nullable=False),
+    Column("sha256", Text, nullable=False),
+    # of all that was read in the file: another importer may read the same bytes otherwise
+    Column("reading_digest", Text, nullable=False),
+    Column("imported_at", UtcDateTime, nullable=False),
+    Column("model_count", Integer, nullable=False),
+    Column("result_count", Integer, nullable=False),
+    # [{"row_number", "column", "rule", "before", "after"}, …]
+    Column("repairs", JsonText, nullable=False),
+    # [[row number, cause], …]
+    Column("skipped", JsonText, nullable=False),
+    Index(None, "source", "file_name"),
+)
+
+imported_models = Table(
+    "imported_models",
+    metadata,
+    Column("import_id", Integer, ForeignKey("imports.import_id"), primary_key=True),
+    Column("row_number", Integer, CheckConstraint("row_number >= 1", name="row_number"), primary_key=True),
+    Column("model", Text),
+    Column("title", Text),
+    Column("url", Text),
+    Column("arxiv_id", Text),
+    Column("published", Date),
+    Column("year", Double),
+    Column("hardware_burden_flop", Double, CheckConstraint("hardware_burden_flop > 0", name="hardware_burden_flop")),
+    Column(
+        "network_operations_flop",
+        Double,
+        CheckConstraint("network_operations_flop > 0", name="network_operations_flop"),
+    ),
+    Column(
+        "operations_per_pass_flop",
+        Double,
+        CheckConstraint("operations_per_pass_flop > 0", name="operations_per_pass_flop"),
+    ),
+    Column("training_compute_flop", Double, CheckConstraint("training_compute_flop > 0", name="training_compute_flop")),
+    Column("parameters", Double, CheckConstraint("parameters > 0", name="parameters")),
+    Column("accelerator", Text),
+    Column("accelerator_count", Double, CheckConstraint("accelerator_count > 0", name="accelerator_count")),
+    Column("duration_hours", Double, CheckConstraint("duration_hours > 0", name="duration_hours")),
+    Column("included", Boolean, nullable=False),
+    Column("note", Text),
+    Index(None, "arxiv_id"),
+)
+
+imported_results = Table(
+    "imported_results",
+    metadata,
+    Column("import_id", Integer, primary_key=True),
+    Column("row_number", Integer, primary_key=True),
+    Column("benchmark", Text, primary_key=True),
+    Column("metric", Text, primary_key=True),
+    Column("value", Double, nullable=False),
+    ForeignKeyConstraint(["import_id", "row_number"], ["imported_models.import_id", "imported_models.row_number"]),
+)
+
+analysis_runs = Table(
+    "analysis_runs",
+    metadata,
+    Column("analysis_run_id", Integer, primary_key=True),
+    Column("made_at", UtcDateTime, nullable=False),
+    Column("code_version", Text, nullable=False),
+    Column("data_digest", Text, nullable=False),
+    Column("options", JsonText, nullable=False),
+    # runs with the same options follow on each other
+    Column("options_digest", Text, nullable=False),
+    Column("point_count", Integer, nullable=False),
+    Index(None, "options_digest"),
+)
+
+_COEFFICIENT_COLUMNS = ("", "_standard_error", "_hc3_standard_error", "_low", "_high")
+
+analysis_fits = Table(
+    "analysis_fits",
+    metadata,
+    Column("analysis_run_id", Integer, ForeignKey("analysis_runs.analysis_run_id"), primary_key=True),
+    Column("position", Integer, primary_key=True),
+    Column("source", Text, nullable=False),
+    Column("benchmark", Text, nullable=False),
+    Column("metric", Text, nullable=False),
+    Column("form", Text, nullable=False),
+    Column("computing", Text, nullable=False),
+    Column("estimator", Text, nullable=False),
+    Column("n", Integer, nullable=False),
+    *(
+        Column(f"{coefficient}{what}", Double)
+        for coefficient in ("intercept", "slope", "slope_year")
+        for what in _COEFFICIENT_COLUMNS
+    ),
+    Column("r_squared", Double),
+    Column("aic", Double),
+    Column("bic", Double),
+    Column("cause", Text),
+    Column("reason", Text),
+    Column("record", JsonText, nullable=False),
+)
+
+point_states = Table(
+    "point_states",
+    metadata,
+    Column("options_digest", Text, primary_key=True),
+    # of the point's key, which may be longer than an index takes
+    Column("key_digest", Text, primary_key=True),
+    Column("first_run", Integer, ForeignKey("analysis_runs.analysis_run_id"), primary_key=True),
+    # the last run of these options that had the point so; null while it is in force
+    Column("last_run", Integer, ForeignKey("analysis_runs.analysis_run_id")),
+    Column("point_key", Text, nullable=False),
+    Column("values_digest", Text, nullable=False),
+    Column("point_values", JsonText, nullable=False),
+    Index(
+        "uq_point_states_in_force",
+        "options_digest",
+        "key_digest",
+        unique=True,
+        sqlite_where=text("last_run IS NULL"),
+        postgresql_where=text("last_run IS NULL"),
+    ),
+)
+
+APPEND_ONLY = (
+    documents,
+    paper_versions,
+    extractions,
+    claims,
+    claim_models,
+    burden_estimates,
+    reviews,
+    imports,
+    imported_models,
+    imported_results,
+    analysis_runs,
+    analysis_fits,
+    point_states,
+)
+
+CLOSED_ONCE = {"point_states": "last_run"}
+"""Append-only tables of whose rows one column may be set, once, where it is null."""
 
 documents_in_force = table(
     "documents_in_force", column("paper_key", Text), column("document_sha256", Text), column("extractor_version", Text)

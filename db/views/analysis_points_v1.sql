@@ -43,7 +43,8 @@ SELECT
     burden_page,
     burden_confidence,
     burden_basis,
-    burden_fact_key
+    burden_fact_key,
+    forward_flop
 FROM (
     SELECT
         paper_key,
@@ -66,6 +67,7 @@ FROM (
         paper_has_run,
         MAX(network_operations_flop) OVER whole AS network_operations_flop,
         MAX(parameters) OVER whole AS parameters,
+        MAX(forward_flop) OVER whole AS forward_flop,
         MAX(hardware_burden_flop) OVER whole AS hardware_burden_flop,
         MAX(hardware_burden_low) OVER whole AS hardware_burden_low,
         MAX(hardware_burden_high) OVER whole AS hardware_burden_high,

@@ -65,12 +65,13 @@ def _fill(engine: Engine) -> None:
 
 
 def _attempts(table: Table, engine: Engine) -> list[str]:
-    key = next(iter(table.primary_key)).name
+    column = next(iter(table.primary_key))
+    key, other = column.name, "2" if isinstance(column.type, Integer) else "'y'"
     refused = [
-        f"UPDATE {table.name} SET {key} = 'y'",
+        f"UPDATE {table.name} SET {key} = {other}",
         f"DELETE FROM {table.name}",
         f"INSERT INTO {table.name} SELECT * FROM {table.name} WHERE true"
-        f" ON CONFLICT ({', '.join(column.name for column in table.primary_key)}) DO UPDATE SET {key} = 'y'",
+        f" ON CONFLICT ({', '.join(column.name for column in table.primary_key)}) DO UPDATE SET {key} = {other}",
     ]
     return refused if is_sqlite(engine) else [*refused, f"TRUNCATE {table.name} CASCADE"]
 

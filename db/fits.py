@@ -1,0 +1,246 @@
+"""What the scaling laws are fitted to, and what came of it: points read, runs of the analysis stored and compared.
+
+Runs with the same options follow on each other. Of their points, each run stores only what is new or other than in the
+run before: a *state* of a point holds from its first run to its last.
+"""
+
+from __future__ import annotations
+
+import math
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Connection, Engine, bindparam, func, select, text
+
+from db import schema
+from db.engine import is_sqlite, writing
+from db.errors import RecordError
+from db.facts import digest
+from db.fields import clean_text
+from db.imports import hold_off_writers
+
+POINT_TYPES: Mapping[str, type[str] | type[float]] = {
+    "source": str,
+    "basis": str,
+    "point_key": str,
+    "arxiv_id": str,
+    "title": str,
+    "url": str,
+    "model": str,
+    "benchmark": str,
+    "metric": str,
+    "value": float,
+    "error_fraction": float,
+    "published": str,
+    "year": float,
+    "hardware_burden_flop": float,
+    "hardware_burden_low_flop": float,
+    "hardware_burden_high_flop": float,
+    "network_operations_flop": float,
+    "operations_per_pass_flop": float,
+    "parameters": float,
+    "confidence": float,
+    "accelerator": str,
+    "note": str,
+}
+"""The columns of ``fit_points_v1``, in order."""
+
+_ROWS_A_FETCH = 1_000
+_COMPARED_DIGITS = 12
+"""Significant digits in which a number must differ to be another: a database may add up in another order each night."""
+
+Point = dict[str, Any]
+
+
+@dataclass(frozen=True, slots=True)
+class StoredCoefficient:
+    name: str
+    """``intercept``, ``slope`` and ``slope_year`` have columns; others are in the fit's ``record`` alone."""
+    value: float
+    standard_error: float | None = None
+    hc3_standard_error: float | None = None
+    low: float | None = None
+    high: float | None = None
+
+
+@dataclass(frozen=True, slots=True)
+class StoredFit:
+    """A fit, or with ``cause`` and ``reason`` why there is none."""
+
+    source: str
+    benchmark: str
+    metric: str
+    form: str
+    computing: str
+    estimator: str
+    n: int
+    coefficients: tuple[StoredCoefficient, ...] = ()
+    r_squared: float | None = None
+    aic: float | None = None
+    bic: float | None = None
+    cause: str | None = None
+    reason: str | None = None
+    record: Mapping[str, Any] = field(default_factory=dict)
+    """All that the analysis says of it, as JSON has it."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRecord:
+    """One run of the analysis."""
+
+    made_at: datetime
+    """When its points were read."""
+    code_version: str
+    data_digest: str
+    """Names the data: the same for the same points."""
+    options: Mapping[str, Any]
+    """What was asked for, as JSON has it."""
+    points: Sequence[Mapping[str, Any]]
+    """All points that it had, with at least the columns of ``POINT_TYPES``; NaN counts as unknown."""
+    fits: Sequence[StoredFit]
+
+
+def fit_points(
+    engine: Engine,
+    sources: Sequence[str] | None = None,
+    benchmarks: Sequence[str] | None = None,
+    metrics: Sequence[str] | None = None,
+) -> Iterator[Point]:
+    """Rows of ``fit_points_v1`` in the order of their keys' bytes, as they come; None takes all, () none."""
+    wanted = {"source": sources, "benchmark": benchmarks, "metric": metrics}
+    wanted = {column: values for column, values in wanted.items() if values is not None}
+    conditions = " AND ".join(f"{column} IN :{column}" for column in wanted) or "1 = 1"
+    bytewise = "" if is_sqlite(engine) else ' COLLATE "C"'
+    query = text(
+        f"SELECT {', '.join(POINT_TYPES)} FROM fit_points_v1 WHERE {conditions}"  # noqa: S608
+        f" ORDER BY point_key{bytewise}"
+    ).bindparams(*(bindparam(column, list(values or ()), expanding=True) for column, values in wanted.items()))
+    with engine.connect().execution_options(yield_per=_ROWS_A_FETCH) as connection:
+        for row in connection.execute(query).mappings():
+            yield dict(row)
+
+
+def store_analysis(engine: Engine, record: AnalysisRecord) -> int:
+    """Store a run with its fits and what changed of its points, in ONE transaction; the run's number.
+
+    Where the latest run with these options has the same data digest and code version, nothing is stored, and its number
+    comes back. ``RecordError`` for a point that is infinite or there twice; what is not finite in a fit is null.
+    """
+    options = _plain(record.options)
+    options_digest = digest(options)
+    points = _point_rows(record.points)
+    fits = [_fit_row(fit, position) for position, fit in enumerate(record.fits)]
+    with writing(engine) as connection:
+        hold_off_writers(connection, schema.analysis_runs)
+        latest = _latest_run(connection, options_digest)
+        if latest and (latest.data_digest, latest.code_version) == (record.data_digest, record.code_version):
+            return int(latest.analysis_run_id)
+        row = {
+            "made_at": record.made_at,
+            "code_version": record.code_version,
+            "data_digest": record.data_digest,
+            "options": options,
+            "options_digest": options_digest,
+            "point_count": len(points),
+        }
+        inserted = connection.execute(schema.analysis_runs.insert().values(row))
+        run = int((inserted.inserted_primary_key or (0,))[0])
+        if fits:
+            connection.execute(schema.analysis_fits.insert(), [{"analysis_run_id": run, **fit} for fit in fits])
+        _store_states(connection, options_digest, points, run, latest and latest.analysis_run_id)
+    return run
+
+
+def _latest_run(connection: Connection, options_digest: str) -> Any:
+    runs = schema.analysis_runs
+    newest = select(func.max(runs.c.analysis_run_id)).where(runs.c.options_digest == options_digest)
+    return connection.execute(select(runs).where(runs.c.analysis_run_id == newest.scalar_subquery())).first()
+
+
+def _store_states(
+    connection: Connection, options_digest: str, points: Mapping[str, Point], run: int, latest: int | None
+) -> None:
+    """Close the states that are gone or other now with the run before, and open those that are new."""
+    states = schema.point_states
+    open_states = select(states.c.key_digest, states.c.values_digest).where(
+        states.c.options_digest == options_digest, states.c.last_run.is_(None)
+    )
+    stored = {key: values for key, values in connection.execute(open_states)}
+    changed = [key for key, values in stored.items() if key not in points or points[key]["values_digest"] != values]
+    if changed:
+        closing = states.update().where(
+            states.c.options_digest == options_digest,
+            states.c.key_digest == bindparam("closed"),
+            states.c.last_run.is_(None),
+        )
+        connection.execute(closing.values(last_run=latest), [{"closed": key} for key in changed])
+    opened = [
+        {"options_digest": options_digest, "first_run": run, **point}
+        for key, point in points.items()
+        if stored.get(key) != point["values_digest"]
+    ]
+    if opened:
+        connection.execute(states.insert(), opened)
+
+
+def _point_rows(points: Iterable[Mapping[str, Any]]) -> dict[str, Point]:
+    """By the digest of their key: what a row of ``point_states`` says of the points."""
+    rows: dict[str, Point] = {}
+    for point in points:
+        values = {name: _point_value(point, name) for name in POINT_TYPES}
+        key_digest = digest(values["point_key"])[:32]
+        if key_digest in rows:
+            raise RecordError(f"point {str(values['point_key'])[:200]!r} stands there twice")
+        rounded = {
+            name: float(f"{value:.{_COMPARED_DIGITS}g}") if isinstance(value, float) else value
+            for name, value in values.items()
+        }
+        rows[key_digest] = {
+            "key_digest": key_digest,
+            "point_key": values["point_key"],
+            "values_digest": digest(rounded)[:32],
+            "point_values": values,
+        }
+    return rows
+
+
+def _point_value(point: Mapping[str, Any], name: str) -> str | float | None:
+    value = point[name]
+    if value is None or value != value:
+        return None
+    if POINT_TYPES[name] is str:
+        return clean_text(str(value))
+    number = float(value)
+    if math.isinf(number):
+        raise RecordError(f"point {str(point['point_key'])[:200]!r}: {name} is infinite")
+    return number
+
+
+def _fit_row(fit: StoredFit, position: int) -> dict[str, Any]:
+    row = {
+        name: _plain(getattr(fit, name))
+        for name in (
+            *("source", "benchmark", "metric", "form", "computing", "estimator"),
+            *("n", "r_squared", "aic", "bic", "cause", "reason", "record"),
+        )
+    }
+    named = {coefficient.name: coefficient for coefficient in fit.coefficients}
+    for name in ("intercept", "slope", "slope_year"):
+        coefficient = named.get(name)
+        row[name] = _plain(coefficient and coefficient.value)
+        for what in ("standard_error", "hc3_standard_error", "low", "high"):
+            row[f"{name}_{what}"] = _plain(coefficient and getattr(coefficient, what))
+    return {"position": position, **row}
+
+
+def _plain(value: Any) -> Any:
+    """As JSON can have it: a number that is not finite is null, characters that no database takes become U+FFFD."""
+    if isinstance(value, Mapping):
+        return {clean_text(str(name)): _plain(each) for name, each in value.items()}
+    if isinstance(value, list | tuple):
+        return [_plain(each) for each in value]
+    if isinstance(value, str):
+        return clean_text(str(value))
+    return None if isinstance(value, float) and not math.isfinite(value) else value
