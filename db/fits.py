@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, bindparam, func, select, text
+from sqlalchemy import Connection, Engine, Text, bindparam, func, select, text
 
 from db import schema
 from db.engine import is_sqlite, writing
@@ -116,7 +116,7 @@ def fit_points(
     query = text(
         f"SELECT {', '.join(POINT_TYPES)} FROM fit_points_v1 WHERE {conditions}"  # noqa: S608
         f" ORDER BY point_key{bytewise}"
-    ).bindparams(*(bindparam(column, list(values or ()), expanding=True) for column, values in wanted.items()))
+    ).bindparams(*(bindparam(column, list(values or ()), Text, expanding=True) for column, values in wanted.items()))
     with engine.connect().execution_options(yield_per=_ROWS_A_FETCH) as connection:
         for row in connection.execute(query).mappings():
             yield dict(row)

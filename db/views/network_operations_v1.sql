@@ -50,10 +50,6 @@ SELECT
 FROM (
     SELECT
         o.*,
-        CASE
-            WHEN complete_stage_count > 0 AND (needs_extra_data = 0 OR pretraining_examples > COALESCE(later_examples, 0)) THEN 1
-            ELSE 0
-        END AS is_complete,
         CAST(
             ROUND(
                 CAST(

@@ -1,7 +1,8 @@
 -- One row a paper, model of its own results (null: not named) and benchmark: the properties from which its network operations
 -- are reckoned, and its parameters. Epochs and examples are those of the stage in which most examples were passed;
 -- ``example_passes`` is the sum over the stages that have epochs and examples of their own, ``passes_in_words`` says it;
--- ``pretraining_examples`` are those of a pretraining with epochs, ``needs_extra_data`` is 1 where a best result needed extra data.
+-- ``is_complete`` is 1 where there is such a stage and, if a best result of the model is from extra data, a pretraining with epochs
+-- on more examples than those of the other stages.
 -- (A layer has windows of one partition each: SQLite can then look at one paper without reading all.)
 SELECT
     paper_key,
@@ -22,9 +23,10 @@ SELECT
     complete_stage_count,
     any_training_examples,
     any_epochs,
-    needs_extra_data,
-    pretraining_examples,
-    later_examples,
+    CASE
+        WHEN complete_stage_count > 0 AND (needs_extra_data = 0 OR pretraining_examples > COALESCE(later_examples, 0)) THEN 1
+        ELSE 0
+    END AS is_complete,
     SUBSTR(passes_in_words, 4) AS passes_in_words
 FROM (
     SELECT

@@ -60,7 +60,7 @@ SELECT
     NULL,
     NULL,
     NULL,
-    forward_flop * 3 * example_passes,
+    CASE WHEN is_complete = 1 THEN forward_flop * 3 * example_passes END,
     parameters,
     forward_flop,
     NULL,
