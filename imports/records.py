@@ -40,7 +40,7 @@ class ImportedModel:
     accelerator_count: float | None = None
     duration_hours: float | None = None
     included: bool = True
-    """False where the source itself leaves the row out of its fits."""
+    """False where the source leaves the row out of its fits, or says that its computing is not of this benchmark."""
     note: str | None = None
 
 
@@ -69,3 +69,5 @@ class ImportedFile:
     repairs: tuple[Repair, ...] = ()
     skipped: tuple[tuple[int, str], ...] = ()
     """Rows that could not be read, with the cause."""
+    not_models: str | None = None
+    """Why a file that lay in a folder with others holds no models; its source is then ""."""
