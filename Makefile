@@ -54,8 +54,9 @@ check: setup  ## lint, format, types and the walls between rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup  ## CPU time of `burden extract` against a bare PyMuPDF pass
+bench: setup  ## CPU time of `burden extract` against a bare PyMuPDF pass; all fits over 100,000 points
 	@$(BIN)/python benchmarks/extract_vs_pymupdf.py
+	@$(BIN)/python benchmarks/analyze_100k.py
 
 lock: setup  ## pin the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile pyproject.toml --universal --all-extras --upgrade --no-header --no-annotate \

@@ -4,7 +4,8 @@ from __future__ import annotations
 
 import numpy as np
 
-from analysis.records import Coefficient, Fit, Refusal, RefusalCause, Subject
+from analysis.records import Fit, Refusal, RefusalCause, Subject
+from analysis.resampling import RESAMPLES, resampled_coefficient, times_drawn
 from analysis.samples import (
     COMPUTING,
     ERROR_RATE,
@@ -17,11 +18,8 @@ from analysis.samples import (
 
 LEAST_RELIABILITY = 0.2
 """Share of the spread of log10(C) that is no measurement error: with less, the slope would be over 5 times as steep."""
-RESAMPLES = 1000
-SEED = 2007_05558
 MOST_UNUSABLE = 0.025
 """Of the resamples: beyond it an end of the interval may lie among those that give no line."""
-NUMBERS_AT_ONCE = 2_000_000
 SMALLEST_VARIANCE = 1e-12
 """Of log10(C): less is rounding, as in a resample of one point drawn over and over, which gives no line."""
 
@@ -57,7 +55,8 @@ def fit_errors_in_computing(
             f"The burdens' intervals are about as wide as their spread (reliability {reliability:.2f}, at least "
             f"{LEAST_RELIABILITY} is needed): no slope can be told.",
         )
-    resampled_intercepts, resampled_slopes, resampled_reliabilities = _lines(_resampled_means(moments), n)
+    resampled_means = np.concatenate([drawn @ moments / n for drawn in times_drawn(n)])
+    resampled_intercepts, resampled_slopes, resampled_reliabilities = _lines(resampled_means, n)
     usable = resampled_reliabilities >= LEAST_RELIABILITY
     unusable_share = 1 - np.count_nonzero(usable) / RESAMPLES
     if unusable_share > MOST_UNUSABLE:
@@ -74,7 +73,7 @@ def fit_errors_in_computing(
             subject=subject,
             n=n,
             coefficients=tuple(
-                _coefficient(name, float(value[0]), resampled[name][usable]) for name, value in values.items()
+                resampled_coefficient(name, float(value[0]), resampled[name][usable]) for name, value in values.items()
             ),
             lowest_computing_flop=float(10 ** x.min()),
             highest_computing_flop=float(10 ** x.max()),
@@ -97,25 +96,6 @@ def _lines(means: Array, n: int) -> tuple[Array, Array, Array]:
     with np.errstate(divide="ignore"):
         slopes = s_xy / (s_xx - variance)
     return y - slopes * x, slopes, (s_xx - variance) / s_xx
-
-
-def _resampled_means(moments: Array) -> Array:
-    """Means of the moments in resamples of the points, some at a time to bound memory."""
-    n = len(moments)
-    random = np.random.default_rng(SEED)
-    step = max(1, NUMBERS_AT_ONCE // n)
-    means = []
-    for first in range(0, RESAMPLES, step):
-        rows = min(step, RESAMPLES - first)
-        drawn = random.integers(0, n, size=(rows, n)) + n * np.arange(rows)[:, np.newaxis]
-        times_drawn = np.bincount(drawn.ravel(), minlength=rows * n).reshape(rows, n)
-        means.append(times_drawn @ moments / n)
-    return np.concatenate(means)
-
-
-def _coefficient(name: str, value: float, resampled: Array) -> Coefficient:
-    low, high = np.percentile(resampled, [2.5, 97.5])
-    return Coefficient(name, value, standard_error=float(resampled.std(ddof=1)), low=float(low), high=float(high))
 
 
 def _refused(subject: Subject, n: int, reason: str) -> Refusal:
