@@ -129,9 +129,9 @@ def projection_table(
 ) -> pd.DataFrame:
     """A row for each fit and each target of its benchmark and metric, in their order.
 
-    ``log10_*`` are logarithms of gigaFLOP, pounds of CO2 and dollars, ``*_low`` and ``*_high`` the ends of the interval;
-    ``floor_*`` are whole exponents as the study prints them, ``printed_*`` those it printed, ``difference_*`` ours
-    less printed. Unknown is NaN, of whole exponents <NA>.
+    ``log10_*`` are logarithms of gigaFLOP, pounds of CO2 and dollars, ``*_low`` and ``*_high`` the ends of the 95 %
+    interval; ``floor_*`` are whole exponents as the study prints them, ``printed_*`` those it printed,
+    ``difference_*`` ours less printed. Unknown is NaN, of whole exponents <NA>.
     """
     wanted = list(targets)
     rows = [

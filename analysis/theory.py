@@ -13,8 +13,8 @@ THEORY_LOWER_BOUND_DEGREE = 4
 """Computing grows at least with the 4th power of performance, 1/RMSE (arXiv 2007.05558, section on theory).
 
 To halve the root-mean-square error takes 4 times the data, as it falls with 1/√n; in an overparameterised model the
-parameters grow with the data, and training costs parameters times data: 4 x 4 = 2^4. It is a bound for regression; error
-rates of classification and the like are compared with it as the study does.
+parameters grow with the data, and training costs parameters times data: 4 x 4 = 2^4. It is a bound for regression;
+error rates of classification and the like are compared with it as the study does.
 """
 
 

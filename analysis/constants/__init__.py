@@ -16,7 +16,7 @@ KILOGRAMS_PER_POUND = 0.45359237
 """Exact, by definition of the international pound (1959)."""
 SOURCE_2020 = "fits-2020"
 """``source`` of the fits whose points the authors' site of 2020 carried."""
-_AUTHORS = ("authors-site", "authors-2020")
+_PUBLISHED = ("authors-site", "authors-2020", "strubell-2019")
 _JOULES_PER_KWH = 3.6e6
 
 
@@ -52,8 +52,8 @@ class Target:
 
 
 def constants_names() -> tuple[str, ...]:
-    """Every name that ``cost_constants`` knows: the authors' sets, "present", and a year with hardware."""
-    return (*_AUTHORS, "present", *(f"{year} {hardware}" for year, hardware in _prices()))
+    """Every name that ``cost_constants`` knows: published sets, "present", and a year with hardware."""
+    return (*_PUBLISHED, "present", *(f"{year} {hardware}" for year, hardware in _prices()))
 
 
 def cost_constants(name: str | tuple[int, str]) -> CostConstants:
@@ -72,7 +72,7 @@ def cost_constants(name: str | tuple[int, str]) -> CostConstants:
     if found is None:
         raise UnknownConstants(f"no constants named {wanted[:80]!r}; there are: {', '.join(known.values())}")
     sets = _sets()
-    if found in _AUTHORS:
+    if found in _PUBLISHED:
         chosen = sets[found]
         return CostConstants(
             name=found,
