@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 from imports.csv_files import Row
 from imports.records import Repair
-from imports.repairs import RULES, shortened
+from imports.repairs import RULES, shown
 
 MAX_NAME_CHARACTERS = 300
 MAX_NOTE_CHARACTERS = 1000
@@ -67,7 +67,7 @@ class RowReader:
     def repair(self, column: str, rule: str, before: str, after: str) -> None:
         if rule not in RULES:
             raise ValueError(f"no rule of that name: {rule}")
-        self.repairs.append(Repair(self.row.line, column, rule, shortened(before), shortened(after)))
+        self.repairs.append(Repair(self.row.line, column, rule, shown(before), shown(after)))
 
     def raw(self, column: str | None) -> str:
         """The cell without spaces around it; "" where it is empty or the column absent."""

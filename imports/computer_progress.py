@@ -6,7 +6,7 @@ from collections.abc import Mapping
 from pathlib import Path
 
 from imports import layout_2022
-from imports.csv_files import ImportFailure, Table, read_table
+from imports.csv_files import ImportFailure, Table, nothing_read, read_table
 from imports.layout_2020 import read_layout_2020
 from imports.layout_2022 import read_layout_2022
 from imports.rates_2020 import kind_of_rates, read_rates
@@ -59,8 +59,7 @@ def _read(table: Table, rates: Mapping[str, float]) -> ImportedFile:
     else:
         file = read_layout_2020(table, recognised.benchmark, recognised.benchmarks_by_line, rates)
     if not file.models:
-        line, cause = file.skipped[0] if file.skipped else (None, "there is none under the header")
-        raise ImportFailure(table.path, f"no row could be read: {cause}", line)
+        raise nothing_read(table.path, file.skipped)
     return file
 
 

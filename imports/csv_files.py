@@ -5,12 +5,12 @@ from __future__ import annotations
 import csv
 import hashlib
 import io
-from collections.abc import Iterator, Mapping
+from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 
 from imports.records import Repair
-from imports.repairs import shortened
+from imports.repairs import shown
 
 MAX_FILE_BYTES = 64_000_000
 MAX_CELL_CHARACTERS = 100_000
@@ -53,8 +53,8 @@ class Table:
 def read_table(path: Path) -> Table:
     """The rows of a comma-separated file with one header row.
 
-    ``ImportFailure`` where there is no file, no text, no CSV, no header, or a row in a cell of which the rest of the
-    file was swallowed by an unclosed quote.
+    ``ImportFailure`` where there is no file, no text, no CSV (as after a quote that is never closed), no header or no
+    row.
     """
     data = _bytes_of(path)
     text, encoding_repairs = _text_of(path, data)
@@ -63,7 +63,7 @@ def read_table(path: Path) -> Table:
     if first is None:
         raise ImportFailure(path, "the file is empty")
     names = [name.strip().lower() for name in first[1]]
-    header = shortened(",".join(first[1]))
+    header = shown(",".join(first[1]))
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
         raise ImportFailure(path, f"the header names a column twice: {', '.join(twice)}", first[0])
@@ -85,6 +85,8 @@ def read_table(path: Path) -> Table:
             if surplus:
                 repairs.append(Repair(line, "", "surplus-empty-cells", f"{len(cells)} cells", f"{len(kept)} cells"))
             rows.append(Row(line, {name: cell for name, cell in zip(names, kept, strict=True) if name}))
+    if not rows:
+        raise nothing_read(path, skipped)
     return Table(
         path=path,
         sha256=hashlib.sha256(data).hexdigest(),
@@ -94,6 +96,12 @@ def read_table(path: Path) -> Table:
         repairs=tuple(repairs),
         skipped=tuple(skipped),
     )
+
+
+def nothing_read(path: Path, skipped: Sequence[tuple[int, str]]) -> ImportFailure:
+    """For a file of which every row was skipped, with the cause of the first."""
+    line, cause = skipped[0] if skipped else (None, "there is none under the header")
+    return ImportFailure(path, f"no row could be read: {cause}", line)
 
 
 def _bytes_of(path: Path) -> bytes:

@@ -53,6 +53,7 @@ RULES = {
 }
 
 
-def shortened(text: str) -> str:
-    """At most 120 characters of a text, for messages and reports."""
-    return text if len(text) <= MAX_SHOWN_CHARACTERS else text[: MAX_SHOWN_CHARACTERS - 1] + "…"
+def shown(text: str) -> str:
+    """A cell as messages and reports may show it: at most 120 characters, what does not print is escaped."""
+    cut = text if len(text) <= MAX_SHOWN_CHARACTERS else text[: MAX_SHOWN_CHARACTERS - 1] + "…"
+    return "".join(each if each.isprintable() else each.encode("unicode_escape").decode("ascii") for each in cut)
