@@ -10,9 +10,10 @@ import math
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import datetime
+from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Text, bindparam, func, select, text
+from sqlalchemy import Connection, Engine, Text, bindparam, case, func, or_, select, text
 
 from db import schema
 from db.engine import is_sqlite, writing
@@ -244,3 +245,135 @@ def _plain(value: Any) -> Any:
     if isinstance(value, str):
         return clean_text(str(value))
     return None if isinstance(value, float) and not math.isfinite(value) else value
+
+
+class Cause(StrEnum):
+    """Why a point is other than it was, as far as the database tells."""
+
+    NEW_PAPER = "new paper"
+    REVIEW = "review"
+    """A curator reviewed a fact of the paper."""
+    RE_READ = "re-read"
+    """A new version of the paper or of the extractor."""
+    RE_ESTIMATED = "re-estimated"
+    """A burden of the paper was estimated anew: another catalogue of hardware."""
+    IMPORT = "import"
+    """A file was imported, or took the place of an earlier one."""
+    GONE = "gone"
+    """The paper was withdrawn, or its PDF counts for another paper now."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointChange:
+    point_key: str
+    before: Mapping[str, Any] | None
+    """The point's values by column; None for one that came."""
+    after: Mapping[str, Any] | None
+    """None for one that is gone."""
+    cause: Cause | None
+    """The first of several, in the order in which ``changes_between`` tells them; None where none is known."""
+
+
+@dataclass(frozen=True, slots=True)
+class PointChanges:
+    """Each in the order of the keys."""
+
+    came: tuple[PointChange, ...]
+    gone: tuple[PointChange, ...]
+    changed: tuple[PointChange, ...]
+
+
+def changes_between(engine: Engine, earlier_run: int, later_run: int) -> PointChanges:
+    """Which points came, went and changed from one run of the analysis to a later one with the same options, and why.
+
+    A point of an imported file has the cause ``import``. Of a paper's point it is the first that is true of the paper
+    between the moments of the two runs: it was read for the first time (``new paper``), a curator reviewed it
+    (``review``), it was read again (``re-read``), a burden was estimated (``re-estimated``). Where none is, a point
+    without a successor is ``gone``, and one of another basis was changed by a ``review`` that is dated earlier than it
+    came to this database.
+
+    ``RecordError`` where there is no such run, or the two have other options.
+    """
+    with engine.connect() as connection:
+        earlier, later = _run(connection, earlier_run), _run(connection, later_run)
+        if earlier.options_digest != later.options_digest:
+            raise RecordError(f"runs {earlier_run} and {later_run} of the analysis have different options")
+        if earlier_run > later_run:
+            raise RecordError(f"run {earlier_run} of the analysis is later than run {later_run}")
+        before, after = _differing_states(connection, earlier, later)
+        pairs = [(before.get(key), after.get(key)) for key in sorted(before.keys() | after.keys())]
+        pairs = [(old, new) for old, new in pairs if not (old and new and old.values_digest == new.values_digest)]
+        happened = _what_happened(connection, earlier.made_at, later.made_at)
+    changes = [_change(old and old.point_values, new and new.point_values, happened) for old, new in pairs]
+    return PointChanges(
+        came=tuple(change for change in changes if change.before is None),
+        gone=tuple(change for change in changes if change.after is None),
+        changed=tuple(change for change in changes if change.before is not None and change.after is not None),
+    )
+
+
+def _run(connection: Connection, run: int) -> Any:
+    runs = schema.analysis_runs
+    found = connection.execute(select(runs).where(runs.c.analysis_run_id == run)).first()
+    if found is None:
+        raise RecordError(f"there is no run {run} of the analysis")
+    return found
+
+
+def _differing_states(connection: Connection, earlier: Any, later: Any) -> tuple[dict[str, Any], dict[str, Any]]:
+    """By key: the states that held in the earlier run and no more in the later, and the other way round."""
+    states = schema.point_states
+    first, last = earlier.analysis_run_id, later.analysis_run_id
+    of_options = select(states).where(states.c.options_digest == earlier.options_digest)
+    ended = of_options.where(states.c.first_run <= first, states.c.last_run >= first, states.c.last_run < last)
+    begun = of_options.where(
+        states.c.first_run > first,
+        states.c.first_run <= last,
+        or_(states.c.last_run.is_(None), states.c.last_run >= last),
+    )
+    return (
+        {row.point_key: row for row in connection.execute(ended)},
+        {row.point_key: row for row in connection.execute(begun)},
+    )
+
+
+def _what_happened(connection: Connection, since: datetime, until: datetime) -> list[tuple[Cause, set[str]]]:
+    """The papers of which each cause is true after ``since``, up to ``until``; the first cause first."""
+    versions, extractions, claims, estimates = (
+        schema.paper_versions, schema.extractions, schema.claims, schema.burden_estimates
+    )  # fmt: skip
+    had_at, extracted_at = versions.c.recorded_at, extractions.c.extracted_at
+    read_at = case((had_at > extracted_at, had_at), else_=extracted_at)
+    read = select(versions.c.paper_key).join(extractions, extractions.c.document_sha256 == versions.c.document_sha256)
+    read_between = set(connection.scalars(read.where(read_at > since, read_at <= until).distinct()))
+    read_before = set(connection.scalars(read.where(read_at <= since).distinct())) if read_between else set()
+    reviewed = select(schema.reviews_by_paper.c.paper_key).where(
+        schema.reviews_by_paper.c.reviewed_at > since, schema.reviews_by_paper.c.reviewed_at <= until
+    )
+    estimated = (
+        select(versions.c.paper_key)
+        .join(claims, claims.c.document_sha256 == versions.c.document_sha256)
+        .join(estimates, estimates.c.claim_id == claims.c.claim_id)
+        .where(estimates.c.estimated_at > since, estimates.c.estimated_at <= until)
+    )
+    return [
+        (Cause.NEW_PAPER, read_between - read_before),
+        (Cause.REVIEW, set(connection.scalars(reviewed.distinct()))),
+        (Cause.RE_READ, read_between),
+        (Cause.RE_ESTIMATED, set(connection.scalars(estimated.distinct()))),
+    ]
+
+
+def _change(
+    before: Mapping[str, Any] | None, after: Mapping[str, Any] | None, happened: Sequence[tuple[Cause, set[str]]]
+) -> PointChange:
+    point = after or before or {}
+    cause: Cause | None
+    if point["basis"] == "imported":
+        cause = Cause.IMPORT
+    else:
+        otherwise = Cause.GONE if after is None else None
+        if before and after and before["basis"] != after["basis"]:
+            otherwise = Cause.REVIEW
+        cause = next((each for each, papers in happened if point["arxiv_id"] in papers), otherwise)
+    return PointChange(point["point_key"], before, after, cause)

@@ -433,4 +433,5 @@ CLOSED_ONCE = {"point_states": "last_run"}
 documents_in_force = table(
     "documents_in_force", column("paper_key", Text), column("document_sha256", Text), column("extractor_version", Text)
 )
-"""The view of that name, as far as the program reads it."""
+reviews_by_paper = table("reviews_by_paper", column("paper_key", Text), column("reviewed_at", UtcDateTime))
+"""The views of these names, as far as the program reads them."""
