@@ -1,0 +1,59 @@
+"""Growth over the years: computing, and what it bought."""
+
+from __future__ import annotations
+
+import numpy as np
+import pandas as pd
+from matplotlib.axes import Axes
+from matplotlib.figure import Figure
+from matplotlib.ticker import FuncFormatter, MaxNLocator
+
+from analysis.figures.axes import FAINT, density, looks_of, sampled, scatter, ticks_of_powers
+from analysis.figures.canvas import Drawing, Marks, draw, file_name
+from analysis.wording import benchmark_name, metric_name
+
+
+def growth_drawing(points: pd.DataFrame) -> Drawing | None:
+    """One benchmark and metric: hardware burden and value over years side by side; None without a dated point."""
+    dated = points[np.isfinite(points["year"]) & np.isfinite(points["value"])]
+    if dated.empty:
+        return None
+    benchmark, metric = str(dated["benchmark"].iloc[0]), str(dated["metric"].iloc[0])
+    weighed = dated[dated["hardware_burden_flop"] > 0]
+    weighed = weighed.assign(log10_burden=np.log10(weighed["hardware_burden_flop"]))
+    title = f"{benchmark_name(benchmark)}, {metric_name(metric)}: computing and results over the years"
+    caption = (
+        f"Left, the hardware burden of {len(weighed):,} models; right, the {metric_name(metric)} of {len(dated):,}, "
+        "with the record so far as a line. Each point links to its paper."
+    )
+    if len(sampled(dated)) < len(dated):
+        caption += f" Fixed samples of {len(sampled(dated)):,} points at most are drawn over the density of all."
+
+    def paint(figure: Figure, marks: Marks) -> None:
+        left, right = figure.subplots(1, 2, sharex=True)
+        _panel(left, marks, weighed, "log10_burden", "hardware burden, FLOP")
+        if weighed.empty:
+            left.text(0.5, 0.5, "no burden known", transform=left.transAxes, ha="center", color=FAINT)
+            left.set_yticks([])
+        else:
+            ticks_of_powers(left, "y")
+        _panel(right, marks, dated, "value", f"{metric_name(metric)}, %")
+        record = dated.sort_values(["year", "value"], kind="stable")
+        right.step(
+            record["year"], record["value"].cummax(), where="post", color=FAINT, linewidth=1.3, label="record", zorder=2
+        )
+        figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
+
+    return draw(file_name("growth", benchmark, metric), title, caption, (9.2, 4.4), paint)
+
+
+def _panel(axes: Axes, marks: Marks, points: pd.DataFrame, column: str, label: str) -> None:
+    shown = sampled(points)
+    if len(shown) < len(points):
+        density(axes, points["year"], points[column], logarithmic=False)
+    for look, group in looks_of(shown):
+        scatter(axes, marks, look, group["year"], group[column], group)
+    axes.set_ylabel(label)
+    axes.set_xlabel("year of publication")
+    axes.xaxis.set_major_locator(MaxNLocator(nbins=6, integer=True, min_n_ticks=1))
+    axes.xaxis.set_major_formatter(FuncFormatter(lambda year, _: f"{year:.0f}" if year == round(year) else ""))

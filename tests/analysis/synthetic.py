@@ -1,0 +1,108 @@
+"""Invented points with a known law, for tests of figures and reports: hostile names and unknown numbers among them."""
+
+from __future__ import annotations
+
+from collections.abc import Sequence
+from typing import Any
+
+import numpy as np
+import pandas as pd
+
+from analysis.comparison import compare_with_imports, summaries
+from analysis.constants import cost_constants, targets_2020
+from analysis.laws import fit_laws
+from analysis.points import check_points, data_digest
+from analysis.projections import projection_table
+from analysis.records import Estimator, Fit
+from analysis.report import Analysis
+
+HOSTILE_NAME = '=HYPERLINK("http://evil.example","<script>alert(1)</script>") $\\frac{$ | [x](javascript:alert(1))'
+HOSTILE_URL = "javascript:alert(1)"
+SLOPE, INTERCEPT, SCATTER = 0.09, -1.05, 0.05
+
+
+def invented_points(
+    count: int = 60,
+    *,
+    source: str = "db",
+    basis: str = "machine",
+    benchmark: str = "imagenet",
+    metric: str = "top1_accuracy",
+    seed: int = 1,
+) -> pd.DataFrame:
+    """log10(1/err) = INTERCEPT + SLOPE log10(C) with normal scatter; every tenth burden is unknown, the first model's
+    name and address are an attack, and every third point has no model name."""
+    random = np.random.default_rng(seed)
+    log10_burden = random.uniform(16.5, 22.5, count)
+    error = 10 ** -(INTERCEPT + SLOPE * log10_burden + random.normal(0, SCATTER, count))
+    error = np.clip(error, 0.01, 0.99)
+    burden = np.where(np.arange(count) % 10 == 9, np.nan, 10**log10_burden)
+    widths = 10 ** random.uniform(0, 0.6, count)
+    year = np.round(2012 + (log10_burden - 16.5) * 1.3 + random.uniform(0, 2, count), 2)
+    rows = pd.DataFrame(
+        {
+            "source": source,
+            "basis": basis,
+            "point_key": [f"{source}:{benchmark}:{metric}:{index:06d}" for index in range(count)],
+            "arxiv_id": [f"{int(when) % 100:02d}01.{index:05d}" for index, when in enumerate(year)],
+            "title": [f"Paper {index} on deep nets" for index in range(count)],
+            "url": [f"https://arxiv.org/abs/{int(when) % 100:02d}01.{index:05d}" for index, when in enumerate(year)],
+            "model": [None if index % 3 == 2 else f"Net-{index}" for index in range(count)],
+            "benchmark": benchmark,
+            "metric": metric,
+            "value": 100 * (1 - error),
+            "error_fraction": error,
+            "published": [f"{int(when)}-01-15" for when in year],
+            "year": year,
+            "hardware_burden_flop": burden,
+            "hardware_burden_low_flop": burden / widths,
+            "hardware_burden_high_flop": burden * widths,
+            "network_operations_flop": 10 ** (log10_burden - 0.6 + random.normal(0, 0.2, count)),
+            "operations_per_pass_flop": 10 ** random.uniform(8, 11.5, count),
+            "parameters": 10 ** random.uniform(6, 9.5, count),
+            "confidence": np.nan if basis == "imported" else random.uniform(0.5, 1, count),
+            "accelerator": "NVIDIA Tesla V100",
+            "note": None,
+        }
+    )
+    for column in rows.columns.difference(rows.select_dtypes("number").columns):
+        texts = rows[column].astype(object)
+        rows[column] = texts.where(texts.notna(), None)
+    rows.loc[0, ["model", "title", "url"]] = [HOSTILE_NAME, "\x00<b>Bold\u202e</b> & \n\n@risk", HOSTILE_URL]
+    return check_points(rows)
+
+
+def invented_analysis(points: pd.DataFrame | None = None, **more: Any) -> Analysis:
+    """Of two sources and three benchmarks, one of them with too few points for a line."""
+    if points is None:
+        own = invented_points()
+        imported = invented_points(30, source="authors-2022", basis="imported", seed=2)
+        imported.loc[:9, ["arxiv_id", "model"]] = own.loc[:9, ["arxiv_id", "model"]].to_numpy()
+        points = pd.concat(
+            [
+                own,
+                imported,
+                invented_points(20, benchmark="squad1.1", metric="em", seed=3),
+                invented_points(3, benchmark="coco", metric="box_ap", seed=4),
+            ],
+            ignore_index=True,
+        )
+    laws, constants = fit_laws(points), cost_constants("authors-2020")
+    pairs = compare_with_imports(points)
+    given: dict[str, Any] = {
+        "points": points,
+        "laws": laws,
+        "projections": projection_table(projected_fits(laws.fits), targets_2020(), constants),
+        "pairs": pairs,
+        "summaries": summaries(pairs),
+        "constants": constants,
+        "data_digest": data_digest(points),
+        "code_version": "0.1.0",
+        "command": "burden analyze -o report",
+        "options": {"least confidence": "0"},
+    }
+    return Analysis(**{**given, **more})
+
+
+def projected_fits(fits: Sequence[Fit]) -> list[Fit]:
+    return [fit for fit in fits if fit.subject.estimator is Estimator.ORDINARY]
