@@ -46,7 +46,7 @@ demo: setup  ## read the bundled sample papers into ./demo-output, show the esti
 	@echo '  $(BIN)/burden ingest --since 2026-01-01 --limit 20             real papers from arXiv'
 
 test: setup  ## run the whole test suite
-	@$(BIN)/python -m pytest
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
 
 check: setup  ## lint, format, types and the walls between rooms
 	$(BIN)/ruff check .
