@@ -81,7 +81,7 @@ def read_hardware(reader: RowReader) -> Hardware:
 def total_rate_gflops(reader: RowReader, hardware: Hardware, rates: Mapping[str, float]) -> float | None:
     """GFLOP/s of all devices of a row together."""
     stated = reader.number("hw_gflops")
-    one = rates.get(_key(hardware.name or ""))
+    one = one_rate_gflops(hardware, rates)
     count = hardware.count
     if stated is None:
         return _from_table(reader, hardware, rates, "rate-from-table", "")
@@ -114,11 +114,13 @@ def _of_all(reader: RowReader, rate_of_one: float, count: float | None) -> float
 def _from_table(
     reader: RowReader, hardware: Hardware, rates: Mapping[str, float], rule: str, before: str
 ) -> float | None:
-    one = rates.get(_key(hardware.name or ""))
+    one = one_rate_gflops(hardware, rates)
     if one is None or hardware.count is None:
         return None
-    total = hardware.count * one + _host_rate(hardware, rates)
-    reader.repair("hw_gflops", rule, before, f"{hardware.count:g} x {one:g} = {total:g} GFLOP/s")
+    host = _host_rate(hardware, rates)
+    total = hardware.count * one + host
+    sum_of_both = f"{hardware.count:g} x {one:g}" + (f" + {host:g} of CPUs" if host else "")
+    reader.repair("hw_gflops", rule, before, f"{sum_of_both} = {total:g} GFLOP/s")
     return total
 
 

@@ -25,7 +25,21 @@ LAYOUT_2022 = [
     *("network_operations", "hardware_burden", "comments", "relevant"),
 ]
 LAYOUT_2020 = [
-    *("dataset", "year", "method", "title", "BLEU", "#flops", "#multiply-adds", "gpu", "tpu", "#gpu", "#tpu"),
+    *(
+        "dataset",
+        "year",
+        "method",
+        "title",
+        "BLEU",
+        "#flops",
+        "#multiply-adds",
+        "gpu",
+        "tpu",
+        "cpu",
+        "#gpu",
+        "#tpu",
+        "#cpu",
+    ),
     *("hw time", "hw_gflops", "time_sec", "paper"),
 ]
 IMAGENET_2020 = [
@@ -33,6 +47,7 @@ IMAGENET_2020 = [
     *("time_sec", "gpu", "#gpu", "tpu", "#tpu", "hw_gflops", "comments"),
 ]
 GPUS = "Manufacturer,GPU,GFLOPS\nHeron,Heron 100,1000\nHeron,Heron 200,2000\n"
+CPUS = "CPU,GFLOPS(FP32)\nTern E5,400\n"
 TPUS = "Release Year,TPU,GFLOPS (FP32)\n2017,Gull v2,40000\n2020,Gull v4,\n"
 
 
@@ -52,6 +67,7 @@ def sheet_2022(scores: Iterable[str], *rows: Mapping[str, str]) -> str:
 def imported(folder: Path, name: str, text: str) -> ImportedFile:
     (folder / "gpu.csv").write_text(GPUS)
     (folder / "tpu.csv").write_text(TPUS)
+    (folder / "cpu.csv").write_text(CPUS)
     (folder / name).write_text(text, newline="")
     (file,) = read_computer_progress(folder / name)
     return file
@@ -173,6 +189,7 @@ def translation(**cells: str) -> str:
 
 
 HERONS = {"gpu": "Heron 100", "#gpu": "8"}
+HOSTED = {"gpu": "Heron 100", "#gpu": "1", "#cpu": "2", "time_sec": "3600"}
 
 
 @pytest.mark.parametrize(
@@ -188,6 +205,15 @@ HERONS = {"gpu": "Heron 100", "#gpu": "8"}
         ({"gpu": "Heron 100", "hw_gflops": "1000", "time_sec": "3600"}, None, []),
         ({"gpu": "Heron 100", "time_sec": "3600"}, None, []),
         ({"#gpu": "8", "time_sec": "3600"}, None, []),
+        ({**HOSTED, "cpu": "Tern E5", "hw_gflops": "1800"}, 1.8e12 * 3600, []),
+        ({**HOSTED, "cpu": "Tern E5"}, 1.8e12 * 3600, ["rate-from-table"]),
+        ({**HOSTED, "cpu": "Tern E5", "hw_gflops": "3000"}, 1.8e12 * 3600, ["rate-contradicts-table"]),
+        ({**HOSTED, "cpu": "Tern E9", "hw_gflops": "3000"}, 3e12 * 3600, []),
+        (
+            {"cpu": "Tern E5", "#gpu": "3", "time_sec": "3600"},
+            1.2e12 * 3600,
+            ["count-in-other-column", "rate-from-table"],
+        ),
         ({"tpu": "Gull v2", "#tpu": "16", "hw_gflops": "40000", "time_sec": "10"}, 6.4e15, ["rate-of-one-device"]),
         ({"tpu": "Gull v4", "#tpu": "16", "hw_gflops": "40000", "time_sec": "10"}, 6.4e15, ["rate-of-one-device"]),
         ({"tpu": "Gull v2", "#gpu": "2", "hw_gflops": "80000", "time_sec": "10"}, 8e14, ["count-in-other-column"]),
@@ -269,6 +295,7 @@ def test_a_folder_is_read_past_foreign_files(tmp_path: Path) -> None:
         ("a.csv", 0),
         ("b.csv", 1),
         ("c.csv", 0),
+        ("cpu.csv", 0),
         ("gpu.csv", 0),
         ("tpu.csv", 0),
     ]
