@@ -25,6 +25,7 @@ from __future__ import annotations
 
 import csv
 import re
+from bisect import bisect_left
 from collections.abc import Iterator
 from dataclasses import dataclass
 from functools import cache, lru_cache
@@ -45,6 +46,8 @@ _PRETRAINING = re.compile(
     re.IGNORECASE,
 )
 _LOOK_BACK = 60
+MOST_CHARACTERS, MOST_MENTIONS = 20_000, 200
+"""Of one text, as far as data sets are looked for in it."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -167,7 +170,11 @@ def default_metric(task: str) -> Metric | None:
 
 @lru_cache(maxsize=4000)
 def find_named_data(text: str) -> tuple[DatasetMention, ...]:
-    """All data that ``text`` names, for evaluation or pretraining, in order; of overlapping names the longest."""
+    """All data that ``text`` names, for evaluation or pretraining, in order; of overlapping names the longest.
+
+    A longer text than anyone writes is read as far as ``MOST_CHARACTERS``, and of more mentions the first count.
+    """
+    text = text[:MOST_CHARACTERS]
     lowered = text.lower()
     present = {root for root in _all_roots() if root in lowered}
     found = []
@@ -179,9 +186,12 @@ def find_named_data(text: str) -> tuple[DatasetMention, ...]:
         return ()
     kept: list[DatasetMention] = []
     for mention in sorted(found, key=lambda each: (each.start - each.end, each.hint, each.start)):
-        if all(mention.end <= other.start or other.end <= mention.start for other in kept):
-            kept.append(mention)
-    return tuple(sorted(kept, key=lambda each: each.start))
+        place = bisect_left(kept, mention.start, key=lambda each: each.start)
+        if all(
+            mention.end <= other.start or other.end <= mention.start for other in kept[max(0, place - 1) : place + 1]
+        ):
+            kept.insert(place, mention)
+    return tuple(kept[:MOST_MENTIONS])
 
 
 def find_datasets(text: str) -> tuple[DatasetMention, ...]:

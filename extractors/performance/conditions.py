@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import re
 from collections.abc import Iterable
+from functools import lru_cache
 
 _ENSEMBLE = re.compile(
     r"\bensembl|\bfusion\b|\b(?:[2-9]|\d\d)\s?(?:×\s|x\s)?(?:\w+\s){0,2}(?:nets|models)\b|\b[2-9]\s?×\s[A-Z]",
@@ -13,6 +14,7 @@ _SINGLE = re.compile(r"\bsingle[\s-]?(?:model|network|net)|\(single\)|\b1\s(?:ne
 _CROPS = re.compile(
     r"\b(?P<count>\d{1,3})[\s-]?crops?\b|\b(?P<one>single|one|center|centre|1)[\s-]crop\b", re.IGNORECASE
 )
+_SEVERAL_CROPS = re.compile(r"\d\s?/\s?\d{1,3}[\s-]?crops?")
 _NO_EXTRA = re.compile(
     r"\b(?:without|no)\s(?:using\s)?(?:any\s)?(?:extra|external|additional|outside)\s(?:training\s)?data"
     r"|\bw/o (?:extra )?data",
@@ -28,27 +30,31 @@ _EXTRA = re.compile(
 
 def ensemble_in(texts: Iterable[str]) -> bool | None:
     """By the first text that says: "Ensemble of 5 LSTMs" -> True, "single model" -> False, "ResNet-50" -> None."""
-    for text in texts:
-        several, one = _ENSEMBLE.search(text), _SINGLE.search(text)
-        if bool(several) != bool(one):
-            return several is not None
-    return None
+    return next((found for text in texts if (found := _ensemble(text)) is not None), None)
 
 
 def crops_in(texts: Iterable[str]) -> int | None:
     """By the first text that says: "10-crop" -> 10, "single crop" -> 1; "multi-crop" leaves it open."""
-    for text in texts:
-        counts = {int(match["count"]) if match["count"] else 1 for match in _CROPS.finditer(text)}
-        if len(counts) == 1 and not re.search(r"\d\s?/\s?\d{1,3}[\s-]?crops?", text):
-            return counts.pop()
-    return None
+    return next((found for text in texts if (found := _crops(text)) is not None), None)
 
 
 def extra_data_in(texts: Iterable[str]) -> bool | None:
     """By the first text that says: "JFT-300M" -> True, "without extra data" -> False."""
-    for text in texts:
-        if _NO_EXTRA.search(text):
-            return False
-        if _EXTRA.search(text):
-            return True
-    return None
+    return next((found for text in texts if (found := _extra_data(text)) is not None), None)
+
+
+@lru_cache(maxsize=4000)
+def _ensemble(text: str) -> bool | None:
+    several, one = _ENSEMBLE.search(text), _SINGLE.search(text)
+    return several is not None if bool(several) != bool(one) else None
+
+
+@lru_cache(maxsize=4000)
+def _crops(text: str) -> int | None:
+    counts = {int(match["count"]) if match["count"] else 1 for match in _CROPS.finditer(text)}
+    return counts.pop() if len(counts) == 1 and not _SEVERAL_CROPS.search(text) else None
+
+
+@lru_cache(maxsize=4000)
+def _extra_data(text: str) -> bool | None:
+    return False if _NO_EXTRA.search(text) else True if _EXTRA.search(text) else None

@@ -10,7 +10,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-from extractors.lexicon.benchmarks import DatasetMention, Metric, default_metric
+from extractors.lexicon.benchmarks import Dataset, DatasetMention, Metric, default_metric
 from extractors.performance.context import PaperContext
 from extractors.performance.heads import Said
 from extractors.performance.table_words import TableWords
@@ -40,6 +40,8 @@ class Meanings:
     def __init__(self, words: TableWords, context: PaperContext) -> None:
         self._words = words
         self._context = context
+        self._otherwise: dict[Metric, bool] = {}
+        self._borne_out: dict[Dataset, bool] = {}
 
     def of(self, cell: Cell, column: Said, row: Said) -> Meaning | None:
         """What a number is of, of which the heads say ``column`` and the labels ``row``; None where it is no result."""
@@ -72,10 +74,11 @@ class Meanings:
 
     def _measures_otherwise(self, metric: Metric) -> bool:
         """Whether the caption, or the paper as a whole, tells of another measure of the same name."""
-        caption = self._words.table.caption
-        if metric.unless.search(caption) and not _OF_BOXES.search(caption):
-            return True
-        return self._context.measures_otherwise(metric)
+        if metric not in self._otherwise:
+            caption = self._words.table.caption
+            denied = metric.unless.search(caption) is not None and not _OF_BOXES.search(caption)
+            self._otherwise[metric] = denied or self._context.measures_otherwise(metric)
+        return self._otherwise[metric]
 
     def _named_metric(self, column: Said, row: Said) -> tuple[Metric, str] | None:
         for each, source in ((column, "head"), (row, "label")):
@@ -149,7 +152,7 @@ class Meanings:
         """Whether a hint is borne out: its context stands in the table, or else in the paper and nothing denies it."""
         if not mention.hint:
             return True
-        if mention.dataset.context.search(self._words.text):
+        if self._is_borne_out(mention.dataset):
             return True
         task = mention.dataset.task
         for near in (beside, self._words.caption, self._words.notes):
@@ -158,6 +161,12 @@ class Meanings:
             if others and not itself:
                 return False
         return self._context.holds(mention.dataset)
+
+    def _is_borne_out(self, dataset: Dataset) -> bool:
+        """Whether the table's own words hold the context of a hint."""
+        if dataset not in self._borne_out:
+            self._borne_out[dataset] = dataset.context.search(self._words.text) is not None
+        return self._borne_out[dataset]
 
 
 def _tasks_of(metric: Metric | None, column: Said, row: Said) -> frozenset[str]:

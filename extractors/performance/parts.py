@@ -5,6 +5,7 @@ from __future__ import annotations
 import re
 from collections.abc import Sequence
 from dataclasses import replace
+from functools import lru_cache
 
 from extractors.lexicon.benchmarks import Metric, load_metrics
 from extractors.performance.heads import Said, said, said_by_path
@@ -41,6 +42,7 @@ def _pair_of_a_task(column: Said) -> Sequence[Metric] | None:
     return [metric for metric in load_metrics() if "question-answering" in metric.tasks]
 
 
+@lru_cache(maxsize=4000)
 def _alternatives(head: str, count: int) -> list[str] | None:
     """The parts of a head that names as many things as there are numbers below: "EM/F1", "Top-1 (Top-5)"."""
     if not re.search(r"[/(|]", head):

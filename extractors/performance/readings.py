@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator, Mapping, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from itertools import chain, islice
 
 from extractors.cell_evidence import evidence_of_cell
@@ -21,6 +21,8 @@ from extractors.table_models import ModelLabels
 
 MOST_RESULTS = 1_500
 """Of one paper; a longer one is a collection of measurements."""
+MOST_WORDS_CHARACTERS = 4_000
+"""Of a caption, a note, a head or a label; the rest of a longer one is not read."""
 _PRIOR, _PRIOR_IN_TEXT = 3.0, 2.0
 _HAND_WEIGHTS = {
     "metric.benchmark": -1.5,
@@ -55,9 +57,30 @@ class ReadResult:
 def read_results(document: Document, tables: Sequence[Table], context: PaperContext) -> tuple[ReadResult, ...]:
     """The part of the work that takes time and needs no judge; in reading order, tables first."""
     names, places = PaperNames(document), CellPlaces(document)
-    in_tables = (read for table in tables for read in _in_table(table, context, names, places))
+    in_tables = (read for table in tables for read in _in_table(_bounded(table), context, names, places))
     in_sentences = (_in_sentence(value, document) for value in sentence_values(document, context))
     return tuple(islice(chain(in_tables, in_sentences), MOST_RESULTS))
+
+
+def _bounded(table: Table) -> Table:
+    """The table with no text longer than ``MOST_WORDS_CHARACTERS``: each is searched again and again."""
+    cells = [
+        replace(
+            cell,
+            text=cell.text[:MOST_WORDS_CHARACTERS],
+            row_path=_bounded_path(cell.row_path),
+            column_path=_bounded_path(cell.column_path),
+        )
+        if any(len(text) > MOST_WORDS_CHARACTERS for text in (cell.text, *cell.row_path, *cell.column_path))
+        else cell
+        for cell in table.cells
+    ]
+    notes = [(mark, text[:MOST_WORDS_CHARACTERS]) for mark, text in table.notes]
+    return replace(table, caption=table.caption[:MOST_WORDS_CHARACTERS], cells=tuple(cells), notes=tuple(notes))
+
+
+def _bounded_path(path: Sequence[str]) -> tuple[str, ...]:
+    return tuple(text[:MOST_WORDS_CHARACTERS] for text in path)
 
 
 def _in_table(table: Table, context: PaperContext, names: PaperNames, places: CellPlaces) -> Iterator[ReadResult]:

@@ -20,6 +20,8 @@ from extractors.lexicon import benchmarks
 from extractors.lexicon.benchmarks import (
     BENCHMARK,
     CORPUS,
+    MOST_CHARACTERS,
+    MOST_MENTIONS,
     Dataset,
     default_metric,
     find_datasets,
@@ -326,6 +328,13 @@ METRIC_ROW = {
 
 def shipped_text(name: str) -> str:
     return resources.files("extractors.lexicon").joinpath(f"{name}.csv").read_text(encoding="utf-8")
+
+
+def test_a_text_has_no_more_mentions_than_anyone_reads() -> None:
+    repeated = find_named_data("coco " * 20_000)
+    assert [each.start for each in repeated] == [5 * place for place in range(MOST_MENTIONS)]
+    leaves = "leaves " * (MOST_CHARACTERS // 7)
+    assert [each.dataset.benchmark for each in find_named_data(f"ImageNet {leaves} COCO")] == ["imagenet"]
 
 
 def with_row(name: str, row: Mapping[str, str]) -> str:

@@ -12,7 +12,7 @@ from documents import document_of
 from result_tables import Rows, readings, table_of_results, values
 
 from extractors.performance.cells import MOST_RESULTS_OF_A_TABLE
-from extractors.performance.readings import MOST_RESULTS
+from extractors.performance.readings import MOST_RESULTS, MOST_WORDS_CHARACTERS
 from extractors.records import MAX_QUOTE_CHARACTERS, Document, Role
 
 ON_WMT = document_of("We train on WMT 2014.", "Our English-German models are large.")
@@ -495,6 +495,24 @@ def test_words_that_thousands_of_cells_share_are_looked_at_once(head: str, found
     read: list[object] = []
     assert searches_in(lambda: read.extend(readings(table))) < 20_000
     assert len(read) == found
+
+
+def test_a_caption_is_not_searched_again_for_each_value_below_it() -> None:
+    """400 values in 20 rows: a few searches in the cell and the heads of each, and none in the caption."""
+    rows = [["Model", *["ImageNet Top-1"] * 20], *[["Elm", *["76.1"] * 20]] * 20]
+    table = table_of_results(rows, "Accuracy on ImageNet. " + "coco " * 20_000)
+    read: list[object] = []
+    assert searches_in(lambda: read.extend(readings(table))) < 2_000
+    assert len(read) == 400
+
+
+def test_words_beyond_the_length_of_any_caption_label_or_head_are_not_read() -> None:
+    long = "leaves " * (MOST_WORDS_CHARACTERS // 7)
+    rows = [["Model", "Accuracy"], ["Elm", "76.1"]]
+    assert len(values(table_of_results(rows, f"Figures of ImageNet. {long}"))) == 1
+    assert values(table_of_results(rows, f"Figures. {long} of ImageNet.")) == []
+    assert values(table_of_results([["Model", f"{long} ImageNet"], ["Elm", "76.1"]], "Accuracy.")) == []
+    assert values(table_of_results([["Model", "Accuracy"], [f"{long} ImageNet"], ["Elm", "76.1"]])) == []
 
 
 @pytest.mark.parametrize(
