@@ -5,17 +5,15 @@ Everything is a logarithm to base 10: exponential forms reach 10^190 FLOP and mo
 
 from __future__ import annotations
 
-import json
 import math
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable
 from dataclasses import dataclass
 from enum import StrEnum
-from pathlib import Path
 
 import pandas as pd
 from scipy import stats
 
-from analysis.constants import CostConstants, Target
+from analysis.constants import CostConstants, Printed, Target
 from analysis.records import Computing, Estimator, Fit, Form, Subject
 
 _CONFIDENCE = 0.95
@@ -26,9 +24,6 @@ _NOT_PROJECTED = {
 }
 _AMOUNTS = ("gigaflop", "pounds_co2", "usd")
 _TEXT_COLUMNS = "source benchmark metric computing estimator form target constants interval reach".split()
-
-Printed = Mapping[tuple[str, float, Form], tuple[int, int, int]]
-"""(benchmark, target error, form) -> whole exponents of gigaFLOP, pounds of CO2 and dollars."""
 
 
 class Interval(StrEnum):
@@ -145,26 +140,6 @@ def projection_table(
     kinds |= {f"{what}_{amount}": "Int64" for amount in _AMOUNTS for what in ("floor", "printed", "difference")}
     kinds |= {"target_error": "float64", "tenfolds_beyond": "float64"}
     return pd.DataFrame(rows, columns=list(kinds)).astype(kinds)
-
-
-def read_printed_exponents(file: Path) -> dict[tuple[str, float, Form], tuple[int, int, int]]:
-    """The printed table of 2020 from a JSON file with ``projections_2020_figure``: benchmark -> "5%" -> two triples of
-    exponents, polynomial first. ValueError names the file and the cell that is not so.
-    """
-    printed: dict[tuple[str, float, Form], tuple[int, int, int]] = {}
-    try:
-        figure = json.loads(file.read_text(encoding="utf-8"))["projections_2020_figure"]
-        cells = [(name, *cell) for name, row in figure.items() if name != "note" for cell in row.items()]
-    except (KeyError, TypeError, AttributeError, ValueError) as error:
-        raise ValueError(f"{file}: no table projections_2020_figure ({error})") from error
-    for benchmark, percent, triples in cells:
-        try:
-            target_error = round(float(percent.removesuffix("%")) / 100, 12)
-            for form, (gigaflop, pounds, usd) in zip((Form.POLYNOMIAL, Form.EXPONENTIAL), triples, strict=True):
-                printed[benchmark, target_error, form] = (int(gigaflop), int(pounds), int(usd))
-        except (TypeError, ValueError) as error:
-            raise ValueError(f"{file}: {benchmark} {percent}: not two triples of exponents ({error})") from error
-    return printed
 
 
 def _response(form: Form, error: float) -> float:

@@ -1,7 +1,7 @@
 """What a fit is, what it was fitted on, and why there is none: the types that every module of this room hands on.
 
-``err`` is the error rate as a fraction (1 - accuracy, or the word error rate), C the computing in FLOP, logarithms are to
-base 10.
+``err`` is the error rate as a fraction (1 - accuracy, or the word error rate), C the computing in FLOP, logarithms are
+to base 10.
 """
 
 from __future__ import annotations
@@ -24,7 +24,7 @@ class Computing(StrEnum):
 
     HARDWARE_BURDEN = "hardware_burden_flop"
     NETWORK_OPERATIONS = "network_operations_flop"
-    OPERATIONS_PER_PASS = "operations_per_pass_flop"
+    OPERATIONS_PER_PASS = "operations_per_pass_flop"  # noqa: S105
     FILLED_BURDEN = "filled_burden_flop"
     """The hardware burden where it is known, else what the conversion regression makes of the network operations."""
 

@@ -8,7 +8,7 @@ from dataclasses import asdict
 import pandas as pd
 
 from analysis.comparison import PairedPoint, compare_with_imports, paired_points, summaries
-from analysis.constants import CostConstants, Target, targets_2020, targets_from
+from analysis.constants import CostConstants, Target, fits_2020, printed_2020, targets_2020, targets_from
 from analysis.filling import FixedConversion
 from analysis.laws import Laws, fit_laws
 from analysis.points import data_digest
@@ -65,7 +65,9 @@ def _projections(points: pd.DataFrame, laws: Laws, constants: CostConstants) -> 
     fits = [
         fit for fit in laws.fits if fit.subject.estimator is Estimator.ORDINARY and fit.subject.computing in _PROJECTED
     ]
-    return projection_table(fits, _targets(points, fits), constants)
+    benchmarks = set(points["benchmark"])
+    published = [fit for fit in fits_2020() if fit.subject.benchmark in benchmarks]
+    return projection_table([*published, *fits], _targets(points, fits), constants, printed_2020())
 
 
 def _targets(points: pd.DataFrame, fits: list[Fit]) -> Iterator[Target]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import csv
 import tomllib
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
 from functools import cache
 from importlib import resources
@@ -18,6 +18,9 @@ SOURCE_2020 = "fits-2020"
 """``source`` of the fits whose points the authors' site of 2020 carried."""
 _PUBLISHED = ("authors-site", "authors-2020", "strubell-2019")
 _JOULES_PER_KWH = 3.6e6
+
+Printed = Mapping[tuple[str, float, Form], tuple[int, int, int]]
+"""(benchmark, target error, form) -> whole exponents of gigaFLOP, pounds of CO2 and dollars."""
 
 
 class UnknownConstants(ValueError):
@@ -101,6 +104,18 @@ def targets_from(best: Target) -> tuple[Target, ...]:
     parts = (("halved", 2), ("quartered", 4), ("a tenth", 10))
     rest = (Target(best.benchmark, best.metric, label, best.error / by, best.source) for label, by in parts)
     return (best, *rest)
+
+
+def printed_2020() -> Printed:
+    """The exponents that the paper of 2020 prints (arXiv 2007.05558v1, figure 4), to lay other projections beside."""
+    return {
+        (row["benchmark"], float(row["target_error"]), Form(row["form"])): (
+            int(row["floor_log10_gigaflop"]),
+            int(row["floor_log10_pounds_co2"]),
+            int(row["floor_log10_usd"]),
+        )
+        for row in _rows("printed_2020.csv")
+    }
 
 
 def fits_2020() -> tuple[Fit, ...]:

@@ -11,14 +11,13 @@ import statsmodels.api as sm
 from hypothesis import given
 from hypothesis import strategies as st
 
-from analysis.constants import CostConstants, Target, cost_constants, fits_2020, targets_2020
+from analysis.constants import CostConstants, Target, cost_constants, fits_2020, printed_2020, targets_2020
 from analysis.projections import (
     Interval,
     Reach,
     predicted_error,
     project,
     projection_table,
-    read_printed_exponents,
 )
 from analysis.records import Coefficient, Computing, Estimator, Fit, Form, Subject
 from analysis.theory import Standing, degree
@@ -75,9 +74,21 @@ def test_the_45_polynomial_exponents_follow_from_the_published_coefficients(targ
         for row in published
         if row["benchmark"] in metric_of
     ]
-    table = projection_table(fits, targets_2020(), cost_constants("authors-2020"), read_printed_exponents(targets_file))
+    table = projection_table(fits, targets_2020(), cost_constants("authors-2020"), printed_2020())
     assert len(table) == 15
     assert (table[DIFFERENCES] == 0).all(axis=None)
+
+
+def test_the_printed_exponents_are_those_of_the_paper(targets_file: Path) -> None:
+    figure = json.loads(targets_file.read_text(encoding="utf-8"))["projections_2020_figure"]
+    del figure["note"]
+    expected = {
+        (benchmark, round(float(percent.rstrip("%")) / 100, 12), form): tuple(exponents)
+        for benchmark, row in figure.items()
+        for percent, both in row.items()
+        for form, exponents in zip((Form.POLYNOMIAL, Form.EXPONENTIAL), both, strict=True)
+    }
+    assert printed_2020() == expected
 
 
 def test_the_fits_of_2020_have_the_published_coefficients(targets_file: Path) -> None:
@@ -89,17 +100,15 @@ def test_the_fits_of_2020_have_the_published_coefficients(targets_file: Path) ->
         assert (fit.n, round(fit.intercept, 4), round(fit.slope, 4)) == (row["n"], row["intercept"], row["slope"])
 
 
-def test_the_printed_table_of_2020_in_both_forms(targets_file: Path) -> None:
-    printed = read_printed_exponents(targets_file)
-    table = projection_table(fits_2020(), targets_2020(), cost_constants("authors-2020"), printed)
+def test_the_printed_table_of_2020_in_both_forms() -> None:
+    table = projection_table(fits_2020(), targets_2020(), cost_constants("authors-2020"), printed_2020())
     assert table[DIFFERENCES].notna().to_numpy().sum() == 90
     assert (table["difference_gigaflop"] == 0).all()
     assert (table[DIFFERENCES].abs() <= 1).all(axis=None)
 
 
-def test_money_and_co2_of_2020_follow_from_costs_that_were_published_before(targets_file: Path) -> None:
-    printed = read_printed_exponents(targets_file)
-    table = projection_table(fits_2020(), targets_2020(), cost_constants("strubell-2019"), printed)
+def test_money_and_co2_of_2020_follow_from_costs_that_were_published_before() -> None:
+    table = projection_table(fits_2020(), targets_2020(), cost_constants("strubell-2019"), printed_2020())
     assert (table["difference_usd"] == 0).all()
     assert (table["difference_pounds_co2"].abs() <= 1).all()
 
@@ -256,25 +265,6 @@ def test_an_empty_table_has_the_same_columns() -> None:
     empty = projection_table([], [], UNIT_COSTS)
     assert len(empty) == 0
     assert empty.dtypes.equals(full.dtypes)
-
-
-@pytest.mark.parametrize(
-    ("content", "named"),
-    [
-        ("not json", "no table"),
-        ("[]", "no table"),
-        ('{"projections_2020_figure": {"coco": 3}}', "no table"),
-        ('{"projections_2020_figure": {"coco": {"5%": [[1, 2, 3]]}}}', "coco 5%"),
-        ('{"projections_2020_figure": {"coco": {"five": [[1, 2, 3], [1, 2, 3]]}}}', "coco five"),
-        ('{"projections_2020_figure": {"coco": {"5%": [[1, 2], [1, 2, 3]]}}}', "coco 5%"),
-    ],
-)
-def test_a_printed_table_that_is_none_is_named(tmp_path: Path, content: str, named: str) -> None:
-    file = tmp_path / "printed.json"
-    file.write_text(content, encoding="utf-8")
-    with pytest.raises(ValueError, match=named) as caught:
-        read_printed_exponents(file)
-    assert str(file) in str(caught.value)
 
 
 def test_the_degree_is_the_slope_turned_over_beside_the_bound_of_theory() -> None:
