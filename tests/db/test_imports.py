@@ -175,9 +175,8 @@ def test_hostile_texts_are_kept_as_texts(engine: Engine, sample: Any) -> None:
     assert not store_import(engine, file, sample.noon).is_new
     (model,) = sample.rows(engine, "SELECT file_name, model, note, accelerator FROM imported_models_v1")
     assert set(model.values()) == {kept}
-    assert [
-        tuple(row.values()) for row in sample.rows(engine, "SELECT benchmark, metric FROM imported_results_v1")
-    ] == [(kept, kept)]
+    (result,) = sample.rows(engine, "SELECT benchmark, metric FROM imported_results_v1")
+    assert set(result.values()) == {kept}
 
 
 def test_what_fails_half_way_leaves_what_was_in_force(engine: Engine, sample: Any) -> None:
@@ -199,7 +198,7 @@ def test_the_database_itself_takes_no_amount_that_is_not_above_zero(engine: Engi
     store_import(engine, FILE, sample.noon)
     for column in ("hardware_burden_flop", "network_operations_flop", "parameters", "accelerator_count"):
         statement = f"INSERT INTO imported_models (import_id, row_number, included, {column}) VALUES (1, 77, true, 0)"
-        with pytest.raises(DatabaseError, match="(?i)constraint"), engine.begin() as connection:
+        with pytest.raises(DatabaseError, match=r"(?i)constraint"), engine.begin() as connection:
             connection.execute(text(statement))
 
 
