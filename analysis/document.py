@@ -12,14 +12,14 @@ from defusedxml.ElementTree import fromstring
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from analysis import tables
+from analysis import fit_tables, point_tables
 from analysis.figures.canvas import Drawing, file_name
 from analysis.figures.gallery import Gallery
 from analysis.headline import halving_sentence
 from analysis.records import Computing, Estimator, Fit, Form, Subject
 from analysis.report import Analysis
 from analysis.tables import Table
-from analysis.wording import COMPUTING_NAMES, benchmark_name, metric_name, plain, source_name
+from analysis.wording import benchmark_name, metric_name, plain, source_name
 
 STUDY = "The Computational Limits of Deep Learning (arXiv 2007.05558)"
 _LONGEST_CODE = 2_000
@@ -127,7 +127,7 @@ def _headline(analysis: Analysis, gallery: Gallery) -> Section:
         paragraphs=() if sentences else ("No benchmark has enough points with a hardware burden for a line.",),
         points=sentences,
         drawings=gallery.slopes,
-        tables=_there(tables.headline_table(fits)),
+        tables=_there(fit_tables.headline_table(fits)),
     )
 
 
@@ -147,7 +147,16 @@ def _changes(analysis: Analysis) -> Section:
     before = f"The run before: {plain(changes.since)}, data {changes.data_digest_before[:12]}."
     if changes.data_digest_before == analysis.data_digest:
         return Section("changes", title, (before, "The data are the same."))
-    return Section("changes", title, (before,), tables=_there(*tables.changes_tables(changes)))
+    return Section(
+        "changes",
+        title,
+        (before,),
+        tables=_there(
+            point_tables.slope_changes_table(changes),
+            point_tables.slope_causes_table(changes),
+            point_tables.point_changes_table(changes),
+        ),
+    )
 
 
 def _benchmarks(analysis: Analysis, gallery: Gallery) -> Iterator[Section]:
@@ -175,13 +184,13 @@ def _benchmark(analysis: Analysis, gallery: Gallery, benchmark: str, metric: str
         paragraphs=(f"{len(fits)} relations are fitted and {len(refused)} refused; the reasons are further down.",),
         drawings=gallery.tasks.get((benchmark, metric), ()),
         tables=_there(
-            tables.fits_table(ordinary),
-            tables.forms_table(
+            fit_tables.fits_table(ordinary),
+            fit_tables.forms_table(
                 [each for each in laws.comparisons if (each.benchmark, each.metric) == (benchmark, metric)]
             ),
-            tables.other_estimators_table([fit for fit in fits if fit not in ordinary]),
-            tables.projections_table(projections),
-            tables.influence_table(influence, analysis.points),
+            fit_tables.other_estimators_table([fit for fit in fits if fit not in ordinary]),
+            fit_tables.projections_table(projections),
+            point_tables.influence_table(influence, analysis.points),
         ),
     )
 
@@ -192,28 +201,19 @@ def _comparison(analysis: Analysis, gallery: Gallery) -> Section:
         title="Machine beside import",
         paragraphs=() if analysis.pairs else ("No model is both in this database and in an import.",),
         drawings=(gallery.comparison,) if gallery.comparison else (),
-        tables=_there(tables.summaries_table(analysis.summaries), tables.pairs_table(analysis.pairs, analysis.points)),
+        tables=_there(
+            point_tables.summaries_table(analysis.summaries), point_tables.pairs_table(analysis.pairs, analysis.points)
+        ),
     )
 
 
 def _refusals(analysis: Analysis) -> Section:
     laws = analysis.laws
-    left_out = [
-        (
-            f"{benchmark_name(each.subject.benchmark)}, {metric_name(each.subject.metric)}",
-            source_name(each.subject.source),
-            COMPUTING_NAMES[each.subject.computing],
-            each.cause.value,
-            f"{each.n:,}",
-        )
-        for each in laws.left_out
-        if each.subject.estimator is Estimator.ORDINARY and each.subject.form is Form.POLYNOMIAL
-    ]
     return Section(
         name="refused",
         title="What was refused or left out, and why",
-        paragraphs=() if laws.refusals or left_out else ("Nothing.",),
-        tables=_there(tables.refusals_table(laws.refusals), tables.left_out_table(left_out)),
+        paragraphs=() if laws.refusals or laws.left_out else ("Nothing.",),
+        tables=_there(fit_tables.refusals_table(laws.refusals), fit_tables.left_out_table(laws.left_out)),
     )
 
 

@@ -38,6 +38,18 @@ class PointChange:
 
 
 @dataclass(frozen=True, slots=True)
+class SlopeCause:
+    """What one kind of change did to a slope, put in after the kinds before it."""
+
+    subject: Subject
+    cause: str
+    """For the reader: "new paper", "review"."""
+    points: int
+    slope_before: float | None
+    slope_after: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class Changes:
     """What differs from the last run, which is named by its time and data."""
 
@@ -45,6 +57,8 @@ class Changes:
     data_digest_before: str
     slopes: tuple[SlopeChange, ...]
     points: tuple[PointChange, ...]
+    causes: tuple[SlopeCause, ...] = ()
+    """In the order in which they are put in, slope by slope."""
 
 
 @dataclass(frozen=True, slots=True, eq=False)

@@ -44,7 +44,7 @@ def growth_drawing(points: pd.DataFrame) -> Drawing | None:
         )
         figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
 
-    return draw(file_name("growth", benchmark, metric), title, caption, (9.2, 4.4), paint)
+    return draw(file_name("growth", benchmark, metric), title, caption, (7.6, 4.4), paint)
 
 
 def _panel(axes: Axes, marks: Marks, points: pd.DataFrame, column: str, label: str) -> None:

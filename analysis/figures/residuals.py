@@ -37,9 +37,8 @@ def residuals_drawing(subject: Subject, influence: pd.DataFrame, points: pd.Data
     )
     caption = (
         f"Outside the dashed lines a residual is more than {OUTLYING_RESIDUAL:g} standard errors from the line; right "
-        f"of the dotted line a point has more than {HIGH_LEVERAGE:g} times the mean leverage. There are {len(far):,} "
-        "such "
-        f"points; the {len(named)} with the largest Cook's distance are named."
+        f"of the dotted line a point has more than {HIGH_LEVERAGE:g} times the mean leverage. Points of either kind: "
+        f"{len(far):,}; named, by the largest Cook's distance: {len(named)}."
     )
     if len(shown) < len(table):
         caption += f" Of {len(table):,} points the {len(shown):,} with the largest Cook's distance are drawn."

@@ -96,7 +96,9 @@ def scatter_drawing(points: pd.DataFrame, fits: Sequence[Fit], computing: Comput
 
 def drawable(points: pd.DataFrame, computing: Computing) -> pd.DataFrame:
     """Points with computing and an error strictly between none and all, with their log10(C)."""
-    known: pd.DataFrame = points[(points[computing.value] > 0) & (points["error_fraction"] > 0) & (points["error_fraction"] < 1)]
+    known: pd.DataFrame = points[
+        (points[computing.value] > 0) & (points["error_fraction"] > 0) & (points["error_fraction"] < 1)
+    ]
     known = known[np.isfinite(known[computing.value])]
     return known.assign(log10_computing=np.log10(known[computing.value]))
 

@@ -64,6 +64,6 @@ def slopes_drawing(fits: Sequence[Fit], computing: Computing) -> Drawing | None:
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.2f}".replace("-", "−")))
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
-    title = f"How much {COMPUTING_NAMES[computing]} buys: slopes of all benchmarks"
+    title = f"What tenfold {COMPUTING_NAMES[computing]} buys: slopes of all benchmarks"
     size = (7.6, 1.7 + 0.3 * len(ordered))
     return draw(file_name("slopes", computing.value.removesuffix("_flop")), title, caption, size, paint)
