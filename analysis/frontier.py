@@ -2,12 +2,10 @@
 
 from __future__ import annotations
 
-import warnings
-
 import numpy as np
-import statsmodels.api as sm
 from scipy import stats
-from statsmodels.tools.sm_exceptions import ConvergenceWarning, IterationLimitWarning
+from scipy.optimize import linprog
+from statsmodels.regression.quantile_regression import hall_sheather
 
 from analysis.records import Coefficient, Fit, Refusal, RefusalCause, Subject
 from analysis.resampling import resampled_coefficient, times_drawn
@@ -27,15 +25,17 @@ QUANTILE = 0.9
 """Of performance, whose 90th percentile is the 10th of log10(err)."""
 MOST_RESAMPLED_POINTS = 100
 """Beyond, a kernel estimate of the standard errors has points enough; below, at this quantile, it often has none."""
-MOST_ITERATIONS = 2000
+MOST_ITERATIONS = 100_000
 FEW_BEST_POINTS = 5
 
 
 def fit_frontier(subject: Subject, log10_computing: Array, error_fraction: Array) -> Fit | Refusal:
     """The line with a tenth of log10(err) below it: the 10th percentile of log10(err) is the 90th of log10(1/err).
 
-    By statsmodels' QuantReg (iteratively reweighted least squares) on the form's response; in the exponential form that
-    is the 90th percentile of 1/err. ``r_squared`` is the pseudo R² of Koenker and Machado (1999).
+    The exact solution of the linear programme that quantile regression is (Koenker and Bassett 1978), on the form's
+    response; in the exponential form that is the 90th percentile of 1/err. (QuantReg of statsmodels reweights least
+    squares and stops when its steps get small: of 1500 drawings of 8 to 300 points, one in a hundred was off by 0.002
+    or more in a slope of 0.08.) ``r_squared`` is the pseudo R² of Koenker and Machado (1999).
 
     Standard errors and 95 % intervals of up to 100 points are of 1000 bootstrap resamples; of more points Powell's
     sandwich with an Epanechnikov kernel and Hall and Sheather's bandwidth, with Student's t.
@@ -46,27 +46,18 @@ def fit_frontier(subject: Subject, log10_computing: Array, error_fraction: Array
     x, log10_err = ready
     y = performance(subject.form, log10_err)
     n = len(x)
-    with warnings.catch_warnings(), np.errstate(all="ignore"):
-        warnings.simplefilter("ignore", RuntimeWarning)
-        warnings.simplefilter("error", IterationLimitWarning)
-        warnings.simplefilter("error", ConvergenceWarning)
-        try:
-            line = sm.QuantReg(y, np.column_stack([np.ones(n), x])).fit(q=QUANTILE, max_iter=MOST_ITERATIONS)
-        except (IterationLimitWarning, ConvergenceWarning, np.linalg.LinAlgError) as error:
-            reason = f"Quantile regression of {n} points did not settle on a line ({type(error).__name__})."
-            return Refusal(subject, n, RefusalCause.NOT_CONVERGED, reason)
-        values, kernel_errors, pseudo_r_squared = np.asarray(line.params), np.asarray(line.bse), float(line.prsquared)
-    if n <= MOST_RESAMPLED_POINTS:
-        uncertain = _resampled(values, x, y)
-    else:
-        uncertain = _with_kernel_errors(values, kernel_errors, float(stats.t.ppf(0.975, n - 2)))
+    line = _exact_line(x, y)
+    if line is None:
+        reason = f"Quantile regression of {n} points did not settle on a line."
+        return Refusal(subject, n, RefusalCause.NOT_CONVERGED, reason)
+    residuals = y - line[0] - line[1] * x
     best = round((1 - QUANTILE) * n)
     return finite_or_refusal(
         Fit(
             subject=subject,
             n=n,
-            coefficients=uncertain,
-            r_squared=finite_or_none(pseudo_r_squared),
+            coefficients=_resampled(line, x, y) if n <= MOST_RESAMPLED_POINTS else _with_kernel(line, x, y, residuals),
+            r_squared=float(1 - _losses(residuals).sum() / _losses(y - np.quantile(y, QUANTILE)).sum()),
             lowest_computing_flop=float(10 ** x.min()),
             highest_computing_flop=float(10 ** x.max()),
             note=f"Only about {best} of {n} points lie beyond the line." if best < FEW_BEST_POINTS else None,
@@ -74,23 +65,57 @@ def fit_frontier(subject: Subject, log10_computing: Array, error_fraction: Array
     )
 
 
-def _resampled(values: Array, x: Array, y: Array) -> tuple[Coefficient, ...]:
+def _losses(residuals: Array) -> Array:
+    """What quantile regression minimises: points above the line weigh 0.9 of their distance, those below 0.1."""
+    return np.maximum(QUANTILE * residuals, (QUANTILE - 1) * residuals)
+
+
+def _exact_line(x: Array, y: Array) -> Array | None:
+    """Intercept and slope, as the dual of: maximise a·y over 0 <= a <= 1 with a·X = (1 - 0.9) sum of the rows of X."""
+    x_middle, y_middle, y_width = x.mean(), np.median(y), np.ptp(y)
+    design = np.column_stack([np.ones_like(x), x - x_middle])
+    solved = linprog(
+        -(y - y_middle) / y_width,
+        A_eq=design.T,
+        b_eq=(1 - QUANTILE) * design.sum(axis=0),
+        bounds=(0, 1),
+        method="highs",
+        options={"maxiter": MOST_ITERATIONS},
+    )
+    if solved.status != 0:
+        return None
+    intercept, slope = -solved.eqlin.marginals * y_width
+    return np.array([intercept + y_middle - slope * x_middle, slope])
+
+
+def _resampled(line: Array, x: Array, y: Array) -> tuple[Coefficient, ...]:
     """Bootstrap with exact lines: the best line of a resample runs through two points, so all pairs are tried."""
     first, second = np.triu_indices(len(x), 1)
     apart = np.abs(x[second] - x[first]) > SMALLEST_SPREAD
     first, second = first[apart], second[apart]
     slopes = (y[second] - y[first]) / (x[second] - x[first])
     intercepts = y[first] - slopes * x[first]
-    residuals = y[:, np.newaxis] - intercepts - slopes * x[:, np.newaxis]
-    losses = np.maximum(QUANTILE * residuals, (QUANTILE - 1) * residuals)
+    losses = _losses(y[:, np.newaxis] - intercepts - slopes * x[:, np.newaxis])
     best = np.concatenate([np.argmin(drawn @ losses, axis=1) for drawn in times_drawn(len(x))])
     return (
-        resampled_coefficient("intercept", float(values[0]), intercepts[best]),
-        resampled_coefficient("slope", float(values[1]), slopes[best]),
+        resampled_coefficient("intercept", float(line[0]), intercepts[best]),
+        resampled_coefficient("slope", float(line[1]), slopes[best]),
     )
 
 
-def _with_kernel_errors(values: Array, errors: Array, t: float) -> tuple[Coefficient, ...]:
+def _with_kernel(line: Array, x: Array, y: Array, residuals: Array) -> tuple[Coefficient, ...]:
+    """Koenker (2005, 3.4): covariance (X'X)^-1 X'DX (X'X)^-1, D from the density of the residuals around the line."""
+    n = len(x)
+    half = hall_sheather(n, QUANTILE)
+    spread = min(np.std(y), np.subtract(*np.percentile(residuals, [75, 25])) / 1.34)
+    width = spread * (stats.norm.ppf(QUANTILE + half) - stats.norm.ppf(QUANTILE - half))
+    design = np.column_stack([np.ones(n), x])
+    with np.errstate(all="ignore"):  # points on a line have no density around it: no error, then
+        density = np.sum(np.maximum(0.0, 0.75 * (1 - (residuals / width) ** 2))) / (n * width)
+        weights = np.where(residuals > 0, QUANTILE / density, (1 - QUANTILE) / density) ** 2
+        bread = np.linalg.inv(design.T @ design)
+        errors = np.sqrt(np.diag(bread @ (design.T * weights) @ design @ bread))
+    t = stats.t.ppf(0.975, n - 2)
     return tuple(
         Coefficient(
             name=name,
@@ -99,5 +124,5 @@ def _with_kernel_errors(values: Array, errors: Array, t: float) -> tuple[Coeffic
             low=finite_or_none(value - t * error),
             high=finite_or_none(value + t * error),
         )
-        for name, value, error in zip(("intercept", "slope"), values, errors, strict=True)
+        for name, value, error in zip(("intercept", "slope"), line, errors, strict=True)
     )
