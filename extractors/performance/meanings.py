@@ -125,7 +125,7 @@ class Meanings:
                 return (last, source) if last.dataset.benchmark else None
             if source == "head" and any(mention.dataset.benchmark is None for mention in each.datasets):
                 return None
-        if self._words.datasets and not (column.announces or row.announces):
+        if self._words.datasets and not (column.announces or row.announces) and not self._is_beside_its_splits(column):
             return None
         for each, source in ((self._words.caption, "caption"), (self._words.notes, "notes")):
             fitting = [mention for mention in each.datasets if _fits(mention, tasks) and self._holds(mention, each)]
@@ -142,6 +142,13 @@ class Meanings:
         if len(beside_it) == 1 and (only := beside_it.pop()).benchmark:
             return DatasetMention(only, 0, 0, False), "other head"
         return self._context.benchmark_of(self._words.table, tasks)
+
+    def _is_beside_its_splits(self, column: Said) -> bool:
+        """Whether a head says only a split, where all other heads name splits of the caption's data: "val" beside
+        "test-dev" below "AP on COCO"."""
+        named = {mention.dataset for mention in self._words.datasets}
+        only_a_split = column.split is not None and not column.datasets
+        return only_a_split and named == {mention.dataset for mention in self._words.caption.datasets}
 
     def _caption_is_of_another(self, mention: DatasetMention) -> bool:
         """Whether the caption names other data sets, so that a label tells what was trained on."""

@@ -111,6 +111,12 @@ def test_dev_sets_of_librispeech_are_told_from_test_sets() -> None:
         ([["Model", "SQuAD (v1.1/2.0)"], ["A", "91.1/84.1"]], 1, "F1.", [("f1", 91.1)]),
         ([["Model", "SQuAD v1.1/v2.0"], ["A", "91.1/84.1"]], 1, "F1.", [("f1", 91.1)]),
         ([["Model", "SQuAD 2.0/1.1"], ["A", "84.1/91.1"]], 1, "F1.", [("f1", 91.1)]),
+        ([["Model", "SQuAD (EM/F1)"], ["A", "84.1/90.9"]], 1, "Results.", [("em", 84.1), ("f1", 90.9)]),
+        ([["Model", "SQuAD (F1/EM)"], ["A", "90.9/84.1"]], 1, "Results.", [("f1", 90.9), ("em", 84.1)]),
+        ([["Model", "SQuAD dev (EM / F1)"], ["A", "84.1 / 90.9"]], 1, "Results.", [("em", 84.1), ("f1", 90.9)]),
+        ([["Model", "SQuAD | EM | F1"], ["A", "84.1 / 90.9"]], 1, "Results.", [("em", 84.1), ("f1", 90.9)]),
+        ([["", "Alder"], ["SQuAD (EM/F1)", "84.1/90.9"]], 1, "Results.", [("em", 84.1), ("f1", 90.9)]),
+        ([["Model", "dev"], ["A", "84.1/90.9"]], 1, "Results on SQuAD (EM/F1).", [("em", 84.1), ("f1", 90.9)]),
     ],
 )
 def test_pairs_of_answers_go_to_their_metrics_and_versions(
@@ -131,6 +137,17 @@ TOP1, TOP5 = "imagenet top1_accuracy", "imagenet top5_accuracy"
         ("AP/AP50", "40.1/60.2", "COCO.", ["coco box_ap 40.1", "coco box_ap50 60.2"]),
         ("C10 / C100", "97.1/84.2", "Accuracy.", ["cifar10 top1_accuracy 97.1", "cifar100 top1_accuracy 84.2"]),
         ("EN-DE / EN-FR", "28.4 / 41.0", "BLEU, WMT14.", ["wmt14-en-de bleu 28.4", "wmt14-en-fr bleu 41.0"]),
+        ("CIFAR-10/100", "97.1/84.2", "Accuracy.", ["cifar10 top1_accuracy 97.1", "cifar100 top1_accuracy 84.2"]),
+        ("CIFAR-100/10", "84.2/97.1", "Accuracy.", ["cifar10 top1_accuracy 97.1", "cifar100 top1_accuracy 84.2"]),
+        ("CIFAR10 (100)", "97.1 (84.2)", "Accuracy.", ["cifar10 top1_accuracy 97.1", "cifar100 top1_accuracy 84.2"]),
+        ("Top-1/5 err.", "24.1/7.1", "ImageNet.", [f"{TOP1} 75.9", f"{TOP5} 92.9"]),
+        ("CIFAR-10/100 error", "2.9/15.8", "", ["cifar10 top1_accuracy 97.1", "cifar100 top1_accuracy 84.2"]),
+        ("Top-1 / 10 epochs", "76.1 / 93.1", "ImageNet.", [f"{TOP1} 76.1"]),
+        ("Top-1/5", "76.1/93.1", "ImageNet.", [f"{TOP1} 76.1", f"{TOP5} 93.1"]),
+        ("AP50/75", "60.2/44.1", "COCO.", ["coco box_ap50 60.2", "coco box_ap75 44.1"]),
+        ("ImageNet (Top-1/Top-5)", "76.1/93.1", "Results.", [f"{TOP1} 76.1", f"{TOP5} 93.1"]),
+        ("ImageNet (Top-1)", "76.1 (93.1)", "Results.", [f"{TOP1} 76.1"]),
+        ("Top-1/V2/ReaL", "76.1 / 68.1 / 83.1", "ImageNet.", [f"{TOP1} 76.1"]),
         ("Top-1", "76.1 / 93.1", "ImageNet.", [f"{TOP1} 76.1"]),
         ("Top-1", "76.1 (5)", "ImageNet.", [f"{TOP1} 76.1"]),
         ("Top-1", "76.1 ± 0.2", "ImageNet.", [f"{TOP1} 76.1"]),
@@ -448,6 +465,27 @@ def test_splits_are_those_of_the_head_else_of_the_caption() -> None:
         (40.6, "test-dev"),
         (40.7, "minival"),
     ]
+
+
+@pytest.mark.parametrize(
+    ("head", "cell"),
+    [("AP (val/test-dev)", "40.1/40.6"), ("AP val (test-dev)", "40.1 (40.6)"), ("AP val / AP test-dev", "40.1 / 40.6")],
+)
+def test_two_numbers_below_two_splits_have_each_its_own(head: str, cell: str) -> None:
+    for rows in ([["Model", head], ["A", cell]], [["", "A"], [head, cell]]):
+        found = readings(table_of_results(rows, "COCO."))
+        assert [(each.result.value, each.result.metric, each.result.split) for each in found] == [
+            (40.1, "box_ap", "val"),
+            (40.6, "box_ap", "test-dev"),
+        ]
+
+
+def test_a_head_that_only_says_a_split_is_read_beside_other_splits_of_the_caption_s_data() -> None:
+    rows = [["Model", "val", "test-dev"], ["A", "40.1", "40.6"]]
+    found = readings(table_of_results(rows, "AP on COCO."))
+    assert [(each.result.value, each.result.split) for each in found] == [(40.1, "val"), (40.6, "test-dev")]
+    rows = [["Model", "val", "COCO"], ["A", "40.1", "40.6"]]
+    assert values(table_of_results(rows, "AP on LVIS.")) == [("coco", "box_ap", 40.6)]
 
 
 def test_the_test_dev_set_is_no_test_of_another_task() -> None:
