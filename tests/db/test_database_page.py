@@ -10,9 +10,12 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 
 from db import objects, schema
+from db.fits import AnalysisRecord, StoredCoefficient, StoredFit, fit_points, store_analysis
+from db.imports import store_import
 from db.reviews import Decision, Review, add_review
 from db.store import PaperFailure, save_failure
 from extractors.records import FailureCause, UnknownHardware
+from imports.records import ImportedFile, ImportedModel, ImportedResult
 
 PAGE = (Path(__file__).parents[2] / "docs" / "database.md").read_text(encoding="utf-8")
 QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, flags=re.DOTALL)
@@ -47,6 +50,15 @@ def small_database(engine: Engine, sample: Any) -> Engine:
     with engine.connect() as connection:
         key = connection.scalar(text("SELECT fact_key FROM training_runs_v1 WHERE model = 'Big'"))
     add_review(engine, Review(str(key), "model", Decision.CORRECT, "ada", sample.noon, "Bigger", "see Table 3"))
+    results = (ImportedResult("imagenet", "top1_accuracy", 76.0),)
+    models = (
+        ImportedModel(2, "Base", arxiv_id="2401.00001", results=results, hardware_burden_flop=1e19),
+        ImportedModel(3, "Left out", included=False),
+    )
+    store_import(engine, ImportedFile("authors-2022", "imagenet.csv", "f" * 64, models), sample.noon)
+    subject = ("db", "imagenet", "top1_accuracy", "polynomial", "hardware_burden_flop", "ordinary least squares")
+    fit = StoredFit(*subject, n=5, coefficients=(StoredCoefficient("slope", 0.1),))
+    store_analysis(engine, AnalysisRecord(sample.noon, "1.0", "digest", {}, list(fit_points(engine)), (fit,)))
     return engine
 
 
@@ -58,7 +70,7 @@ def test_every_query_runs_and_finds_something(small_database: Engine, query: str
 
 
 def test_there_are_queries() -> None:
-    assert len(QUERIES) >= 13
+    assert len(QUERIES) >= 18
 
 
 @pytest.mark.parametrize("view", [name for name in objects.VIEWS if name.endswith("_v1")])

@@ -181,7 +181,17 @@ COLUMNS_THAT_STAY = {
     "analysis_points_v1": "arxiv_id version title published model benchmark metric value hardware_burden_flop"
     " hardware_burden_low hardware_burden_high precision_aware_flop stated_training_flop network_operations_flop"
     " accelerator method result_page result_evidence result_confidence result_basis result_fact_key burden_page"
-    " burden_confidence burden_basis burden_fact_key parameters join_status join_rule join_confidence",
+    " burden_confidence burden_basis burden_fact_key parameters join_status join_rule join_confidence forward_flop",
+    "imported_models_v1": "source file_name sha256 row_number model title url arxiv_id published year"
+    " hardware_burden_flop network_operations_flop operations_per_pass_flop training_compute_flop parameters"
+    " accelerator accelerator_count duration_hours included note basis imported_at",
+    "imported_results_v1": "source file_name sha256 row_number model arxiv_id benchmark metric value included basis",
+    "fit_points_v1": "source basis point_key arxiv_id title url model benchmark metric value error_fraction published"
+    " year hardware_burden_flop hardware_burden_low_flop hardware_burden_high_flop network_operations_flop"
+    " operations_per_pass_flop parameters confidence accelerator note",
+    "fits_v1": "analysis_run_id made_at code_version data_digest options is_newest source benchmark metric form"
+    " computing estimator n intercept intercept_standard_error slope slope_standard_error slope_hc3_standard_error slope_low"
+    " slope_high slope_year r_squared aic bic cause reason record",
     "reviews_v1": "review_id fact_key arxiv_id kind field decision reviewer reviewed_at reason state in_force",
 }
 
