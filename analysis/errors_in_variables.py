@@ -77,6 +77,7 @@ def fit_errors_in_computing(
             ),
             lowest_computing_flop=float(10 ** x.min()),
             highest_computing_flop=float(10 ** x.max()),
+            intercept_slope_covariance=float(np.cov(resampled["intercept"][usable], resampled["slope"][usable])[0, 1]),
             note=f"Reliability of log10(C): {reliability:.3f}.",
         )
     )

@@ -26,7 +26,8 @@ def information_criteria(
     """
     n = len(log10_err)
     response = performance(form, log10_err)
-    spread = float(np.sum((response - response.mean()) ** 2))
+    with np.errstate(over="ignore", invalid="ignore"):
+        spread = float(np.sum((response - response.mean()) ** 2))
     if not residual_sum_of_squares > SMALLEST_SHARE_LEFT * spread:
         return None, None
     log_likelihood = -n / 2 * (math.log(2 * math.pi * residual_sum_of_squares / n) + 1)

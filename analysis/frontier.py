@@ -51,15 +51,20 @@ def fit_frontier(subject: Subject, log10_computing: Array, error_fraction: Array
         reason = f"Quantile regression of {n} points did not settle on a line."
         return Refusal(subject, n, RefusalCause.NOT_CONVERGED, reason)
     residuals = y - line[0] - line[1] * x
+    if n <= MOST_RESAMPLED_POINTS:
+        coefficients, covariance = _resampled(line, x, y)
+    else:
+        coefficients, covariance = _with_kernel(line, x, y, residuals)
     best = round((1 - QUANTILE) * n)
     return finite_or_refusal(
         Fit(
             subject=subject,
             n=n,
-            coefficients=_resampled(line, x, y) if n <= MOST_RESAMPLED_POINTS else _with_kernel(line, x, y, residuals),
+            coefficients=coefficients,
             r_squared=float(1 - _losses(residuals).sum() / _losses(y - np.quantile(y, QUANTILE)).sum()),
             lowest_computing_flop=float(10 ** x.min()),
             highest_computing_flop=float(10 ** x.max()),
+            intercept_slope_covariance=covariance,
             note=f"Only about {best} of {n} points lie beyond the line." if best < FEW_BEST_POINTS else None,
         )
     )
@@ -88,7 +93,7 @@ def _exact_line(x: Array, y: Array) -> Array | None:
     return np.array([intercept + y_middle - slope * x_middle, slope])
 
 
-def _resampled(line: Array, x: Array, y: Array) -> tuple[Coefficient, ...]:
+def _resampled(line: Array, x: Array, y: Array) -> tuple[tuple[Coefficient, ...], float | None]:
     """Bootstrap with exact lines: the best line of a resample runs through two points, so all pairs are tried."""
     first, second = np.triu_indices(len(x), 1)
     apart = np.abs(x[second] - x[first]) > SMALLEST_SPREAD
@@ -97,13 +102,14 @@ def _resampled(line: Array, x: Array, y: Array) -> tuple[Coefficient, ...]:
     intercepts = y[first] - slopes * x[first]
     losses = _losses(y[:, np.newaxis] - intercepts - slopes * x[:, np.newaxis])
     best = np.concatenate([np.argmin(drawn @ losses, axis=1) for drawn in times_drawn(len(x))])
-    return (
+    coefficients = (
         resampled_coefficient("intercept", float(line[0]), intercepts[best]),
         resampled_coefficient("slope", float(line[1]), slopes[best]),
     )
+    return coefficients, float(np.cov(intercepts[best], slopes[best])[0, 1])
 
 
-def _with_kernel(line: Array, x: Array, y: Array, residuals: Array) -> tuple[Coefficient, ...]:
+def _with_kernel(line: Array, x: Array, y: Array, residuals: Array) -> tuple[tuple[Coefficient, ...], float | None]:
     """Koenker (2005, 3.4): covariance (X'X)^-1 X'DX (X'X)^-1, D from the density of the residuals around the line."""
     n = len(x)
     half = hall_sheather(n, QUANTILE)
@@ -114,9 +120,10 @@ def _with_kernel(line: Array, x: Array, y: Array, residuals: Array) -> tuple[Coe
         density = np.sum(np.maximum(0.0, 0.75 * (1 - (residuals / width) ** 2))) / (n * width)
         weights = np.where(residuals > 0, QUANTILE / density, (1 - QUANTILE) / density) ** 2
         bread = np.linalg.inv(design.T @ design)
-        errors = np.sqrt(np.diag(bread @ (design.T * weights) @ design @ bread))
+        covariance = bread @ (design.T * weights) @ design @ bread
+        errors = np.sqrt(np.diag(covariance))
     t = stats.t.ppf(0.975, n - 2)
-    return tuple(
+    coefficients = tuple(
         Coefficient(
             name=name,
             value=float(value),
@@ -126,3 +133,4 @@ def _with_kernel(line: Array, x: Array, y: Array, residuals: Array) -> tuple[Coe
         )
         for name, value, error in zip(("intercept", "slope"), line, errors, strict=True)
     )
+    return coefficients, finite_or_none(covariance[0, 1])

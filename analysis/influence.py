@@ -8,7 +8,7 @@ import numpy as np
 import numpy.typing as npt
 from scipy import stats
 
-from analysis.samples import Array
+from analysis.samples import LEAST_FREEDOM, Array
 
 OUTLYING_RESIDUAL = 3.0
 HIGH_LEVERAGE = 2.0
@@ -50,11 +50,12 @@ def influence(x: Array, y: Array) -> Influence:
     s_xx = np.sum(x_centred**2)
     slope = np.sum(x_centred * y_sorted) / s_xx
     residuals = y_sorted - y_sorted.mean() - slope * x_centred
-    leverage = 1 / n + x_centred**2 / s_xx
+    leverage = np.minimum(1 / n + x_centred**2 / s_xx, 1.0)
+    freedom = np.where(1 - leverage > LEAST_FREEDOM, 1 - leverage, np.nan)
     with np.errstate(divide="ignore", invalid="ignore"):
         variance = np.sum(residuals**2) / (n - k)
-        squares = residuals**2 / (variance * (1 - leverage))
-        cooks_distance = squares * leverage / (k * (1 - leverage))
+        squares = residuals**2 / (variance * freedom)
+        cooks_distance = squares * leverage / (k * freedom)
         left = np.maximum(n - k - squares, 0.0)
         studentised = np.sign(residuals) * np.sqrt(squares * (n - k - 1) / left)
     back = np.empty(n, dtype=np.intp)

@@ -20,6 +20,7 @@ from analysis.records import Coefficient, Fit, Refusal, RefusalCause, Subject
 from analysis.samples import (
     COMPUTING,
     ERROR_RATE,
+    LEAST_FREEDOM,
     SMALLEST_SPREAD,
     YEAR,
     Array,
@@ -87,11 +88,12 @@ def fit_reverse(subject: Subject, log10_computing: Array, error_fraction: Array)
     x, log10_err = ready
     line = _least_squares(x, [performance(subject.form, log10_err)])
     a, b = line.values
-    if b == 0:
+    if abs(b) * np.ptp(log10_err) <= SMALLEST_SPREAD * np.ptp(x):
         reason = f"In {len(x)} points computing does not depend on performance at all: there is nothing to solve."
         return Refusal(subject, len(x), RefusalCause.NOT_FINITE, reason)
     gradient = np.array([[-1 / b, a / b**2], [0.0, -1 / b**2]])
-    errors = np.sqrt(np.diag(gradient @ line.covariance @ gradient.T))
+    covariance = gradient @ line.covariance @ gradient.T
+    errors = np.sqrt(np.diag(covariance))
     hc3_errors = np.sqrt(np.diag(gradient @ line.hc3_covariance @ gradient.T))
     b_ends = [b - line.t * line.errors[1], b + line.t * line.errors[1]]
     bounded = b_ends[0] * b_ends[1] > 0
@@ -114,6 +116,7 @@ def fit_reverse(subject: Subject, log10_computing: Array, error_fraction: Array)
             r_squared=line.r_squared,
             lowest_computing_flop=float(10 ** x.min()),
             highest_computing_flop=float(10 ** x.max()),
+            intercept_slope_covariance=finite_or_none(covariance[0, 1]),
             note=None if bounded else "The slope has no bounds: computing may not depend on performance at all.",
         )
     )
@@ -137,6 +140,7 @@ class _Line:
     values: Array
     covariance: Array
     hc3_covariance: Array
+    """Not a number where a point fixes the line alone."""
     t: float
     """97.5th percentile of Student's t: half the width of the interval in standard errors."""
     r_squared: float
@@ -153,13 +157,16 @@ class _Line:
 
 def _least_squares(response: Array, regressors: Sequence[Array]) -> _Line:
     design = np.column_stack([np.ones_like(response), *regressors])
-    with np.errstate(all="ignore"):  # leverage 1 has no HC3 error, and numbers may overflow: made None, or refused
+    basis, _ = np.linalg.qr(design)
+    fixed = np.any(1 - np.sum(basis**2, axis=1) <= LEAST_FREEDOM)
+    with np.errstate(all="ignore"):  # numbers too far apart overflow, and are refused
         results: Any = sm.OLS(response, design).fit()
+        covariance = np.asarray(results.cov_params())
         return _Line(
             n=len(response),
             values=np.asarray(results.params),
-            covariance=np.asarray(results.cov_params()),
-            hc3_covariance=np.asarray(results.cov_HC3),
+            covariance=covariance,
+            hc3_covariance=np.full_like(covariance, np.nan) if fixed else np.asarray(results.cov_HC3),
             t=float(stats.t.ppf(0.975, results.df_resid)),
             r_squared=float(results.rsquared),
             residual_sum_of_squares=float(results.ssr),
@@ -182,10 +189,11 @@ def _fit(subject: Subject, line: _Line, names: Sequence[str], log10_computing: A
         subject=subject,
         n=line.n,
         coefficients=coefficients,
-        r_squared=finite_or_none(line.r_squared),
+        r_squared=line.r_squared,
         residual_standard_deviation=finite_or_none(math.sqrt(line.residual_sum_of_squares / (line.n - len(names)))),
         lowest_computing_flop=float(10 ** log10_computing.min()),
         highest_computing_flop=float(10 ** log10_computing.max()),
+        intercept_slope_covariance=finite_or_none(line.covariance[0, 1]),
     )
 
 

@@ -15,6 +15,9 @@ FEWEST_POINTS = 5
 SMALLEST_SPREAD = 1e-9
 """Of logarithms and years: points that differ by less than 2 parts in 10^9 do not differ."""
 
+LEAST_FREEDOM = 1e-9
+"""1 - leverage: a point with less fixes the line alone, and what follows from its residual is rounding."""
+
 COMPUTING = "computing"
 ERROR_RATE = "error rate"
 YEAR = "year"
@@ -60,12 +63,14 @@ def log10_error(error_fraction: Array) -> Array:
 
 def performance(form: Form, log10_err: Array) -> Array:
     """The response of the form: log10(1/err), or 1/err. err = 0.1: 1 or 10."""
-    return -log10_err if form is Form.POLYNOMIAL else np.asarray(10.0**-log10_err)
+    with np.errstate(over="ignore"):  # fits of infinite numbers are refused
+        return -log10_err if form is Form.POLYNOMIAL else np.asarray(10.0**-log10_err)
 
 
 def finite_or_refusal(fit: Fit) -> Fit | Refusal:
-    """The fit, unless a coefficient overflowed."""
-    if all(np.isfinite(each.value) for each in fit.coefficients):
+    """The fit, unless a coefficient or a sum of squares overflowed."""
+    numbers = [each.value for each in fit.coefficients] + ([] if fit.r_squared is None else [fit.r_squared])
+    if np.isfinite(numbers).all():
         return fit
     reason = f"The numbers of the {fit.n} points are too far apart: the fit overflows."
     return Refusal(fit.subject, fit.n, RefusalCause.NOT_FINITE, reason)

@@ -41,6 +41,18 @@ def test_a_planted_outlier_and_a_far_point_are_found_where_they_stand() -> None:
     assert int(np.argmax(found.cooks_distance)) in (7, 31)
 
 
+@pytest.mark.parametrize("seed", range(4))
+def test_a_point_that_fixes_the_line_alone_has_leverage_and_nothing_else(seed: int) -> None:
+    random = np.random.default_rng(seed)
+    x = np.full(7, random.uniform(17, 24))
+    x[3] += random.uniform(0.5, 3)
+    found = influence(x, random.uniform(0.1, 1, 7))
+    assert found.leverage[3] == pytest.approx(1) and found.high_leverage[3]
+    assert np.isnan(found.cooks_distance[3]) and np.isnan(found.studentised_residual[3])
+    assert not found.outlier[3]
+    assert np.isfinite(np.delete(found.cooks_distance, 3)).all()
+
+
 def test_many_sound_points_have_outliers_but_none_that_bonferroni_keeps() -> None:
     random = np.random.default_rng(2)
     x = spread_computing(10_000, random)
