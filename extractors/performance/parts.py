@@ -40,7 +40,8 @@ def parts_of(cell: Cell, column: Said, caption: str) -> list[tuple[PrintedNumber
 
 def _completed(parts: Sequence[Said], whole: Said) -> Iterator[Said]:
     """The parts of a head with the data that the whole head names for all, and the metric that one of them names."""
-    of_all = () if any(part.datasets for part in parts) else whole.datasets
+    are_of_data = any(part.datasets and not part.announces for part in parts)
+    of_all = () if are_of_data else whole.datasets
     named = next((part for part in parts if part.announces), NOTHING)
     for part in parts:
         measured = part if part.announces else replace(part, metric=named.metric, plain=named.plain)

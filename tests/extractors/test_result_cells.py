@@ -111,6 +111,8 @@ def test_dev_sets_of_librispeech_are_told_from_test_sets() -> None:
         ([["Model", "SQuAD (v1.1/2.0)"], ["A", "91.1/84.1"]], 1, "F1.", [("f1", 91.1)]),
         ([["Model", "SQuAD v1.1/v2.0"], ["A", "91.1/84.1"]], 1, "F1.", [("f1", 91.1)]),
         ([["Model", "SQuAD 2.0/1.1"], ["A", "84.1/91.1"]], 1, "F1.", [("f1", 91.1)]),
+        ([["Model", "SQuAD v2.0 EM/F1"], ["A", "74.1/77.1"]], 1, "SQuAD results.", []),
+        ([["Model", "EM/F1 on SQuAD 2.0"], ["A", "74.1/77.1"]], 1, "SQuAD results.", []),
         ([["Model", "SQuAD (EM/F1)"], ["A", "84.1/90.9"]], 1, "Results.", [("em", 84.1), ("f1", 90.9)]),
         ([["Model", "SQuAD (F1/EM)"], ["A", "90.9/84.1"]], 1, "Results.", [("f1", 90.9), ("em", 84.1)]),
         ([["Model", "SQuAD dev (EM / F1)"], ["A", "84.1 / 90.9"]], 1, "Results.", [("em", 84.1), ("f1", 90.9)]),
@@ -404,6 +406,11 @@ def test_a_paper_that_names_no_benchmark_has_no_results() -> None:
         ([["Model", "WMT16 En-De"], ["A", "34.1"]], "BLEU.", ON_WMT, None),
         ([["Model", "IWSLT En-De"], ["A", "24.1"]], "BLEU.", ON_WMT, None),
         ([["Model", "De-En"], ["A", "34.1"]], "BLEU on WMT'14.", ON_WMT, None),
+        ([["Model", "WMT14 En-De", "WMT16 En-De"], ["A", "28.4", "34.1"]], "BLEU.", ON_WMT, 28.4),
+        ([["Model", "WMT14 En-De", "IWSLT14 En-De"], ["A", "28.4", "29.1"]], "BLEU.", ON_WMT, 28.4),
+        ([["Model", "IWSLT En-De", "WMT'14 En-De"], ["A", "29.1", "28.4"]], "BLEU.", ON_CONLL, 28.4),
+        ([["", "A"], ["WMT14 En-De", "28.4"], ["WMT16 En-De", "34.1"]], "BLEU.", ON_WMT, 28.4),
+        ([["Model", "En-De"], ["A", "28.4"]], "BLEU on WMT'14; the model of WMT'16 is no better.", ON_WMT, 28.4),
         ([["Model", "newstest2013"], ["A", "25.8"]], "BLEU, En-De, WMT'14.", ON_WMT, None),
         ([["Model", "test2013"], ["A", "25.8"]], "BLEU, En-De, WMT'14.", ON_WMT, None),
         ([["Model", "BLEU (dev)"], ["A", "25.8"]], "WMT'14 En-De.", ON_WMT, None),
@@ -491,6 +498,12 @@ def test_a_head_that_only_says_a_split_is_read_beside_other_splits_of_the_captio
 def test_the_test_dev_set_is_no_test_of_another_task() -> None:
     table = table_of_results([["Model", "COCO val", "test-dev"], ["A", "40.1", "40.6"]], "AP of detectors.")
     assert values(table) == [("coco", "box_ap", 40.1), ("coco", "box_ap", 40.6)]
+
+
+def test_a_head_of_another_year_holds_for_the_pairs_below_it() -> None:
+    rows = [["Model", "WMT14", "", "WMT16", ""], ["", "En-De", "En-Fr", "En-De", "En-Ro"]]
+    table = table_of_results([*rows, ["A", "28.4", "41.1", "34.0", "31.0"]], "BLEU.", heads=2)
+    assert values(table, paper=ON_WMT) == [("wmt14-en-de", "bleu", 28.4), ("wmt14-en-fr", "bleu", 41.1)]
 
 
 def many(rows: int, columns: int) -> Rows:
