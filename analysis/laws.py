@@ -13,7 +13,7 @@ from analysis.filling import FixedConversion, fill_burden
 from analysis.form_comparison import FormComparison, compare_forms
 from analysis.frontier import fit_frontier
 from analysis.influence import influence
-from analysis.records import Computing, Estimator, Fit, Form, Refusal, Subject
+from analysis.records import Computing, Estimator, Fit, Form, Refusal, RefusalCause, Subject
 from analysis.regressions import fit_conversion, fit_ordinary, fit_reverse, fit_year_trend
 from analysis.samples import Array
 from analysis.selection import BURDEN_HIGH, BURDEN_LOW, LeftOut, select_points
@@ -110,21 +110,29 @@ def fit_laws(points: pd.DataFrame, conversions: Mapping[str, FixedConversion] | 
 def fit_points(subject: Subject, points: pd.DataFrame) -> tuple[Fit | Refusal, tuple[LeftOut, ...]]:
     """One fit of the points of one benchmark, of which those that it cannot take are left out and counted."""
     taken, left_out = select_points(subject, points)
-    computing, error = _log10(taken, subject.computing), taken["error_fraction"].to_numpy()
+    outcome = _estimate(subject, taken)
+    if isinstance(outcome, Refusal) and outcome.cause is RefusalCause.TOO_FEW_POINTS and left_out:
+        causes = "; ".join(f"{each.cause} ({each.n})" for each in left_out)
+        outcome = replace(outcome, reason=f"{outcome.reason} Left out: {causes}.")
+    return outcome, left_out
+
+
+def _estimate(subject: Subject, points: pd.DataFrame) -> Fit | Refusal:
+    computing, error = _log10(points, subject.computing), points["error_fraction"].to_numpy()
     match subject.estimator:
         case Estimator.ORDINARY:
-            return fit_ordinary(subject, computing, error), left_out
+            return fit_ordinary(subject, computing, error)
         case Estimator.REVERSE:
-            return fit_reverse(subject, computing, error), left_out
+            return fit_reverse(subject, computing, error)
         case Estimator.FRONTIER:
-            return fit_frontier(subject, computing, error), left_out
+            return fit_frontier(subject, computing, error)
         case Estimator.YEAR_TREND:
-            return fit_year_trend(subject, computing, error, taken["year"].to_numpy()), left_out
+            return fit_year_trend(subject, computing, error, points["year"].to_numpy())
         case Estimator.ERRORS_IN_COMPUTING:
-            low, high = _log10(taken, BURDEN_LOW), _log10(taken, BURDEN_HIGH)
-            return fit_errors_in_computing(subject, computing, error, low, high), left_out
+            low, high = _log10(points, BURDEN_LOW), _log10(points, BURDEN_HIGH)
+            return fit_errors_in_computing(subject, computing, error, low, high)
         case Estimator.CONVERSION:
-            return fit_conversion(subject, computing, _log10(taken, Computing.HARDWARE_BURDEN)), left_out
+            return fit_conversion(subject, computing, _log10(points, Computing.HARDWARE_BURDEN))
 
 
 def _check(points: pd.DataFrame) -> None:
