@@ -190,8 +190,8 @@ COLUMNS_THAT_STAY = {
     " year hardware_burden_flop hardware_burden_low_flop hardware_burden_high_flop network_operations_flop"
     " operations_per_pass_flop parameters confidence accelerator note",
     "fits_v1": "analysis_run_id made_at code_version data_digest options is_newest source benchmark metric form"
-    " computing estimator n intercept intercept_standard_error slope slope_standard_error slope_hc3_standard_error slope_low"
-    " slope_high slope_year r_squared aic bic cause reason record",
+    " computing estimator n intercept intercept_standard_error slope slope_standard_error slope_hc3_standard_error"
+    " slope_low slope_high slope_year r_squared aic bic cause reason record",
     "reviews_v1": "review_id fact_key arxiv_id kind field decision reviewer reviewed_at reason state in_force",
 }
 
