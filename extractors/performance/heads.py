@@ -17,6 +17,8 @@ _SPLIT = re.compile(
     r"|(?P<val>\bval(?:id(?:ation)?)?(?:20\d\d|\d\d)?\b)|(?P<dev>\bdev(?:elopment)?\b)|(?P<test>\btest\b(?!\s?(?:time|scale|size|res|aug|\()))",
     re.IGNORECASE,
 )
+_LONGEST_AREA = 8
+"""Characters of "small", "medium" or "large" as a head of its own."""
 _SPLIT_NAMES = {"testdev": "test-dev", "teststd": "test-std"}
 
 
@@ -33,6 +35,8 @@ class Said:
     """Perplexity, mask AP, recall …"""
     difference: bool = False
     """A gain or loss, or a measure on data that was trained on."""
+    other_task: bool = False
+    """Segmentation, or learning from a few examples: whatever stands below or beside it is no result."""
     bound: bool = False
     """Of no model: what an oracle, or chance, would reach."""
     per_class: bool = False
@@ -48,7 +52,7 @@ class Said:
     @property
     def never(self) -> bool:
         """A head that says so has no results below it."""
-        return self.other_measure or self.difference
+        return self.other_measure or self.difference or self.other_task
 
     @property
     def announces(self) -> bool:
@@ -78,6 +82,7 @@ def said(text: str) -> Said:
         datasets=find_datasets(text),
         other_measure="other-measure" in labels,
         difference="difference" in labels,
+        other_task="other-task" in labels,
         bound="bound" in labels,
         per_class="per-class" in labels,
         cost="cost" in labels and named is None,
@@ -92,11 +97,12 @@ def said_by_path(path: Sequence[str]) -> Said:
     """What heads one over another say together, the innermost first: ("Top-1", "val") -> top1_accuracy, val.
 
     ("BLEU", "EN-DE") -> bleu, EN-DE      ("Top-1", "# Params") -> cost      ("AP", "50") -> box_ap50
+    ("AP", "S") -> never                  ("Segmentation", "AP") -> never    ("AP", "Small model") -> box_ap
     """
     each = [said(text) for text in reversed(path)]
     if not each:
         return NOTHING
-    if any(one.never for one in each[:2]):
+    if any(one.never for one in each[:2]) or any(one.other_task for one in each) or _is_of_an_area(path):
         return Said(other_measure=True)
     if each[0].cost or each[0].setting:
         return Said(cost=True)
@@ -110,3 +116,8 @@ def said_by_path(path: Sequence[str]) -> Said:
         error=next((one.error for one in each if one.error is not None), None),
         split=next((one.split for one in each if one.split), None),
     )
+
+
+def _is_of_an_area(path: Sequence[str]) -> bool:
+    """Whether a short head makes another measure of the one over it: "S", "M", "L" under "AP"."""
+    return len(path) > 1 and len(path[-1]) <= _LONGEST_AREA and said(f"{path[-2]} {path[-1]}").other_measure

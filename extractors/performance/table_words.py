@@ -89,7 +89,7 @@ class TableWords:
             head = self._heads_of_labels.get((cell.row, text), ())
             texts.append(f"{' '.join(head)} {text}" if _needs_its_head(text, " ".join(head)) else text)
         labels = [said(text) for text in reversed(texts)]
-        if any(each.bound for each in labels):
+        if any(each.bound or each.other_task for each in labels):
             return Said(other_measure=True)
         if labels and labels[0].never and len(texts[-1]) <= _LONGEST_ANNOUNCING_LABEL:
             return Said(other_measure=True)

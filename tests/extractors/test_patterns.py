@@ -39,7 +39,7 @@ def test_a_context_weighs_against_what_stands_on_a_side_that_is_looked_at(rule: 
 
 @pytest.mark.parametrize("rule", load_text_rules("results"), ids=lambda rule: rule.id)
 def test_a_rule_of_result_heads_has_a_label_that_counts(rule: TextRule) -> None:
-    assert rule.label in ("other-measure", "difference", "cost", "per-class", "setting", "bound")
+    assert rule.label in ("other-measure", "difference", "cost", "per-class", "setting", "bound", "other-task")
 
 
 @pytest.mark.parametrize("rule", load_text_rules("tasks"), ids=lambda rule: rule.id)

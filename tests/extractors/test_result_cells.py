@@ -248,6 +248,29 @@ def test_a_head_of_masks_rules_out_what_stands_under_it() -> None:
     assert found == [("coco", "box_ap", 40.1), ("coco", "box_ap50", 58.1)]
 
 
+@pytest.mark.parametrize("head", ["Segmentation", "Instance segm.", "Instance Segmentation (val)"])
+def test_precision_of_segments_beside_that_of_boxes_gives_nothing(head: str) -> None:
+    rows = [["Model", "Detection", "", head, ""], ["", "AP", "AP50", "AP", "AP50"], ["A", "40.1", "58.1", "35", "56.2"]]
+    found = values(table_of_results(rows, "COCO.", heads=2))
+    assert found == [("coco", "box_ap", 40.1), ("coco", "box_ap50", 58.1)]
+    groups = [["Model", "AP"], ["Detection"], ["A", "40.1"], [head], ["A", "35.2"]]
+    assert values(table_of_results(groups, "COCO.")) == [("coco", "box_ap", 40.1)]
+
+
+def test_precision_of_small_and_large_objects_under_a_common_head_gives_nothing() -> None:
+    rows = [["Model", "AP", "", "", "", ""], ["", "all", "50", "S", "M", "L"]]
+    found = values(table_of_results([*rows, ["A", "40.1", "60.2", "22.1", "44.3", "52.0"]], "COCO.", heads=2))
+    assert found == [("coco", "box_ap", 40.1), ("coco", "box_ap50", 60.2)]
+
+
+@pytest.mark.parametrize("shots", ["5-shot", "1-shot", "10 shots", "few-shot"])
+def test_what_was_learnt_from_a_few_examples_gives_nothing(shots: str) -> None:
+    rows = [["Model", f"ImageNet {shots}", "ImageNet"], ["A", "40.1", "80.1"]]
+    assert values(table_of_results(rows, "Accuracy.")) == [("imagenet", "top1_accuracy", 80.1)]
+    groups = [["Model", "Acc."], ["A, full", "80.1"], [f"A, {shots}", "40.1"], [shots], ["A", "42.1"]]
+    assert values(table_of_results(groups, "ImageNet.")) == [("imagenet", "top1_accuracy", 80.1)]
+
+
 @pytest.mark.parametrize(
     "caption",
     [

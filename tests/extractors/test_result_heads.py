@@ -270,6 +270,27 @@ def test_heads_one_over_another_say_together_what_none_says_alone(
     assert not words.cost
 
 
+@pytest.mark.parametrize(
+    ("path", "never"),
+    [
+        (("AP", "S"), True),
+        (("AP", "M"), True),
+        (("COCO", "AP", "large"), True),
+        (("AP", "Small model"), False),
+        (("AP", "all"), False),
+        (("Top-1", "S"), False),
+        (("Segmentation", "AP"), True),
+        (("COCO instance segmentation", "val", "AP50"), True),
+        (("Detection and segmentation", "AP"), False),
+        (("ImageNet", "5-shot"), True),
+        (("Few-shot", "ImageNet", "Top-1"), True),
+        (("Zero-shot", "Top-1"), False),
+    ],
+)
+def test_heads_may_make_other_measures_of_those_below_and_above_them(path: tuple[str, ...], never: bool) -> None:
+    assert said_by_path(path).never is never
+
+
 def test_of_two_heads_that_say_it_the_inner_one_counts() -> None:
     assert said_by_path(("Error", "Accuracy")).error is False
     assert said_by_path(("Accuracy", "Error")).error is True
