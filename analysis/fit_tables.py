@@ -189,8 +189,9 @@ def projections_table(projections: pd.DataFrame) -> Table | None:
     rows: Iterable[Any] = projections.itertuples()
     return table_of(
         "What target error rates take if a line of least squares goes on: powers of ten, with the 95 % interval of the "
-        "line (Fieller). Beyond the data a projection is an extrapolation; the last column says by how many times ten.",
-        "Target | Form | Source | Computing C | #FLOP | #Dollars | #Pounds of CO₂ | #Tenfolds beyond the data",
+        "line (Fieller). Beyond the data a projection is an extrapolation; a column says by how many times ten.",
+        "Target | Form | Source | Computing C | #FLOP | #Dollars | #Pounds of CO₂ | #Tenfolds beyond the data | "
+        "#Printed in 2020: FLOP, dollars, pounds",
         (
             [
                 f"{number(100 * row.target_error)} % error ({plain(row.target, 30)})",
@@ -201,6 +202,7 @@ def projections_table(projections: pd.DataFrame) -> Table | None:
                 _amount(row, "usd"),
                 _amount(row, "pounds_co2"),
                 number(row.tenfolds_beyond),
+                _printed(row),
             ]
             for row in rows
         ),
@@ -215,6 +217,14 @@ def _amount(row: object, name: str, more: int = 0) -> str:
     if math.isnan(low) or math.isnan(high):
         return power_of_ten(value) + _NO_INTERVAL.get(str(getattr(row, "interval", "")), "")
     return f"{power_of_ten(value)} ({power_of_ten(low)} to {power_of_ten(high)})"
+
+
+def _printed(row: Any) -> str:
+    """The whole exponents of the study's figure, which counts in gigaFLOP."""
+    if pd.isna(row.printed_gigaflop):
+        return UNKNOWN
+    exponents = (row.printed_gigaflop + _LOG10_GIGA, row.printed_usd, row.printed_pounds_co2)
+    return ", ".join(power_of_ten(int(exponent)) for exponent in exponents)
 
 
 def refusals_table(refusals: Sequence[Refusal]) -> Table | None:

@@ -59,6 +59,18 @@ def write_report(analysis: Analysis, folder: Path, formats: Collection[str] = FO
 
 def report_files(analysis: Analysis, formats: Collection[str] = FORMATS) -> Iterator[tuple[str, bytes]]:
     """Names within the folder, and contents."""
+    if set(formats) & {"html", "md", "svg", "png"}:
+        yield from _pages_and_figures(analysis, formats)
+    if "csv" in formats:
+        yield "fits.csv", csv_bytes(_fit_rows(analysis), _fit_columns())
+        yield "points.csv", _frame_bytes(analysis.points.sort_values("point_key", kind="stable"))
+        yield "projections.csv", _frame_bytes(analysis.projections)
+        yield "comparison.csv", _comparison_bytes(analysis)
+    if "json" in formats:
+        yield "fits.json", json_bytes(json_contents(analysis))
+
+
+def _pages_and_figures(analysis: Analysis, formats: Collection[str]) -> Iterator[tuple[str, bytes]]:
     gallery = draw_all(analysis)
     contents = document(analysis, gallery)
     if "html" in formats:
@@ -66,13 +78,6 @@ def report_files(analysis: Analysis, formats: Collection[str] = FORMATS) -> Iter
     if "md" in formats:
         pictures = next((suffix for suffix in ("svg", "png") if suffix in formats), None)
         yield "report.md", markdown(contents, pictures).encode()
-    if "csv" in formats:
-        yield "fits.csv", csv_bytes(_fit_rows(analysis), _fit_columns())
-        yield "points.csv", _frame_bytes(analysis.points.sort_values("point_key", kind="stable"))
-        yield "projections.csv", _frame_bytes(analysis.projections)
-        yield "comparison.csv", _comparison_bytes(analysis)
-    if "json" in formats:
-        yield "fits.json", json_bytes(_json_contents(analysis))
     for drawing in gallery.drawings():
         if "svg" in formats:
             yield f"figures/{drawing.name}.svg", drawing.svg
@@ -207,7 +212,8 @@ def _comparison_bytes(analysis: Analysis) -> bytes:
     return csv_bytes(iter(rows), columns)
 
 
-def _json_contents(analysis: Analysis) -> dict[str, Any]:
+def json_contents(analysis: Analysis) -> dict[str, Any]:
+    """All figures of the analysis, for programs."""
     laws = analysis.laws
     return {
         "code_version": analysis.code_version,

@@ -68,7 +68,8 @@ def factor(log10_factor: float | None) -> str:
         return UNKNOWN
     if log10_factor >= 6 or log10_factor <= -4:
         return "×" + power_of_ten(round(log10_factor))
-    return f"×{float(f'{10**log10_factor:.2g}'):,.4g}"
+    rounded = float(f"{10**log10_factor:.2g}")
+    return f"×{rounded:,.0f}" if rounded >= 10 else f"×{rounded:g}"
 
 
 def number(value: float | None, digits: int = 3) -> str:

@@ -87,6 +87,7 @@ def draw(
         png, svg = io.BytesIO(), io.BytesIO()
         FigureCanvasAgg(figure)
         figure.savefig(png, format="png", dpi=PNG_DOTS_PER_INCH, metadata={"Software": None})
+        figure.set_layout_engine("none")
         FigureCanvasSVG(figure)
         figure.savefig(svg, format="svg", metadata={"Date": None})
     return Drawing(name, title, caption, linked_svg(svg.getvalue(), name, f"{title}. {caption}", marks), png.getvalue())
@@ -103,7 +104,8 @@ def _style(salt: str) -> Iterator[None]:
 def linked_svg(svg: bytes, name: str, label: str, marks: Marks) -> bytes:
     """The SVG with each mark as a link with a hover title, ids of its own, and a label for those who see no picture.
 
-    A mark without an address becomes a group: it has its title, and leads nowhere.
+    A mark without an address becomes a group: it has its title, and leads nowhere. Links are for the mouse, hundreds of
+    them; the key that walks from link to link passes them by, as tables and points.csv have the same addresses.
     """
     root = fromstring(svg)
     for metadata in root.findall(f"{_SVG}metadata"):
@@ -128,6 +130,7 @@ def _lead(element: ElementTree.Element, url: str | None, title: str) -> None:
     else:
         element.set(_LINK, url)
         element.set("rel", "noopener noreferrer")
+        element.set("tabindex", "-1")
     hover = ElementTree.Element(f"{_SVG}title")
     hover.text = title
     element.insert(0, hover)

@@ -66,7 +66,7 @@ def comparison_drawing(pairs: Sequence[PairedPoint], urls: pd.Series) -> Drawing
         ticks_of_powers(axes, "y")
         axes.set_xlabel("hardware burden as imported, FLOP")
         axes.set_ylabel("hardware burden in this database, FLOP")
-        axes.legend(loc="upper left")
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
     title = "The same models in this database and as imported: hardware burden"
-    return draw("comparison-burden", title, caption, (5.8, 5.6), paint)
+    return draw("comparison-burden", title, caption, (5.8, 6.0), paint)

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from functools import cache
 from typing import Any
 
 import numpy as np
@@ -11,9 +11,10 @@ import pandas as pd
 from analysis.comparison import compare_with_imports, summaries
 from analysis.constants import cost_constants, targets_2020
 from analysis.laws import fit_laws
+from analysis.output import report_files
 from analysis.points import check_points, data_digest
 from analysis.projections import projection_table
-from analysis.records import Estimator, Fit
+from analysis.records import Estimator
 from analysis.report import Analysis
 
 HOSTILE_NAME = '=HYPERLINK("http://evil.example","<script>alert(1)</script>") $\\frac{$ | [x](javascript:alert(1))'
@@ -88,11 +89,12 @@ def invented_analysis(points: pd.DataFrame | None = None, **more: Any) -> Analys
             ignore_index=True,
         )
     laws, constants = fit_laws(points), cost_constants("authors-2020")
+    ordinary = [fit for fit in laws.fits if fit.subject.estimator is Estimator.ORDINARY]
     pairs = compare_with_imports(points)
     given: dict[str, Any] = {
         "points": points,
         "laws": laws,
-        "projections": projection_table(projected_fits(laws.fits), targets_2020(), constants),
+        "projections": projection_table(ordinary, targets_2020(), constants),
         "pairs": pairs,
         "summaries": summaries(pairs),
         "constants": constants,
@@ -104,5 +106,12 @@ def invented_analysis(points: pd.DataFrame | None = None, **more: Any) -> Analys
     return Analysis(**{**given, **more})
 
 
-def projected_fits(fits: Sequence[Fit]) -> list[Fit]:
-    return [fit for fit in fits if fit.subject.estimator is Estimator.ORDINARY]
+@cache
+def shared_analysis() -> Analysis:
+    return invented_analysis()
+
+
+@cache
+def shared_report() -> dict[str, bytes]:
+    """Files of its report by name."""
+    return dict(report_files(shared_analysis()))
