@@ -226,6 +226,7 @@ def _compiled(pattern: str, file: str, line: int) -> re.Pattern[str]:
     if not pattern:
         return _NEVER
     try:
+        re.compile(pattern)  # the brackets around it could close one that it leaves open
         return re.compile(rf"(?<![a-z])(?:{pattern})(?![a-z\d])", re.IGNORECASE)
     except re.error as error:
         raise LexiconError(f"{file}, line {line}: {error}") from error

@@ -19,6 +19,7 @@ _SETTING = re.compile(
 )
 _OF_PRECISION = re.compile(r"\bm?AP\b|\biou\b|\barea\b", re.IGNORECASE)
 _LONGEST_AREA = 8
+_LETTER = re.compile(r"\W{0,2}[A-Za-z]\W{0,2}")
 _OF_SHOTS = re.compile(r"(?:i-?net|image-?net|pets|birds|cars|dogs|flowers|cifar)\s?(?:1|5|25)", re.IGNORECASE)
 """Heads that count shots: beside "INet5", "Cifar10" is CIFAR-100 by ten shots."""
 _LOWEST_SCORE, _FEWEST_SCORES, _SHARE_OF_SCORES = 20.0, 4, 0.9
@@ -95,8 +96,26 @@ class TableWords:
             return Said(other_measure=True)
         if texts and _SETTING.match(texts[-1]) and not labels[0].metric:
             return Said(cost=True)
+        if self._is_named_by_a_letter(cell.row_path):
+            texts = texts[:-1]
         together = said(" ".join(texts))
         return replace(together, other_measure=False, difference=False, cost=False)
+
+    def _is_named_by_a_letter(self, path: tuple[str, ...]) -> bool:
+        """Whether the last label is a model called "A", and not the end of a name begun above it: below "ImageNet"
+        it is, but not where "V2" or "Sketch" stands below it too."""
+        return len(path) > 1 and _LETTER.fullmatch(path[-1]) is not None and path[:-1] not in self._beginnings_of_names
+
+    @cached_property
+    def _beginnings_of_names(self) -> set[tuple[str, ...]]:
+        """The labels that others of more than one letter make names of other data: "ImageNet" above "V2"."""
+        paths = {cell.row_path for cell in self.numbered if len(cell.row_path) > 1}
+        return {
+            path[:-1]
+            for path in paths
+            if not _LETTER.fullmatch(path[-1])
+            and said(f"{path[-2]} {path[-1]}").datasets[-1:] not in ((), said(path[-2]).datasets[-1:])
+        }
 
 
 def _needs_its_head(label: str, head: str) -> bool:

@@ -34,6 +34,7 @@ from extractors.performance import heads
 
 SPELLINGS = {
     "ImageNet (ILSVRC 2012)": (
+        "ImageNet1K|ImageNet1k|ImageNet2012|"
         "ImageNet|ImageNet-1K|ImageNet-1k|ImageNet 1K|ImageNet (1K)|ImageNet 2012|ImageNet ILSVRC-2012|ILSVRC|ILSVRC'12"
         "|ILSVRC 2012|ILSVRC12|ILSVRC-2012 classification|INet|i-Net|INet-1k|IN-1K|IN1k|IN 1K|ImNet|Im-Net|Image-Net"
         "|Image Net|IMAGENET|image- net"
@@ -391,6 +392,8 @@ METRIC_LINE = len(shipped_text("metrics").splitlines()) + 1
         ({"kind": "corpus"}, "kind 'corpus' does not go with 'arboretum'"),
         ({"benchmark": ""}, "kind 'benchmark' does not go with ''"),
         ({"names": "arbor(etum"}, "unterminated subpattern"),
+        ({"names": "arbor[etum"}, "unterminated character set"),
+        ({"hints": "arbor)(?:etum"}, "unbalanced parenthesis"),
         ({"hints": "arbor{2}{3}"}, "multiple repeat"),
         ({"context": "*arboretum"}, "nothing to repeat"),
     ],

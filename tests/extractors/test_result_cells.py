@@ -523,6 +523,26 @@ def test_the_test_dev_set_is_no_test_of_another_task() -> None:
     assert values(table) == [("coco", "box_ap", 40.1), ("coco", "box_ap", 40.6)]
 
 
+@pytest.mark.parametrize("head", ["Top-1 V2", "Top-1 (V2)", "ImageNet V2", "Top-1 acc. ReaL", "Acc. (V2)"])
+def test_another_version_of_the_test_set_behind_the_metric_gives_nothing(head: str) -> None:
+    rows = [["Model", "Top-1", head], ["A", "77.1", "68.1"]]
+    assert values(table_of_results(rows, "ImageNet.")) == [("imagenet", "top1_accuracy", 77.1)]
+
+
+def test_models_called_by_letters_below_a_heading_are_no_part_of_its_name() -> None:
+    rows = [["Model", "Acc."], ["ImageNet"], ["A", "76.1"], ["R", "77.1"], ["B, wide", "78.1"]]
+    assert of_benchmarks(rows, "Accuracy.") == [("imagenet", 76.1), ("imagenet", 77.1), ("imagenet", 78.1)]
+    rows = [["Data", "Alder"], ["ImageNet"], ["1K", "76.1"], ["A", "26.1"], ["R", "37.1"], ["V2", "68.1"]]
+    assert of_benchmarks(rows, "Accuracy.") == [("imagenet", 76.1)]
+
+
+def test_tables_of_a_paper_that_names_the_parts_of_its_data_nowhere_else_are_read() -> None:
+    rows = [["Model", "test-clean", "test-other"], ["A", "2.1", "4.6"]]
+    found = values(table_of_results(rows, "WER."), paper=document_of("We train on LibriSpeech."))
+    assert found == [("librispeech-test-clean", "wer", 2.1), ("librispeech-test-other", "wer", 4.6)]
+    assert values(table_of_results(rows, "WER."), paper=document_of("We train on what we found.")) == []
+
+
 def test_a_head_of_another_year_holds_for_the_pairs_below_it() -> None:
     rows = [["Model", "WMT14", "", "WMT16", ""], ["", "En-De", "En-Fr", "En-De", "En-Ro"]]
     table = table_of_results([*rows, ["A", "28.4", "41.1", "34.0", "31.0"]], "BLEU.", heads=2)
