@@ -1,0 +1,110 @@
+"""The nightly analysis: points from the database, every law fitted, the run stored, the report written."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime
+from pathlib import Path
+
+from analysis.changes import explained
+from analysis.constants import cost_constants
+from analysis.filling import AUTHORS_COCO_CONVERSION, FixedConversion
+from analysis.output import write_report
+from analysis.points import OWN_SOURCE, load_points
+from analysis.report import Analysis, Changes
+from analysis.study import ANALYSIS_VERSION, stored_fits, study
+from db.engine import Engine
+from db.fits import AnalysisRecord, changes_between, run_before, store_analysis
+from db.migrate import upgrade
+
+CONVERSIONS: Mapping[str, Mapping[str, FixedConversion]] = {
+    "fitted": {},
+    "authors-coco": {"coco": AUTHORS_COCO_CONVERSION},
+}
+
+
+class AnalysisError(Exception):
+    """There is nothing to analyse, or what was asked for is not there: what, and what to do."""
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisRequest:
+    """What is fitted; None and empty take all."""
+
+    benchmarks: tuple[str, ...] = ()
+    sources: tuple[str, ...] = ()
+    least_confidence: float = 0.0
+    constants: str = "present"
+    conversion: str = "fitted"
+    """One of ``CONVERSIONS``."""
+
+    @property
+    def command(self) -> str:
+        """The command line that asks for the same."""
+        words = ["burden analyze"]
+        words += [f"--benchmark {each}" for each in self.benchmarks]
+        words += [f"--source {each}" for each in self.sources]
+        words += [f"--least-confidence {self.least_confidence:g}"] if self.least_confidence else []
+        words += [f"--constants '{self.constants}'"] if self.constants != "present" else []
+        words += [f"--conversion {self.conversion}"] if self.conversion != "fitted" else []
+        return " ".join(words)
+
+
+@dataclass(frozen=True, slots=True)
+class AnalysisOutcome:
+    """A run of the analysis and where its report is."""
+
+    run: int
+    """Its number in the database: that of an earlier run, if nothing has changed since."""
+    analysis: Analysis
+    files: tuple[Path, ...]
+
+
+def analyze(engine: Engine, request: AnalysisRequest, folder: Path | None = None) -> AnalysisOutcome:
+    """Fit, store and report; without a ``folder`` nothing is written but the database.
+
+    Raises ``AnalysisError`` where there are no points, ``OutputError`` where the report can't be written.
+    """
+    upgrade(engine)
+    made_at = datetime.now(UTC)
+    points = load_points(
+        engine,
+        sources=request.sources or None,
+        benchmarks=request.benchmarks or None,
+        least_confidence=request.least_confidence,
+    )
+    if points.empty:
+        raise AnalysisError(_no_points(request))
+    plain = study(points, cost_constants(request.constants), request.command, CONVERSIONS[request.conversion])
+    record = AnalysisRecord(
+        made_at=made_at,
+        code_version=ANALYSIS_VERSION,
+        data_digest=plain.data_digest,
+        options=asdict(request),
+        points=[dict(zip(points.columns, row, strict=True)) for row in points.itertuples(index=False, name=None)],
+        fits=stored_fits(plain.laws),
+    )
+    run = store_analysis(engine, record)
+    analysis = replace(plain, changes=_changes(engine, run, plain))
+    files = write_report(analysis, folder) if folder is not None else []
+    return AnalysisOutcome(run, analysis, tuple(files))
+
+
+def _no_points(request: AnalysisRequest) -> str:
+    """What is missing, and which command brings it."""
+    missing = [source for source in request.sources if source != OWN_SOURCE]
+    if missing:
+        return f"no points of {', '.join(missing)}: `burden import computer-progress DIR` brings the authors' own"
+    wanted = f" of {', '.join(request.benchmarks)}" if request.benchmarks else ""
+    return (
+        f"no points{wanted}: `burden ingest` reads papers, `burden import computer-progress DIR` the authors' own data"
+    )
+
+
+def _changes(engine: Engine, run: int, now: Analysis) -> Changes | None:
+    """What differs from the run before this one with the same options; None for the first."""
+    earlier = run_before(engine, run)
+    if earlier is None:
+        return None
+    return explained(earlier, changes_between(engine, earlier.run, run), now.points, now.laws)

@@ -1,0 +1,33 @@
+"""What runs every night as Prefect flows: the main job, then the analysis of what it left in the database.
+
+Importing this module imports Prefect, which takes seconds: only what runs a flow does so.
+"""
+
+from __future__ import annotations
+
+from pathlib import Path
+
+from flows.prefect_ingest import ingest_flow  # isort: skip  (sets what Prefect reads when it is imported)
+
+from prefect import flow
+
+from db.engine import open_database
+from flows.analysis import AnalysisOutcome, AnalysisRequest, analyze
+from flows.discovery import IngestRequest
+from flows.ingest import Tally
+from flows.settings import load_settings
+
+
+@flow(name="analyze")
+def analyze_flow(request: AnalysisRequest, folder: Path | None = None) -> AnalysisOutcome:
+    """``flows.analysis.analyze`` of the database that is set where the flow runs."""
+    return analyze(open_database(load_settings().database), request, folder)
+
+
+@flow(name="nightly")
+def nightly_flow(
+    papers: IngestRequest, analysis: AnalysisRequest, folder: Path | None = None, jobs: int | None = None
+) -> tuple[Tally, AnalysisOutcome]:
+    """Papers first; the analysis runs once they are in. Papers that fail do not hold it up."""
+    tally = ingest_flow(papers, jobs)
+    return tally, analyze_flow(analysis, folder)

@@ -1,0 +1,131 @@
+"""`burden import` and `burden analyze` as people meet them: from a table of the authors' to a report, and once more."""
+
+from __future__ import annotations
+
+import csv
+import json
+import sqlite3
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+
+if TYPE_CHECKING:
+    from tests.flows.conftest import Home
+
+HEADER = "year,method,url,title,F1,EM,gpu,#gpu,tpu,#tpu,time,hw_gflops,time_sec,params,#epochs".split(",")
+
+
+def write_table(folder: Path, models: int, last_exact_match: float | None = None) -> Path:
+    """A table in the authors' layout of 2020, of invented models; each takes twice the time of the one before."""
+    folder.mkdir(exist_ok=True)
+    path = folder / "squad_1_1.csv"
+    with path.open("w", newline="", encoding="utf-8") as file:
+        writer = csv.writer(file)
+        writer.writerow(HEADER)
+        for number in range(models):
+            hours = 2**number
+            exact = 60 + 2.5 * number + 0.4 * (number % 2)
+            if last_exact_match is not None and number == models - 1:
+                exact = last_exact_match
+            paper = f"https://arxiv.org/abs/2401.{number:05d}v1"
+            row = (2016 + number / 4, f"Heron {number}", paper, f"On herons, {number}", exact + 8, exact)
+            writer.writerow([*row, "GeForce Titan X", 1, "", "", f"{hours} hours", 11000, 3600 * hours, "", ""])
+    return path
+
+
+def run(home: Home, *arguments: object) -> str:
+    ran = home.burden(*arguments)
+    assert ran.returncode == 0, ran.stderr
+    return ran.stdout
+
+
+def analyze(home: Home, *arguments: object) -> dict[str, Any]:
+    figures: dict[str, Any] = json.loads(run(home, "analyze", "--json", *arguments))
+    return figures
+
+
+@pytest.fixture
+def imported(home: Home, tmp_path: Path) -> Home:
+    run(home, "import", "computer-progress", write_table(tmp_path / "tables", 8))
+    return home
+
+
+def test_an_import_reports_what_it_read_and_the_same_file_is_stored_once(home: Home, tmp_path: Path) -> None:
+    table = write_table(tmp_path / "tables", 8)
+    first = run(home, "import", "computer-progress", table)
+    assert "8 models" in first and "squad_1_1.csv: stored as import 1" in first
+    assert "was there already as import 1" in run(home, "import", "computer-progress", table.parent)
+    assert home.count("imported_models") == 8
+    write_table(table.parent, 9)
+    report = json.loads(run(home, "import", "computer-progress", table, "--json"))
+    assert report["files"][0]["models"] == 9
+    assert report["stored"][0]["superseded_import_id"] == 1
+
+
+def test_a_file_that_is_no_table_of_the_study_is_an_error_in_words(home: Home, tmp_path: Path) -> None:
+    foreign = tmp_path / "birds.csv"
+    foreign.write_text("bird,weight\nheron,1.5\n", encoding="utf-8")
+    for source in ("computer-progress", "epoch"):
+        ran = home.burden("import", source, foreign)
+        assert ran.returncode == 1
+        assert "birds.csv" in ran.stderr and "Traceback" not in ran.stderr
+
+
+def test_a_report_is_whole_and_the_same_for_the_same_data(imported: Home, tmp_path: Path) -> None:
+    told = run(imported, "analyze", "--source", "authors-2020", "-o", tmp_path / "first")
+    assert "SQuAD 1.1" in told and "stored as run 1" in told and str(tmp_path / "first" / "index.html") in told
+    again = run(imported, "analyze", "--source", "authors-2020", "-o", tmp_path / "second")
+    assert "stored as run 1" in again
+    names = {path.relative_to(tmp_path / "first") for path in (tmp_path / "first").rglob("*") if path.is_file()}
+    assert {Path("index.html"), Path("report.md"), Path("fits.csv"), Path("fits.json")} <= names
+    assert any(name.suffix == ".svg" for name in names) and any(name.suffix == ".png" for name in names)
+    for name in names:
+        assert (tmp_path / "first" / name).read_bytes() == (tmp_path / "second" / name).read_bytes(), name
+
+
+def test_a_slope_that_moved_is_explained_by_the_points_that_changed(imported: Home, tmp_path: Path) -> None:
+    before = analyze(imported)
+    run(imported, "import", "computer-progress", write_table(tmp_path / "tables", 9, last_exact_match=50.0))
+    after = analyze(imported)
+    assert (before["run"], before["changes"], after["run"]) == (1, None, 2)
+    moved = {change["subject"]["metric"]: change for change in after["changes"]["slopes"]}
+    assert moved["em"]["n_before"] == 8 and moved["em"]["n_now"] == 9
+    assert moved["em"]["slope_now"] < moved["em"]["slope_before"]
+    (cause,) = [each for each in after["changes"]["causes"] if each["subject"]["metric"] == "em"]
+    assert (cause["cause"], cause["points"]) == ("import", 1)
+    assert cause["slope_before"] == pytest.approx(moved["em"]["slope_before"])
+    assert cause["slope_after"] == pytest.approx(moved["em"]["slope_now"])
+    with sqlite3.connect(imported.database) as connection:
+        stored = connection.execute(
+            "SELECT slope FROM fits_v1 WHERE metric = 'em' AND form = 'polynomial' AND is_newest"
+            " AND estimator = 'ordinary least squares' AND computing = 'hardware_burden_flop'"
+        ).fetchall()
+    assert stored == [(pytest.approx(moved["em"]["slope_now"]),)]
+
+
+def test_what_cannot_be_analysed_is_said_with_what_to_do(imported: Home, home: Home, tmp_path: Path) -> None:
+    for arguments, words in (
+        (("--source", "authors-2022"), "burden import computer-progress"),
+        (("--benchmark", "herons"), "no points of herons"),
+        (("--constants", "free"), "authors-2020"),
+    ):
+        ran = imported.burden("analyze", *arguments)
+        assert ran.returncode == 1 and words in ran.stderr and "Traceback" not in ran.stderr
+    (tmp_path / "mine").mkdir()
+    (tmp_path / "mine" / "thesis.txt").write_text("years of work", encoding="utf-8")
+    refused = imported.burden("analyze", "-o", tmp_path / "mine")
+    assert refused.returncode == 1 and "no report of burden" in refused.stderr
+    assert [path.name for path in (tmp_path / "mine").iterdir()] == ["thesis.txt"]
+
+
+def test_without_a_database_the_command_that_makes_one_is_named(home: Home) -> None:
+    ran = home.burden("analyze")
+    assert ran.returncode == 1 and "burden ingest" in ran.stderr
+
+
+def test_ingest_analyses_once_the_papers_are_in(imported: Home, few_papers: Path, tmp_path: Path) -> None:
+    imported.ingest(few_papers, "--analyze", tmp_path / "report")
+    told = (tmp_path / "report" / "report.md").read_text(encoding="utf-8")
+    assert "SQuAD 1.1" in told
+    assert imported.count("analysis_runs") == 1
