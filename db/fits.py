@@ -88,6 +88,20 @@ class StoredFit:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredSlope:
+    """What is told of a fit of an earlier run; ``slope`` is None where there was a refusal."""
+
+    source: str
+    benchmark: str
+    metric: str
+    form: str
+    computing: str
+    estimator: str
+    n: int
+    slope: float | None
+
+
+@dataclass(frozen=True, slots=True)
 class AnalysisRecord:
     """One run of the analysis."""
 
@@ -152,6 +166,35 @@ def store_analysis(engine: Engine, record: AnalysisRecord) -> int:
             connection.execute(schema.analysis_fits.insert(), [{"analysis_run_id": run, **fit} for fit in fits])
         _store_states(connection, options_digest, points, run, latest and latest.analysis_run_id)
     return run
+
+
+@dataclass(frozen=True, slots=True)
+class EarlierRun:
+    """A stored run of the analysis, by its number, with the fits that it had."""
+
+    run: int
+    made_at: datetime
+    code_version: str
+    data_digest: str
+    fits: tuple[StoredSlope, ...]
+
+
+def run_before(engine: Engine, run: int) -> EarlierRun | None:
+    """The run before this one with the same options; None for the first. ``RecordError`` where there is no such run."""
+    runs, fits = schema.analysis_runs, schema.analysis_fits
+    with engine.connect() as connection:
+        digest_of_options = _run(connection, run).options_digest
+        same = select(runs).where(runs.c.options_digest == digest_of_options, runs.c.analysis_run_id < run)
+        found = connection.execute(same.order_by(runs.c.analysis_run_id.desc()).limit(1)).first()
+        if found is None:
+            return None
+        stored = connection.execute(
+            select(*[fits.c[name] for name in StoredSlope.__dataclass_fields__])
+            .where(fits.c.analysis_run_id == found.analysis_run_id)
+            .order_by(fits.c.position)
+        )
+        slopes = tuple(StoredSlope(*row) for row in stored)
+    return EarlierRun(found.analysis_run_id, found.made_at, found.code_version, found.data_digest, slopes)
 
 
 def _latest_run(connection: Connection, options_digest: str) -> Any:

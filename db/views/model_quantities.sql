@@ -1,11 +1,10 @@
--- One row a paper, model of its own results (null: not named), benchmark, property and stage: the most credible value in force
--- that is linked to the model; and one row without a property, so that a model without any is there, too, which says whether
--- a best result of the model is from extra training data.
+-- One row a paper, model of its own results, benchmark, property and stage: the most credible value in force that is linked
+-- to the model.
 -- Of several values those of the same benchmark come before those of no benchmark; those of another benchmark
 -- hold for pretraining alone, which is done elsewhere by nature. Then those that a curator has seen, then by the probability
 -- that the value is right and of this model, then by position. Only epochs and examples have a stage ('' else); an unspecified
 -- one is taken for training. Numbers beyond all bounds count as unknown.
-SELECT paper_key, version, title, published, model, benchmark, property, stage, quantity, page, on_extra_data
+SELECT paper_key, version, title, published, model, benchmark, property, stage, quantity, page
 FROM (
     SELECT
         candidate.*,
@@ -32,8 +31,7 @@ FROM (
             CASE WHEN benchmark = result_benchmark THEN 0 WHEN benchmark IS NULL THEN 1 ELSE 2 END AS of_benchmark,
             CASE basis WHEN 'curated' THEN 0 ELSE 1 END AS of_machine,
             confidence * COALESCE(join_confidence, 1) AS credibility,
-            position,
-            0 AS on_extra_data
+            position
         FROM linked_results
         WHERE kind = 'model_property'
             AND result_is_own
@@ -44,25 +42,6 @@ FROM (
                 WHEN 'training_examples' THEN 1e15
                 WHEN 'epochs' THEN 1e9
             END
-        UNION ALL
-        SELECT
-            paper_key,
-            version,
-            title,
-            published,
-            model,
-            benchmark,
-            NULL,
-            '',
-            NULL,
-            NULL,
-            0,
-            0,
-            CASE WHEN extra_training_data THEN 1 ELSE 0 END,
-            0,
-            CASE WHEN extra_training_data THEN 1 ELSE 0 END
-        FROM own_results
-        WHERE place = 1
     ) AS candidate
 ) AS ranked
 WHERE place = 1

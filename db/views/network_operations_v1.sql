@@ -12,10 +12,10 @@ SELECT
     forward_flop,
     training_examples,
     epochs,
-    CASE WHEN is_complete = 1 THEN forward_flop * 3 * example_passes END AS network_operations_flop,
-    complete_stage_count AS stage_count,
+    forward_flop * 3 * counted_passes AS network_operations_flop,
+    COALESCE(complete_stage_count, 0) AS stage_count,
     CASE
-        WHEN forward_hundredths IS NOT NULL AND is_complete = 1 THEN
+        WHEN forward_hundredths IS NOT NULL AND counted_passes IS NOT NULL THEN
             RTRIM(
                 RTRIM(
                     CAST(forward_hundredths / 100 AS TEXT) || '.'
@@ -29,7 +29,7 @@ SELECT
             || CASE WHEN complete_stage_count > 1 THEN '(' || passes_in_words || ')' ELSE passes_in_words END
     END AS method,
     CASE
-        WHEN forward_flop IS NOT NULL AND is_complete = 1 THEN NULL
+        WHEN forward_flop IS NOT NULL AND counted_passes IS NOT NULL THEN NULL
         ELSE SUBSTR(
             CASE WHEN forward_flop IS NULL THEN ', no FLOP of a forward pass' ELSE '' END
             || CASE WHEN any_training_examples IS NULL THEN ', no training examples' ELSE '' END
@@ -37,7 +37,7 @@ SELECT
             || CASE
                 WHEN complete_stage_count = 0 AND any_training_examples IS NOT NULL AND any_epochs IS NOT NULL
                     THEN ', training examples and epochs of different stages'
-                WHEN complete_stage_count > 0 AND is_complete = 0
+                WHEN complete_stage_count > 0 AND counted_passes IS NULL
                     THEN ', training on extra data without examples or epochs'
                 ELSE ''
             END,
@@ -49,7 +49,8 @@ SELECT
     epochs_page
 FROM (
     SELECT
-        o.*,
+        laid.*,
+        CASE WHEN needs_extra_data = 1 THEN example_passes_on_extra_data ELSE example_passes END AS counted_passes,
         CAST(
             ROUND(
                 CAST(
@@ -62,6 +63,60 @@ FROM (
             AS BIGINT
         ) AS forward_hundredths,
         CASE WHEN forward_flop >= 1e9 THEN ' GFLOP' WHEN forward_flop >= 1e6 THEN ' MFLOP' ELSE ' FLOP' END AS forward_unit
-    FROM operations_by_model AS o
-    WHERE model IS NOT NULL
+    FROM (
+        SELECT
+            o.*,
+            MAX(is_on_extra_data) OVER whole AS needs_extra_data,
+            ROW_NUMBER() OVER (PARTITION BY paper_key, model, benchmark ORDER BY is_result) AS place
+        FROM (
+            SELECT
+                paper_key,
+                version,
+                title,
+                published,
+                model,
+                benchmark,
+                0 AS is_result,
+                0 AS is_on_extra_data,
+                forward_flop,
+                forward_flop_page,
+                training_examples,
+                training_examples_page,
+                epochs,
+                epochs_page,
+                example_passes,
+                example_passes_on_extra_data,
+                complete_stage_count,
+                any_training_examples,
+                any_epochs,
+                passes_in_words
+            FROM operations_by_model
+            UNION ALL
+            SELECT
+                paper_key,
+                version,
+                title,
+                published,
+                model,
+                benchmark,
+                1,
+                CASE WHEN extra_training_data THEN 1 ELSE 0 END,
+                NULL,
+                NULL,
+                NULL,
+                NULL,
+                NULL,
+                NULL,
+                NULL,
+                NULL,
+                NULL,
+                NULL,
+                NULL,
+                NULL
+            FROM own_results
+            WHERE place = 1 AND model IS NOT NULL
+        ) AS o
+        WINDOW whole AS (PARTITION BY paper_key, model, benchmark)
+    ) AS laid
+    WHERE place = 1
 ) AS worded

@@ -1,8 +1,8 @@
--- One row a paper, model of its own results (null: not named) and benchmark: the properties from which its network operations
--- are reckoned, and its parameters. Epochs and examples are those of the stage in which most examples were passed;
--- ``example_passes`` is the sum over the stages that have epochs and examples of their own, ``passes_in_words`` says it;
--- ``is_complete`` is 1 where there is such a stage and, if a best result of the model is from extra data, a pretraining with epochs
--- on more examples than those of the other stages.
+-- One row a paper, model of its own results and benchmark, of those to which a property is linked: the properties from which its
+-- network operations are reckoned, and its parameters. Epochs and examples are those of the stage in which most examples were
+-- passed; ``example_passes`` is the sum over the stages that have epochs and examples of their own, ``passes_in_words`` says it.
+-- ``example_passes_on_extra_data`` is the same where there is a pretraining with epochs on more examples than those of the other
+-- stages, else null: what counts for a model of which a best result is from extra data.
 -- (A layer has windows of one partition each: SQLite can then look at one paper without reading all.)
 SELECT
     paper_key,
@@ -23,10 +23,7 @@ SELECT
     complete_stage_count,
     any_training_examples,
     any_epochs,
-    CASE
-        WHEN complete_stage_count > 0 AND (needs_extra_data = 0 OR pretraining_examples > COALESCE(later_examples, 0)) THEN 1
-        ELSE 0
-    END AS is_complete,
+    CASE WHEN pretraining_examples > COALESCE(later_examples, 0) THEN example_passes END AS example_passes_on_extra_data,
     SUBSTR(passes_in_words, 4) AS passes_in_words
 FROM (
     SELECT
@@ -39,7 +36,6 @@ FROM (
         COUNT(CASE WHEN place_in_stage = 1 THEN training_examples * epochs END) OVER whole AS complete_stage_count,
         MAX(training_examples) OVER whole AS any_training_examples,
         MAX(epochs) OVER whole AS any_epochs,
-        MAX(on_extra_data) OVER whole AS needs_extra_data,
         MAX(CASE WHEN stage = 'pretraining' AND epochs > 0 THEN training_examples END) OVER whole AS pretraining_examples,
         MAX(CASE WHEN stage <> 'pretraining' THEN training_examples END) OVER whole AS later_examples,
         COALESCE(' + ' || MAX(CASE stage WHEN 'pretraining' THEN words END) OVER whole, '')
