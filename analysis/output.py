@@ -215,6 +215,7 @@ def _comparison_bytes(analysis: Analysis) -> bytes:
 def json_contents(analysis: Analysis) -> dict[str, Any]:
     """All figures of the analysis, for programs."""
     laws = analysis.laws
+    far = laws.influence["outlier"] | laws.influence["high_leverage"]
     return {
         "code_version": analysis.code_version,
         "command": analysis.command,
@@ -227,7 +228,7 @@ def json_contents(analysis: Analysis) -> dict[str, Any]:
         "refusals": [asdict(each) for each in laws.refusals],
         "left_out": [asdict(each) for each in laws.left_out],
         "form_comparisons": [asdict(each) for each in laws.comparisons],
-        "influence": list(_frame_rows(laws.influence)),
+        "outliers_and_high_leverage": list(_frame_rows(laws.influence[far.astype(bool)])),
         "projections": list(_frame_rows(analysis.projections)),
         "comparison_summaries": [asdict(each) for each in analysis.summaries],
         "comparison": [asdict(each) for each in analysis.pairs],

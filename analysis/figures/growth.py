@@ -38,13 +38,20 @@ def growth_drawing(points: pd.DataFrame) -> Drawing | None:
         else:
             ticks_of_powers(left, "y")
         _panel(right, marks, dated, "value", f"{metric_name(metric)}, %")
-        record = dated.sort_values(["year", "value"], kind="stable")
-        right.step(
-            record["year"], record["value"].cummax(), where="post", color=FAINT, linewidth=1.3, label="record", zorder=2
-        )
+        record = records(dated)
+        right.step(record["year"], record["value"], where="post", color=FAINT, linewidth=1.3, label="record", zorder=2)
         figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
 
     return draw(file_name("growth", benchmark, metric), title, caption, (7.6, 4.4), paint)
+
+
+def records(dated: pd.DataFrame) -> pd.DataFrame:
+    """The points that were better than all before them, and once more the last record at the end of the years."""
+    ordered = dated.sort_values(["year", "value"], ascending=[True, False], kind="stable")[["year", "value"]]
+    best = ordered["value"].cummax()
+    rising = ordered[best > best.shift(fill_value=-np.inf)]
+    end = pd.DataFrame({"year": [ordered["year"].iloc[-1]], "value": [best.iloc[-1]]})
+    return pd.concat([rising, end], ignore_index=True)
 
 
 def _panel(axes: Axes, marks: Marks, points: pd.DataFrame, column: str, label: str) -> None:

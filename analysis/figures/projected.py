@@ -20,6 +20,7 @@ _LOOKS = {Form.POLYNOMIAL: (POLYNOMIAL_COLOUR, "o", 0.16), Form.EXPONENTIAL: (EX
 LOG10_GIGA = 9
 _FEWEST, _MOST = 5.0, 400.0
 """Exponents that are drawn: further ends of intervals are cut off."""
+_MOST_TICKS = 9
 _TICKS = (5, 7, 10, 12, 15, 18, 20, 25, 30, 40, 50, 70, 100, 150, 200, 300, 400)
 
 
@@ -70,7 +71,16 @@ def projections_drawing(projections: pd.DataFrame, computing: Computing) -> Draw
                 beyond = float(row.tenfolds_beyond) > 0
                 inside = min(max(value, left), right)
                 face = "white" if beyond else colour
-                axes.plot([inside], [height], marker, color=colour, markerfacecolor=face, markersize=6, zorder=3)
+                axes.plot(
+                    [inside],
+                    [height],
+                    marker,
+                    color=colour,
+                    markerfacecolor=face,
+                    markersize=6,
+                    zorder=3,
+                    clip_on=False,
+                )
             axes.plot([], [], marker=marker, color=colour, markersize=6, linestyle="", label=f"{form.value} form")
         axes.set_xlim(left, right)
         axes.set_ylim(-0.6, len(heights) - 0.4)
@@ -98,6 +108,10 @@ def _ticks(axes: Axes, wide: bool) -> None:
     left, right = axes.get_xlim()
     axes.set_xscale("log")
     axes.set_xlim(left, right)
-    axes.xaxis.set_major_locator(FixedLocator([tick for tick in _TICKS if left <= tick <= right]))
+    ticks: list[float] = []
+    for tick in _TICKS:
+        if left <= tick <= right and (not ticks or tick > ticks[-1] * (right / left) ** (1 / _MOST_TICKS)):
+            ticks.append(tick)
+    axes.xaxis.set_major_locator(FixedLocator(ticks))
     axes.xaxis.set_major_formatter(FuncFormatter(lambda exponent, _: power_of_ten(exponent)))
     axes.xaxis.set_minor_locator(NullLocator())

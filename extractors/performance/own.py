@@ -17,7 +17,7 @@ from extractors.records import Cell, CellMark, Table
 _OURS = re.compile(r"\bours?\b|\bthis (?:work|paper)\b|\bpropos|\bwe\b|post-submission", re.IGNORECASE)
 _RERUN = re.compile(
     r"\bour (?:impl|re-?impl|run|repro|setup|eval|train|test|baseline|version|result)\w*"
-    r"|\bre-?(?:implement|produc|train|run)\w*"
+    r"|\bre-?(?:implement|produc|train|run)\w*(?!\w|\s(?:by|from|in)\s(?!us\b|our|this\b))"
     r"|\(our\b|trained by us|\brepro\b|\bre-?impl",
     re.IGNORECASE,
 )
@@ -25,6 +25,11 @@ _REPORTED = re.compile(
     r"reported (?:in|by|from)|taken from|copied|quoted|from (?:the )?(?:original )?(?:papers?|leaderboard|literature)"
     r"|leaderboard"
     r"|published|\bcited|as (?:in|reported)|official|model zoo|\bresults (?:from|of)\b",
+    re.IGNORECASE,
+)
+_FROM_PAPERS = re.compile(
+    r"(?:reported|stated|given|published|results|numbers|taken|copied|quoted) (?:in|by|from) (?:the |their )?"
+    r"(?:original |respective |corresponding |own )?(?:papers?|publications?|authors|literature|works?\b)",
     re.IGNORECASE,
 )
 _OTHERS = re.compile(
@@ -53,7 +58,7 @@ _HAND_WEIGHTS = {
     "own.ours": 3.0,
     "own.ours-in-column": 3.0,
     "own.ours-in-group": 2.0,
-    "own.rerun": 3.0,
+    "own.rerun": 3.8,
     "own.cited": -2.8,
     "own.cited-in-column": -2.0,
     "own.cited-in-group": -2.0,
@@ -163,10 +168,10 @@ class OwnSignals:
         yield "own.cited-in-column", column.cited
         yield "own.cited-in-group", is_cited(group)
         yield "own.cited-in-row", not cited and is_cited(labels)
-        yield "own.all-cited", cited and self._share_cited >= _ALL_CITED
+        yield "own.all-cited", cited and self._share_cited >= _ALL_CITED and not self._is_of_papers
         yield "own.below-cited", not cited and self._is_below_cited(cell.row)
         yield "own.uncited-among-cited", not cited and self._share_cited > _SOME_CITED
-        yield "own.others-in-group", _says(_OTHERS, group)
+        yield "own.others-in-group", _says(_OTHERS, group) or _says(_FROM_PAPERS, group)
         yield "own.name-of-paper", own_name
         yield "own.name-of-paper-in-column", column.own_name
         yield "own.name-in-abstract", not keys.isdisjoint(self.names.in_beginning)
@@ -202,6 +207,11 @@ class OwnSignals:
             ("own.nobodys", not self._has_own_name and not self._has_ours and self._share_cited == 0),
         )
         return frozenset(name for name, present in flags if present)
+
+    @cached_property
+    def _is_of_papers(self) -> bool:
+        """Whether the caption says that values are given as the papers that are cited report them."""
+        return _says(_FROM_PAPERS, self.table.caption)
 
     @cached_property
     def _lines(self) -> list[str]:

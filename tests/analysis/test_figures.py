@@ -14,7 +14,7 @@ from synthetic import HOSTILE_NAME, invented_points, shared_analysis, shared_rep
 from analysis.figures.axes import MOST_POINTS_DRAWN, performance_axis, sampled
 from analysis.figures.canvas import Drawing, file_name
 from analysis.figures.compared import comparison_drawing
-from analysis.figures.growth import growth_drawing
+from analysis.figures.growth import growth_drawing, records
 from analysis.figures.projected import projections_drawing
 from analysis.figures.residuals import residuals_drawing
 from analysis.figures.scatter import fitted_performance, scatter_drawing
@@ -125,6 +125,12 @@ def test_a_new_point_displaces_at_most_one_of_the_sample() -> None:
     after = set(sampled(points)["point_key"])
     assert len(before - after) <= 1
     assert set(sampled(points.sample(frac=1, random_state=5))["point_key"]) == after
+
+
+def test_a_record_is_what_beats_all_before_it_and_stands_to_the_end() -> None:
+    dated = pd.DataFrame({"year": [2015, 2012, 2013, 2013, 2020, 2016], "value": [80.0, 60.0, 70.0, 65.0, 75.0, 80.0]})
+    found = list(records(dated).itertuples(index=False, name=None))
+    assert found == [(2012, 60), (2013, 70), (2015, 80), (2020, 80)]
 
 
 def test_growth_needs_years_and_does_without_burdens() -> None:

@@ -145,10 +145,40 @@ def test_a_note_tells_of_rows_that_the_paper_ran_itself(mark: str, note: str, ex
     assert list(own(rows, notes=[(mark, note)]).values()) == [expected, False, True]
 
 
-@pytest.mark.parametrize("words", ["(our impl.)", "(our reproduction)", "(our run)", "(our training)"])
+@pytest.mark.parametrize(
+    "words",
+    [
+        *("(our impl.)", "(our reproduction)", "(our run)", "(our training)"),
+        *("(reproduced)", "(re-implemented)", "(retrained)", "(trained by us)", "(reproduced by us)"),
+    ],
+)
 def test_a_cited_row_that_was_run_again_is_the_paper_s_own(words: str) -> None:
     rows = [["Model", "Top-1"], [f"AlderNet [4] {words}", "76.1"], ["BirchNet [5]", "77.1"], ["Ours", "78.3"]]
     assert list(own(rows).values()) == [True, False, True]
+    assert list(own(rows[:2] + rows[3:]).values()) == [True, True]
+    assert list(own(rows, "Comparison with the state of the art on ImageNet.").values()) == [True, False, True]
+
+
+def test_a_row_that_others_ran_again_is_quoted() -> None:
+    rows = [["Model", "Top-1"], ["AlderNet [4] (reproduced by Lund et al.)", "76.1"], ["Ours", "78.3"]]
+    assert list(own(rows).values()) == [False, True]
+
+
+@pytest.mark.parametrize(
+    "heading", ["As reported in the original papers", "Numbers from the literature", "Reported by their authors"]
+)
+def test_rows_below_a_heading_that_names_other_papers_are_quoted(heading: str) -> None:
+    quoted = [["AlderNet", "76.1"], ["BirchNet", "77.1"]]
+    rows = [["Model", "Top-1"], [heading], *quoted, ["Our runs"], ["HazelNet", "75.1"]]
+    assert own(rows) == {"AlderNet": False, "BirchNet": False, "HazelNet": True}
+    assert own([["Model", "Top-1"], ["On one machine"], *quoted]) == {"AlderNet": True, "BirchNet": True}
+
+
+def test_a_table_all_of_whose_rows_cite_is_quoted_where_its_caption_says_so() -> None:
+    rows = [["Model", "Top-1"], ["AlderNet [4]", "76.1"], ["BirchNet [5]", "77.1"], ["CedarNet [6]", "78.3"]]
+    for caption in ("ImageNet, as reported in the original papers.", "ImageNet results taken from their papers."):
+        assert set(own(rows, caption).values()) == {False}
+    assert set(own(rows, "ImageNet, trained for this paper.").values()) == {True}
 
 
 @pytest.mark.parametrize("words", ["(our impl.)", "(reproduced)", "(re-trained)", "re-implementation", "trained by us"])
