@@ -59,6 +59,7 @@ try:
 except SystemExit as end:
     assert not end.code
 heavy = {"spacy", "pymupdf", "sqlalchemy", "prefect", "pydantic", "requests", "rich", "numpy", "pyarrow", "arxiv"}
+heavy |= {"pandas", "statsmodels", "matplotlib"}
 print("LOADED", sorted(heavy & set(sys.modules)))
 """
     ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
@@ -80,6 +81,8 @@ print("LOADED", sorted(heavy & set(sys.modules)))
         ("extract",),
         ("extract", "no-such.pdf"),
         ("export", "everything"),
+        ("analyze", "--least-confidence", "2"),
+        ("import", "computer-progress", "no/such/folder"),
         ("export", "facts", "--format", "table", "-o", "x"),
         ("no-such-command",),
     ],

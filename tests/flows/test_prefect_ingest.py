@@ -14,6 +14,7 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from study_tables import write_table
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Home
@@ -91,6 +92,28 @@ def test_flow_on_a_server_ends_as_the_plain_run_does(
     assert run["parameters"]["request"]["folder"] == str(few_papers)
     [task] = _post(f"{api}/task_runs/filter", {})
     assert task["state_type"] == "COMPLETED"
+
+
+def test_the_nightly_flow_reads_papers_and_then_fits_what_is_there(
+    prefect_server: tuple[str, subprocess.Popen[bytes]], home: Home, few_papers: Path, tmp_path: Path
+) -> None:
+    api, _ = prefect_server
+    variables = {"PREFECT_API_URL": api, "PREFECT_HOME": str(home.path / "prefect"), "DO_NOT_TRACK": "1"}
+    nightly = type(home)(home.path, tuple(variables.items()))
+    assert nightly.burden("import", "computer-progress", write_table(tmp_path / "tables", 8)).returncode == 0
+    assert nightly.ingest(few_papers, "--prefect", "--analyze", tmp_path / "report")["papers_parsed"] == 4
+    assert (tmp_path / "report" / "index.html").exists() and home.count("analysis_runs") == 1
+    flows = {flow["id"]: flow["name"] for flow in _post(f"{api}/flows/filter", {})}
+    runs = _post(f"{api}/flow_runs/filter", {})
+    [night] = [run["start_time"] for run in runs if flows[run["flow_id"]] == "nightly"]
+    runs = [run for run in runs if run["start_time"] >= night]
+    by_name = {flows[run["flow_id"]]: run for run in runs}
+    assert {name: run["state_type"] for name, run in by_name.items()} == {
+        "nightly": "COMPLETED",
+        "ingest": "COMPLETED",
+        "analyze": "COMPLETED",
+    }
+    assert by_name["ingest"]["end_time"] <= by_name["analyze"]["start_time"]
 
 
 def test_a_cron_schedule_ticks(prefect_server: tuple[str, subprocess.Popen[bytes]]) -> None:
