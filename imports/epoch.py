@@ -1,7 +1,8 @@
 """Epoch AI's public table of models (epoch.ai/data, CC BY): computing, hardware and parameters; no results.
 
 Its training compute is an estimate of the operations done, by another convention than the hardware burden, and is kept
-apart from it. The names of its columns have changed over the years: ``COLUMNS`` holds those known.
+apart from it. ``all_ai_models.csv`` has all models, ``notable_ai_models.csv`` and ``large_scale_ai_models.csv`` have
+some of them, under the same headings. These have changed over the years: ``COLUMNS`` holds those known.
 """
 
 from __future__ import annotations
@@ -33,11 +34,13 @@ COLUMNS: Mapping[str, tuple[str, ...]] = {
     "finetune compute": ("finetune compute (flop)", "finetune compute (flops)", "fine-tune compute (flop)"),
     "hours": ("training time (hours)", "training time (hour)", "training time hours"),
     "hardware": ("training hardware", "hardware model", "hardware"),
+    "chip hours": ("training chip-hours", "training time (chip hours)"),
     "quantity": ("hardware quantity", "number of hardware units", "hardware count"),
     "confidence": ("confidence",),
+    "method": ("training compute estimation method",),
     "notes": ("training compute notes", "compute notes"),
 }
-"""What is read -> its names in headers, in lower case, the present one first."""
+"""What is read -> its names in headers, in lower case, the present one first. A link's cell may hold several links."""
 _DATE = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d\d?)(?:-(?P<day>\d\d?)(?:[ T]\d\d:\d\d.{0,20})?)?)?", re.ASCII)
 
 
@@ -78,11 +81,13 @@ def _model(reader: RowReader, columns: Mapping[str, str]) -> ImportedModel | Non
     if name is None:
         return None
     published, year = _published(reader, columns["published"])
-    url = reader.link(columns["link"])
     finetuning = reader.number(columns["finetune compute"])
     confidence = reader.text(columns["confidence"])
+    method = reader.text(columns["method"])
+    count = reader.number(columns["quantity"])
     notes = (
         f"confidence: {confidence}" if confidence else None,
+        f"estimated by: {method}" if method else None,
         f"fine-tuning besides: {finetuning:g} FLOP" if finetuning else None,
         reader.text(columns["notes"], MAX_NOTE_CHARACTERS),
     )
@@ -90,17 +95,27 @@ def _model(reader: RowReader, columns: Mapping[str, str]) -> ImportedModel | Non
         row_number=reader.row.line,
         model=name,
         title=reader.text(columns["title"]),
-        url=url,
-        arxiv_id=arxiv_id_in(url),
+        url=reader.link(columns["link"]),
+        arxiv_id=arxiv_id_in(reader.raw(columns["link"])),
         published=published,
         year=year,
         training_compute_flop=reader.number(columns["training compute"]),
         parameters=reader.number(columns["parameters"]),
         accelerator=reader.text(columns["hardware"]),
-        accelerator_count=reader.number(columns["quantity"]),
-        duration_hours=reader.number(columns["hours"]),
+        accelerator_count=count,
+        duration_hours=_hours(reader, columns, count),
         note="; ".join(note for note in notes if note) or None,
     )
+
+
+def _hours(reader: RowReader, columns: Mapping[str, str], count: float | None) -> float | None:
+    """Hours as the cell has them; else chip-hours by the number of chips, where both are known."""
+    hours = reader.number(columns["hours"])
+    chip_hours = reader.number(columns["chip hours"])
+    if hours is not None or chip_hours is None or count is None:
+        return hours
+    reader.repair(columns["chip hours"], "device-time-divided", f"{chip_hours:g}", f"{chip_hours / count:g}")
+    return chip_hours / count
 
 
 def _published(reader: RowReader, column: str) -> tuple[date | None, float | None]:
