@@ -46,9 +46,19 @@ class PairedPoint:
     @property
     def log10_burden_ratio(self) -> float | None:
         """log10(own / imported): 0 alike, 1 where the machine finds ten times as much."""
-        if self.own_burden_flop is None or self.imported_burden_flop is None:
-            return None
-        return log10(self.own_burden_flop) - log10(self.imported_burden_flop)
+        return log10_ratio(self.own_burden_flop, self.imported_burden_flop)
+
+
+@dataclass(frozen=True, slots=True)
+class RatioSpread:
+    """log10 of ratios: how many there are, and how they lie; None where there are none."""
+
+    n: int
+    median: float | None
+    lower_quartile: float | None
+    upper_quartile: float | None
+    within_factor_two: float | None
+    """Share of the ratios."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -115,15 +125,16 @@ def _paired(source: str, own: Sequence[dict[str, Any]], imported: Sequence[dict[
 
 
 def _is_same_name(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
-    name = _letters(ours["model"])
-    return bool(name) and name == _letters(theirs["model"])
+    name = letters_of(ours["model"])
+    return bool(name) and name == letters_of(theirs["model"])
 
 
 def _is_same_value(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
     return abs(float(ours["value"]) - float(theirs["value"])) <= _SAME_VALUE
 
 
-def _letters(name: str | None) -> str:
+def letters_of(name: str | None) -> str:
+    """What a name is known by, letters and digits only: "Transformer (big)", "transformer-BIG" -> "transformerbig"."""
     return "".join(filter(str.isalnum, (name or "").casefold()))
 
 
@@ -149,6 +160,20 @@ def _known(number: float) -> float | None:
     return None if isnan(number) else number
 
 
+def log10_ratio(own: float | None, imported: float | None) -> float | None:
+    """log10(own / imported); None where either is unknown."""
+    return None if own is None or imported is None else log10(own) - log10(imported)
+
+
+def ratio_spread(log10_ratios: Sequence[float]) -> RatioSpread:
+    """Median, quartiles, and the share that lies between a half and two."""
+    if not log10_ratios:
+        return RatioSpread(0, None, None, None, None)
+    lower, median, upper = (float(each) for each in np.quantile(log10_ratios, (0.25, 0.5, 0.75)))
+    within = sum(abs(ratio) <= log10(2) for ratio in log10_ratios) / len(log10_ratios)
+    return RatioSpread(len(log10_ratios), median, lower, upper, within)
+
+
 def summaries(pairs: Sequence[PairedPoint]) -> tuple[ComparisonSummary, ...]:
     """One for each import, benchmark and metric, in their order."""
     groups: dict[tuple[str, str, str], list[PairedPoint]] = defaultdict(list)
@@ -158,19 +183,18 @@ def summaries(pairs: Sequence[PairedPoint]) -> tuple[ComparisonSummary, ...]:
 
 
 def _summary(source: str, benchmark: str, metric: str, pairs: Sequence[PairedPoint]) -> ComparisonSummary:
-    ratios = [ratio for pair in pairs if (ratio := pair.log10_burden_ratio) is not None]
-    lower, median, upper = (float(each) for each in np.quantile(ratios, (0.25, 0.5, 0.75))) if ratios else (None,) * 3
+    burdens = ratio_spread([ratio for pair in pairs if (ratio := pair.log10_burden_ratio) is not None])
     differences = [pair.value_difference for pair in pairs]
     return ComparisonSummary(
         source=source,
         benchmark=benchmark,
         metric=metric,
         pairs=len(pairs),
-        pairs_with_burden=len(ratios),
-        median_log10_burden_ratio=median,
-        lower_quartile_log10_burden_ratio=lower,
-        upper_quartile_log10_burden_ratio=upper,
-        within_factor_two=sum(abs(ratio) <= log10(2) for ratio in ratios) / len(ratios) if ratios else None,
+        pairs_with_burden=burdens.n,
+        median_log10_burden_ratio=burdens.median,
+        lower_quartile_log10_burden_ratio=burdens.lower_quartile,
+        upper_quartile_log10_burden_ratio=burdens.upper_quartile,
+        within_factor_two=burdens.within_factor_two,
         median_value_difference=float(np.median(differences)) if differences else None,
         same_value=sum(abs(each) <= _SAME_VALUE for each in differences) / len(differences) if differences else None,
     )

@@ -11,6 +11,7 @@ from analysis.comparison import ComparisonSummary, PairedPoint
 from analysis.constants import CostConstants
 from analysis.filling import FixedConversion
 from analysis.laws import Laws
+from analysis.model_comparison import ModelComparison
 from analysis.records import Subject
 
 
@@ -83,3 +84,5 @@ class Analysis:
     options: Mapping[str, str] = field(default_factory=dict)
     conversions: Mapping[str, FixedConversion] = field(default_factory=dict)
     """By benchmark, those that ``fit_laws`` was given in place of fitted ones."""
+    models: ModelComparison | None = None
+    """Training of the models that this database and an import both have, whether or not they have results."""

@@ -11,6 +11,7 @@ from analysis.comparison import PairedPoint, compare_with_imports, paired_points
 from analysis.constants import CostConstants, Target, fits_2020, printed_2020, targets_2020, targets_from
 from analysis.filling import FixedConversion
 from analysis.laws import Laws, fit_laws
+from analysis.model_comparison import ModelComparison
 from analysis.points import data_digest
 from analysis.projections import projection_table
 from analysis.records import Computing, Estimator, Fit, Refusal
@@ -31,10 +32,12 @@ def study(
     conversions: Mapping[str, FixedConversion] | None = None,
     options: Mapping[str, str] | None = None,
     changes: Changes | None = None,
+    models: ModelComparison | None = None,
 ) -> Analysis:
     """Fit, project and compare; the same points and constants give the same analysis.
 
-    ``command`` is the command line that makes it again, ``conversions`` are by benchmark in place of fitted ones.
+    ``command`` is the command line that makes it again, ``conversions`` are by benchmark in place of fitted ones,
+    ``models`` what ``compare_models`` made of the models that need no point.
     """
     pairs = compare_with_imports(points)
     laws = fit_laws(pd.concat([points, _worth_a_line(points, pairs)], ignore_index=True), conversions)
@@ -51,6 +54,7 @@ def study(
         changes=changes,
         options=options or {},
         conversions=conversions or {},
+        models=models,
     )
 
 

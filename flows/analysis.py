@@ -8,8 +8,10 @@ from datetime import UTC, datetime
 from pathlib import Path
 
 from analysis.changes import explained
+from analysis.comparison import letters_of
 from analysis.constants import cost_constants
 from analysis.filling import AUTHORS_COCO_CONVERSION, FixedConversion
+from analysis.model_comparison import compare_models, load_models
 from analysis.output import write_report
 from analysis.points import OWN_SOURCE, load_points
 from analysis.report import Analysis, Changes
@@ -17,11 +19,13 @@ from analysis.study import ANALYSIS_VERSION, stored_fits, study
 from db.engine import Engine
 from db.fits import AnalysisRecord, changes_between, run_before, store_analysis
 from db.migrate import upgrade
+from extractors.lexicon.catalogue import load_catalogue
 
 CONVERSIONS: Mapping[str, Mapping[str, FixedConversion]] = {
     "fitted": {},
     "authors-coco": {"coco": AUTHORS_COCO_CONVERSION},
 }
+_ANY_ACCELERATOR = frozenset({"", "gpu", "tpu"})
 
 
 class AnalysisError(Exception):
@@ -76,7 +80,13 @@ def analyze(engine: Engine, request: AnalysisRequest, folder: Path | None = None
     )
     if points.empty:
         raise AnalysisError(_no_points(request))
-    plain = study(points, cost_constants(request.constants), request.command, CONVERSIONS[request.conversion])
+    plain = study(
+        points,
+        cost_constants(request.constants),
+        request.command,
+        CONVERSIONS[request.conversion],
+        models=compare_models(load_models(engine, sources=request.sources or None), accelerator_family),
+    )
     record = AnalysisRecord(
         made_at=made_at,
         code_version=ANALYSIS_VERSION,
@@ -89,6 +99,18 @@ def analyze(engine: Engine, request: AnalysisRequest, folder: Path | None = None
     analysis = replace(plain, changes=_changes(engine, run, plain))
     files = write_report(analysis, folder) if folder is not None else []
     return AnalysisOutcome(run, analysis, tuple(files))
+
+
+def accelerator_family(name: str) -> str | None:
+    """What a name of an accelerator means: the catalogue's family, else its letters and digits.
+
+    "NVIDIA Tesla V100 SXM2 32 GB", "V100" -> "V100"      "Zephyr Q9" -> "zephyrq9"      "GPU", "" -> None
+    """
+    accelerator = load_catalogue().find(name)
+    if accelerator is not None:
+        return accelerator.family or accelerator.name
+    letters = letters_of(name)
+    return None if letters in _ANY_ACCELERATOR else letters
 
 
 def _no_points(request: AnalysisRequest) -> str:

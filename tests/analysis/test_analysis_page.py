@@ -14,6 +14,8 @@ from analysis.records import Fit
 from db.engine import Engine, open_database
 from db.imports import store_import
 from db.migrate import upgrade
+from db.store import ExtractedPaper, save_extractions
+from extractors.records import Box, BurdenEstimate, Evidence, Extraction, PaperMetadata, TrainingRun
 from flows.analysis import AnalysisRequest, analyze
 from imports.records import ImportedFile, ImportedModel, ImportedResult
 
@@ -24,7 +26,8 @@ QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, flags=re.DOTALL)
 
 @pytest.fixture
 def database(tmp_path: Path) -> str:
-    """Seven invented models; those of the page are of papers, here the import stands in for them."""
+    """Seven invented models with results; those of the page are of papers, here the import stands in for them. And one
+    without results, which a paper and Epoch AI's table both have."""
     url = f"sqlite:///{tmp_path / 'burden.sqlite'}"
     engine = open_database(url)
     upgrade(engine)
@@ -38,7 +41,22 @@ def database(tmp_path: Path) -> str:
         )
         for number in range(7)
     )
-    store_import(engine, ImportedFile("herons", "herons.csv", "0" * 64, models), datetime(2026, 1, 1, tzinfo=UTC))
+    new_year = datetime(2026, 1, 1, tzinfo=UTC)
+    store_import(engine, ImportedFile("herons", "herons.csv", "0" * 64, models), new_year)
+    evidence = Evidence(1, Box(1.0, 1.0, 2.0, 2.0), "We train Wader on 8 V100 for 60 hours.", 0, 38, ("run.x",))
+    run = TrainingRun(evidence, model="Wader", accelerator="NVIDIA Tesla V100", accelerator_count=8, duration_hours=60)
+    burden = BurdenEstimate(2.7e19, 2.6e19, 2.8e19, None, "8 devices x 15.7 TFLOP/s fp32 x 60 h")
+    paper = ExtractedPaper(PaperMetadata("2401.00001", 1, "Waders"), 1, Extraction("a" * 64, 1, (run,), ()), (burden,))
+    save_extractions(engine, [paper], "x1", "e1", new_year)
+    wader = ImportedModel(
+        2,
+        "WADER",
+        arxiv_id="2401.00001",
+        training_compute_flop=9e18,
+        accelerator="NVIDIA Tesla V100 SXM2 32 GB",
+        accelerator_count=8,
+    )
+    store_import(engine, ImportedFile("epoch", "all_ai_models.csv", "1" * 64, (wader,)), new_year)
     return url
 
 
@@ -49,6 +67,7 @@ def test_the_examples_run_one_after_the_other(database: str, capsys: pytest.Capt
     assert isinstance(names["law"], Fit) and names["law"].n == 7
     told = capsys.readouterr().out
     assert "Heron-6" in told and "n = 7, slope 0.0" in told and "10^" in told
+    assert "epoch: 1 of 1 models paired, accelerator 100 %, burden / training compute 3.0" in told
 
 
 def test_the_queries_find_something(database: str) -> None:
@@ -58,6 +77,16 @@ def test_the_queries_find_something(database: str) -> None:
     for query in QUERIES:
         with engine.connect() as connection:
             assert connection.execute(text(query.replace("'db'", "'herons'"))).all()
+
+
+def test_the_nightly_analysis_compares_models_that_have_no_results(database: str) -> None:
+    models = analyze(open_database(database), AnalysisRequest()).analysis.models
+    assert models is not None
+    assert [(pair.imported.model, pair.rule, pair.same_accelerator) for pair in models.pairs] == [
+        ("WADER", "same name", True)
+    ]
+    of_herons = analyze(open_database(database), AnalysisRequest(sources=("herons",))).analysis.models
+    assert of_herons is not None and not of_herons.pairs
 
 
 def test_every_column_is_told() -> None:

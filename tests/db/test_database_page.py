@@ -52,7 +52,9 @@ def small_database(engine: Engine, sample: Any) -> Engine:
     add_review(engine, Review(str(key), "model", Decision.CORRECT, "ada", sample.noon, "Bigger", "see Table 3"))
     results = (ImportedResult("imagenet", "top1_accuracy", 76.0),)
     models = (
-        ImportedModel(2, "Base", arxiv_id="2401.00001", results=results, hardware_burden_flop=1e19),
+        ImportedModel(
+            2, "Base", arxiv_id="2401.00001", results=results, hardware_burden_flop=1e19, training_compute_flop=5e18
+        ),
         ImportedModel(3, "Left out", included=False),
     )
     store_import(engine, ImportedFile("authors-2022", "imagenet.csv", "f" * 64, models), sample.noon)
