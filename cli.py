@@ -163,7 +163,6 @@ def ingest(
       burden ingest --since 2024-06-01 --until 2024-06-07 --category cs.CV --limit 50
       burden ingest --prefect --analyze report/
     """
-    from flows.analysis import AnalysisRequest
     from flows.discovery import IngestRequest
     from flows.settings import load_settings
     from flows.terminal import print_failures, print_summary, watched_progress
@@ -179,6 +178,7 @@ def ingest(
     started = monotonic()
     with watched_progress("reading papers") as watcher:
         if prefect and report:
+            from flows.analysis import AnalysisRequest
             from flows.prefect_nightly import nightly_flow
 
             tally, _ = nightly_flow(request, AnalysisRequest(), report, jobs)
@@ -198,7 +198,7 @@ def ingest(
         print_summary(tally, seconds)
         print_failures((each.name, each.cause, each.message) for each in tally.failures)
     if report and not prefect:
-        _analyze(AnalysisRequest(), report, quiet=as_json)
+        _analyze_what_is_there(report, as_json)
     ctx.exit(1 if strict and tally.unread else 0)
 
 
@@ -632,6 +632,16 @@ def _analyze(request: AnalysisRequest, folder: Path | None, as_json: bool = Fals
         sys.stdout.buffer.write(analysis_json(outcome))
     elif not quiet:
         print_analysis(outcome)
+
+
+def _analyze_what_is_there(report: Path, as_json: bool) -> None:
+    """After an ingestion: that nothing can be fitted yet is no failure of it."""
+    from flows.analysis import AnalysisRequest, NoPointsError
+
+    try:
+        _analyze(AnalysisRequest(), report, quiet=as_json)
+    except NoPointsError as nothing:
+        click.echo(f"no report: {nothing}", err=True)
 
 
 @main.group("import")

@@ -7,13 +7,15 @@ from dataclasses import asdict, dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 
+import pandas as pd
+
 from analysis.changes import explained
 from analysis.comparison import letters_of
 from analysis.constants import cost_constants
 from analysis.filling import AUTHORS_COCO_CONVERSION, FixedConversion
 from analysis.model_comparison import compare_models, load_models
 from analysis.output import write_report
-from analysis.points import OWN_SOURCE, load_points
+from analysis.points import load_points
 from analysis.report import Analysis, Changes
 from analysis.study import ANALYSIS_VERSION, stored_fits, study
 from db.engine import Engine
@@ -29,7 +31,11 @@ _ANY_ACCELERATOR = frozenset({"", "gpu", "tpu"})
 
 
 class AnalysisError(Exception):
-    """There is nothing to analyse, or what was asked for is not there: what, and what to do."""
+    """What was asked for is not there: what, and what to do."""
+
+
+class NoPointsError(AnalysisError):
+    """There is nothing to analyse yet: which commands bring points."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -68,18 +74,25 @@ class AnalysisOutcome:
 def analyze(engine: Engine, request: AnalysisRequest, folder: Path | None = None) -> AnalysisOutcome:
     """Fit, store and report; without a ``folder`` nothing is written but the database.
 
-    Raises ``AnalysisError`` where there are no points, ``OutputError`` where the report can't be written.
+    Names of sources and benchmarks are taken in lower case.
+
+    Raises ``NoPointsError`` where there are no points at all, ``AnalysisError`` where none are meant or a name is
+    unknown, ``OutputError`` where the report can't be written.
     """
     upgrade(engine)
     made_at = datetime.now(UTC)
+    request = replace(
+        request,
+        sources=tuple(map(str.lower, request.sources)),
+        benchmarks=tuple(map(str.lower, request.benchmarks)),
+    )
     points = load_points(
         engine,
         sources=request.sources or None,
         benchmarks=request.benchmarks or None,
         least_confidence=request.least_confidence,
     )
-    if points.empty:
-        raise AnalysisError(_no_points(request))
+    _check_names(engine, request, points)
     plain = study(
         points,
         cost_constants(request.constants),
@@ -113,15 +126,22 @@ def accelerator_family(name: str) -> str | None:
     return None if letters in _ANY_ACCELERATOR else letters
 
 
-def _no_points(request: AnalysisRequest) -> str:
-    """What is missing, and which command brings it."""
-    missing = [source for source in request.sources if source != OWN_SOURCE]
-    if missing:
-        return f"no points of {', '.join(missing)}: `burden import computer-progress DIR` brings the authors' own"
-    wanted = f" of {', '.join(request.benchmarks)}" if request.benchmarks else ""
-    return (
-        f"no points{wanted}: `burden ingest` reads papers, `burden import computer-progress DIR` the authors' own data"
-    )
+def _check_names(engine: Engine, request: AnalysisRequest, points: pd.DataFrame) -> None:
+    """That there are points, and that each name which was asked for is one that any point has."""
+    asked = {"source": request.sources, "benchmark": request.benchmarks}
+    if not points.empty and all(set(names) <= set(points[column]) for column, names in asked.items()):
+        return
+    everything = load_points(engine)
+    if everything.empty:
+        raise NoPointsError(
+            "no points yet: `burden ingest` reads papers, `burden import computer-progress DIR` the authors' own data"
+        )
+    known = {column: sorted(set(everything[column])) for column in asked}
+    unknown = [name for column, names in asked.items() for name in names if name not in known[column]]
+    if unknown or points.empty:
+        there = "; ".join(f"{column}s: {', '.join(names)}" for column, names in known.items())
+        what = f"of {', '.join(unknown)}" if unknown else "that meet all that was asked for"
+        raise AnalysisError(f"no points {what}; there are some of {there}")
 
 
 def _changes(engine: Engine, run: int, now: Analysis) -> Changes | None:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from analysis.headline import halving
 from analysis.output import json_bytes, json_contents
 from analysis.records import Computing, Estimator, Fit, Form, Refusal, Subject
-from analysis.wording import benchmark_name, factor, interval, metric_name, source_name
+from analysis.wording import factor, interval, metric_name
 from flows.analysis import AnalysisOutcome
 from flows.terminal import console, print_table
 
@@ -57,7 +57,8 @@ def _by_benchmark(each: Fit | Refusal) -> tuple[str, str, str]:
 
 
 def _names(subject: Subject) -> tuple[str, str, str]:
-    return benchmark_name(subject.benchmark), metric_name(subject.metric), source_name(subject.source)
+    """As the options of the command take them."""
+    return subject.benchmark, metric_name(subject.metric), subject.source
 
 
 def _row(fit: Fit) -> tuple[object, ...]:

@@ -59,18 +59,24 @@ def console(*, stderr: bool = False) -> Console:
 
 
 def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> None:
-    """Print ``rows`` under ``columns``; numbers stand right, None is left blank."""
+    """Print ``rows`` under ``columns``; numbers stand right, None is left blank.
+
+    In a narrow terminal long texts give way; where there are none, columns of several words do.
+    """
     from rich.box import SIMPLE_HEAD
     from rich.table import Table
     from rich.text import Text
 
     held = [list(row) for row in rows]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_header=any(columns))
+    texts = [[_cell(row[index]) for row in held] for index in range(len(columns))]
+    some_long = any(len(text) > _LONG_CHARACTERS for column in texts for text in column)
     for index, column in enumerate(columns):
         numeric = any(isinstance(row[index], int | float) for row in held)
-        long = max((len(str(row[index])) for row in held), default=0) > _LONG_CHARACTERS
+        long = any(len(text) > _LONG_CHARACTERS for text in texts[index])
+        whole = not long and (some_long or not any(" " in text for text in texts[index]))
         justify: Literal["left", "right"] = "right" if numeric else "left"
-        table.add_column(column, justify=justify, overflow="fold", no_wrap=not long, ratio=1 if long else None)
+        table.add_column(column, justify=justify, overflow="fold", no_wrap=whole, ratio=1 if long else None)
     for row in held:
         table.add_row(*(Text(_cell(value)) for value in row))
     console().print(table)

@@ -62,7 +62,7 @@ def test_a_file_that_is_no_table_of_the_study_is_an_error_in_words(home: Home, t
 
 def test_a_report_is_whole_and_the_same_for_the_same_data(imported: Home, tmp_path: Path) -> None:
     told = run(imported, "analyze", "--source", "authors-2020", "-o", tmp_path / "first")
-    assert "SQuAD 1.1" in told and "stored as run 1" in told and str(tmp_path / "first" / "index.html") in told
+    assert "squad1.1" in told and "stored as run 1" in told and str(tmp_path / "first" / "index.html") in told
     again = imported.burden("analyze", "--source", "authors-2020", "-o", tmp_path / "second")
     assert "stored as run 1" in again.stdout, again.stderr
     names = {path.relative_to(tmp_path / "first") for path in (tmp_path / "first").rglob("*") if path.is_file()}
@@ -94,8 +94,9 @@ def test_a_slope_that_moved_is_explained_by_the_points_that_changed(imported: Ho
 
 def test_what_cannot_be_analysed_is_said_with_what_to_do(imported: Home, home: Home, tmp_path: Path) -> None:
     for arguments, words in (
-        (("--source", "authors-2022"), "burden import computer-progress"),
-        (("--benchmark", "herons"), "no points of herons"),
+        (("--source", "authors-2022"), "no points of authors-2022; there are some of sources: authors-2020"),
+        (("--benchmark", "herons", "--benchmark", "squad1.1"), "no points of herons"),
+        (("--least-confidence", "1", "--source", "db"), "no points of db"),
         (("--constants", "free"), "authors-2020"),
     ):
         ran = invoke(imported, "analyze", *arguments)
@@ -110,6 +111,21 @@ def test_what_cannot_be_analysed_is_said_with_what_to_do(imported: Home, home: H
 def test_without_a_database_the_command_that_makes_one_is_named(home: Home) -> None:
     ran = invoke(home, "analyze")
     assert ran.exit_code == 1 and "burden ingest" in ran.stderr
+
+
+def test_names_are_taken_in_any_case_and_shown_whole(imported: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr("flows.terminal._WIDTH_UNWATCHED", 80)
+    shown = run(imported, "analyze", "--benchmark", "SQuAD1.1", "--source", "Authors-2020")
+    assert shown.count("authors-2020") >= 2 and shown.count("squad1.1") >= 2
+
+
+def test_a_first_night_without_points_is_a_night_all_the_same(home: Home, few_papers: Path, tmp_path: Path) -> None:
+    ran = invoke(
+        home, "ingest", "--from-folder", few_papers, "--limit", "1", "--analyze", tmp_path / "report", "--json"
+    )
+    assert ran.exit_code == 0, ran.stderr
+    assert json.loads(ran.stdout)["papers_parsed"] == 1
+    assert "no report: no points yet" in ran.stderr and not (tmp_path / "report").exists()
 
 
 def test_ingest_analyses_once_the_papers_are_in(imported: Home, few_papers: Path, tmp_path: Path) -> None:
