@@ -14,12 +14,12 @@ from markupsafe import Markup
 
 from analysis import fit_tables, point_tables
 from analysis.figures.canvas import Drawing, file_name
-from analysis.figures.gallery import Gallery
-from analysis.headline import halving_sentence
+from analysis.figures.gallery import Gallery, Wall
+from analysis.headline import how_to_read
 from analysis.records import Computing, Estimator, Fit, Form, Subject
 from analysis.report import Analysis
-from analysis.tables import Table
-from analysis.wording import benchmark_name, metric_name, plain, source_name
+from analysis.tables import Table, task_name
+from analysis.wording import COMPUTING_NAMES, benchmark_name, metric_name, plain, source_name
 
 STUDY = "The Computational Limits of Deep Learning (arXiv 2007.05558)"
 _LONGEST_CODE = 2_000
@@ -35,6 +35,8 @@ class Section:
     """Sentences of a list."""
     code: str | None = None
     drawings: tuple[Drawing, ...] = ()
+    folded_drawings: tuple[Drawing, ...] = ()
+    """The page shows how many there are, and draws them when asked."""
     tables: tuple[Table, ...] = ()
 
 
@@ -50,8 +52,8 @@ def document(analysis: Analysis, gallery: Gallery) -> Document:
     models = "; ".join(f"{count:,} of {name}" for name, count in sorted(counts.items())) or "none"
     lead = (
         f"How performance depends on computing, as in {STUDY}: {len(analysis.points):,} points (one a model, "
-        f"benchmark and metric): {models}. The error rate err is 1 − accuracy, performance is 1/err, and sources are "
-        "never pooled."
+        f"benchmark and metric): {models}. The error rate err is 1 − accuracy (of speech, the word error rate), "
+        "performance is 1/err, and sources are never pooled."
     )
     return Document(
         title="Scaling laws of deep learning, re-fitted",
@@ -67,8 +69,11 @@ def document(analysis: Analysis, gallery: Gallery) -> Document:
     )
 
 
-def html(contents: Document) -> str:
-    return _environment().get_template("report.html.j2").render(document=contents, inline=_inline)
+def html(contents: Document, *, has_files: bool) -> str:
+    """``has_files``: the SVGs are in figures/ beside the page, which loads each when the reader comes to it; else they
+    stand in the page, which then is a single file and a large one."""
+    template = _environment().get_template("report.html.j2")
+    return template.render(document=contents, inline=None if has_files else _inline)
 
 
 def markdown(contents: Document, picture_suffix: str | None) -> str:
@@ -88,6 +93,7 @@ def _environment() -> Environment:
     )
     environment.filters["markdown"] = escaped_markdown
     environment.filters["address"] = _address
+    environment.filters["held"] = _held
     return environment
 
 
@@ -112,6 +118,11 @@ def _address(url: str) -> str:
     return quote(url, safe=":/?#@!$&'*+,;=%~")
 
 
+def _held(text: str) -> str:
+    """A number and its % stay in one line."""
+    return re.sub(r"(?<=\d) (?=%)", "\u00a0", text)
+
+
 def _headline(analysis: Analysis, gallery: Gallery) -> Section:
     fits = [
         fit
@@ -119,14 +130,21 @@ def _headline(analysis: Analysis, gallery: Gallery) -> Section:
         if fit.subject.form is Form.POLYNOMIAL
         and fit.subject.computing in (Computing.HARDWARE_BURDEN, Computing.FILLED_BURDEN)
     ]
-    fits.sort(key=lambda fit: (fit.subject.benchmark, fit.subject.metric, fit.subject.computing, fit.subject.source))
-    sentences = tuple(halving_sentence(fit) for fit in fits if fit.subject.computing is Computing.HARDWARE_BURDEN)
+    order = list(COMPUTING_NAMES)
+    fits.sort(
+        key=lambda fit: (
+            fit.subject.benchmark,
+            fit.subject.metric,
+            order.index(fit.subject.computing),
+            fit.subject.source,
+        )
+    )
     return Section(
         name="halving",
         title="How much more computing halves the error",
-        paragraphs=() if sentences else ("No benchmark has enough points with a hardware burden for a line.",),
-        points=sentences,
-        drawings=gallery.slopes,
+        paragraphs=(how_to_read([fit for fit in fits if fit.subject.computing is Computing.HARDWARE_BURDEN]),),
+        drawings=gallery.slopes.first,
+        folded_drawings=gallery.slopes.others,
         tables=_there(fit_tables.headline_table(fits)),
     )
 
@@ -160,9 +178,11 @@ def _changes(analysis: Analysis) -> Section:
 
 
 def _benchmarks(analysis: Analysis, gallery: Gallery) -> Iterator[Section]:
-    subjects = [fit.subject for fit in analysis.laws.fits] + [refusal.subject for refusal in analysis.laws.refusals]
+    """Those that have something to show."""
     projected = zip(analysis.projections["benchmark"], analysis.projections["metric"], strict=True)
-    for task in sorted({(each.benchmark, each.metric) for each in subjects} | set(projected) | set(gallery.tasks)):
+    tasks = {(fit.subject.benchmark, fit.subject.metric) for fit in analysis.laws.fits} | set(projected)
+    tasks |= {task for task, wall in gallery.tasks.items() if wall != Wall()}
+    for task in sorted(tasks):
         yield _benchmark(analysis, gallery, *task)
 
 
@@ -178,11 +198,13 @@ def _benchmark(analysis: Analysis, gallery: Gallery, benchmark: str, metric: str
     )
     refused = [each for each in laws.refusals if is_of_task(each.subject)]
     ordinary = list(_ordinary(fits))
+    wall = gallery.tasks.get((benchmark, metric), Wall())
     return Section(
         name=file_name("benchmark", benchmark, metric),
         title=f"{benchmark_name(benchmark)}, {metric_name(metric)}",
         paragraphs=(f"{len(fits)} relations are fitted and {len(refused)} refused; the reasons are further down.",),
-        drawings=gallery.tasks.get((benchmark, metric), ()),
+        drawings=wall.first,
+        folded_drawings=wall.others,
         tables=_there(
             fit_tables.fits_table(ordinary),
             fit_tables.forms_table(
@@ -209,10 +231,13 @@ def _comparison(analysis: Analysis, gallery: Gallery) -> Section:
 
 def _refusals(analysis: Analysis) -> Section:
     laws = analysis.laws
+    fitted = {task_name(fit.subject) for fit in laws.fits}
+    without = sorted({task_name(refusal.subject) for refusal in laws.refusals} - fitted)
+    paragraphs = () if laws.refusals or laws.left_out else ("Nothing.",)
     return Section(
         name="refused",
         title="What was refused or left out, and why",
-        paragraphs=() if laws.refusals or laws.left_out else ("Nothing.",),
+        paragraphs=(f"Without a single line: {'; '.join(without)}.",) if without else paragraphs,
         tables=_there(fit_tables.refusals_table(laws.refusals), fit_tables.left_out_table(laws.left_out)),
     )
 

@@ -38,9 +38,9 @@ _NO_INTERVAL = {
 def headline_table(fits: Sequence[Fit]) -> Table | None:
     """``fits``: ordinary, polynomial."""
     return table_of(
-        "How much more computing halves the error rate, by least squares in the polynomial form: 2 to the power "
-        "1/slope. "
-        "The degree is 1/slope: computing grows with that power of performance.",
+        "Computing for half the error",
+        "By least squares in the polynomial form: 2 to the power 1/slope. The degree is 1/slope: computing grows with "
+        "that power of performance.",
         "Benchmark | Computing C | Source | #Models | #C for half the error | #95 % interval | #Degree | "
         f"Beside theory's {THEORY_LOWER_BOUND_DEGREE}",
         (_headline_row(fit) for fit in fits),
@@ -68,9 +68,9 @@ def fits_table(fits: Sequence[Fit]) -> Table | None:
         fits, key=lambda fit: (_COMPUTING_ORDER.index(fit.subject.computing), fit.subject.form is Form.EXPONENTIAL)
     )
     return table_of(
-        "Least squares. Polynomial: log10(1/err) = intercept + slope × log10(C); exponential: 1/err = intercept + "
-        "slope "
-        "× log10(C). In brackets the classical standard error and the one robust to unequal scatter (HC3).",
+        "Least squares",
+        "Polynomial: log10(1/err) = intercept + slope × log10(C); exponential: 1/err = intercept + slope × log10(C). "
+        "In brackets the classical standard error and the one robust to unequal scatter (HC3).",
         "Computing C | Form | Source | #n | #Intercept (s.e.; HC3) | #Slope (s.e.; HC3) | #95 % of the slope | #R² | "
         "#Residual s.d.",
         (
@@ -125,7 +125,8 @@ def other_estimators_table(fits: Sequence[Fit]) -> Table | None:
         key=lambda fit: (list(Estimator).index(fit.subject.estimator), _COMPUTING_ORDER.index(fit.subject.computing)),
     )
     return table_of(
-        "Other estimators, in the polynomial form. Years for ×10: years of algorithmic progress worth ten times the "
+        "Other estimators",
+        "In the polynomial form. Years for ×10: years of algorithmic progress worth ten times the "
         "computing. The conversion is log10(hardware burden) on log10(network operations).",
         "Estimator | Computing C | Source | #n | #Intercept | #Slope (95 %) | #Slope of the year (95 %) | "
         "#Years for ×10 (95 %) | #R²",
@@ -144,6 +145,7 @@ def other_estimators_table(fits: Sequence[Fit]) -> Table | None:
         ),
         all_in="fits.csv",
         notes=_notes(ordered),
+        is_folded=True,
     )
 
 
@@ -165,9 +167,9 @@ def _years(fit: Fit) -> list[str]:
 def forms_table(comparisons: Sequence[FormComparison]) -> Table | None:
     ordered = sorted(comparisons, key=lambda each: _COMPUTING_ORDER.index(each.computing))
     return table_of(
-        "The two forms on the same points. AIC and BIC are of the density of log10(1/err) in both; a difference "
-        "above 0 "
-        "speaks for the polynomial form. The weight is Akaike's: its probability if one of the two is right.",
+        "Polynomial or exponential",
+        "The two forms on the same points. AIC and BIC are of the density of log10(1/err) in both; a difference above "
+        "0 speaks for the polynomial form. The weight is Akaike's: its probability if one of the two is right.",
         "Computing C | Source | #n | #ΔAIC | #ΔBIC | #Weight of the polynomial | What the points say",
         (
             [
@@ -181,17 +183,20 @@ def forms_table(comparisons: Sequence[FormComparison]) -> Table | None:
             ]
             for each in ordered
         ),
+        is_folded=True,
     )
 
 
 def projections_table(projections: pd.DataFrame) -> Table | None:
     """Of one benchmark: powers of ten with their 95 % intervals."""
     rows: Iterable[Any] = projections.itertuples()
+    has_printed = bool(projections["printed_gigaflop"].notna().any())
     return table_of(
-        "What target error rates take if a line of least squares goes on: powers of ten, with the 95 % interval of the "
-        "line (Fieller). Beyond the data a projection is an extrapolation; a column says by how many times ten.",
-        "Target | Form | Source | Computing C | #FLOP | #Dollars | #Pounds of CO₂ | #Tenfolds beyond the data | "
-        "#Printed in 2020: FLOP, dollars, pounds",
+        "What target errors take",
+        "If a line of least squares goes on: powers of ten, with the 95 % interval of the line (Fieller). Beyond the "
+        "data a projection is an extrapolation; a column says by how many times ten.",
+        "Target | Form | Source | Computing C | #FLOP | #Dollars | #Pounds of CO₂ | #Tenfolds beyond data"
+        + has_printed * " | #Printed in 2020: FLOP, dollars, pounds",
         (
             [
                 f"{number(100 * row.target_error)} % error ({plain(row.target, 30)})",
@@ -202,11 +207,12 @@ def projections_table(projections: pd.DataFrame) -> Table | None:
                 _amount(row, "usd"),
                 _amount(row, "pounds_co2"),
                 number(row.tenfolds_beyond),
-                _printed(row),
+                *[_printed(row)] * has_printed,
             ]
             for row in rows
         ),
         all_in="projections.csv",
+        is_folded=True,
     )
 
 
@@ -228,26 +234,25 @@ def _printed(row: Any) -> str:
 
 
 def refusals_table(refusals: Sequence[Refusal]) -> Table | None:
+    """Relations of one computing that were refused for one reason share a row."""
+    alike: dict[tuple[str, ...], list[str]] = {}
+    for each in refusals:
+        where = task_name(each.subject), source_name(each.subject.source), COMPUTING_NAMES[each.subject.computing]
+        why = each.cause.value, plain(each.reason, 400)
+        alike.setdefault((*where, *why), []).append(_relation(each.subject))
     return table_of(
-        "What was not fitted, and why.",
-        "Benchmark | Source | Relation | Computing C | Cause | Reason",
-        (
-            [
-                task_name(each.subject),
-                source_name(each.subject.source),
-                _relation(each.subject),
-                COMPUTING_NAMES[each.subject.computing],
-                each.cause.value,
-                plain(each.reason, 400),
-            ]
-            for each in refusals
-        ),
+        "Refused",
+        f"{len(refusals):,} relations that were not fitted, and why.",
+        "Benchmark | Source | Computing C | Cause | Reason | Relations",
+        ([*said, ", ".join(relations)] for said, relations in alike.items()),
         all_in="fits.csv",
+        is_folded=True,
     )
 
 
 def left_out_table(left_out: Sequence[LeftOut]) -> Table | None:
     return table_of(
+        "Left out",
         "Points that the polynomial fits could not take, each counted once, under the first cause that holds.",
         "Benchmark | Source | Computing C | Cause | #Points",
         (
@@ -262,4 +267,5 @@ def left_out_table(left_out: Sequence[LeftOut]) -> Table | None:
             if each.subject.estimator is Estimator.ORDINARY and each.subject.form is Form.POLYNOMIAL
         ),
         all_in="fits.json",
+        is_folded=True,
     )

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import math
+from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.records import Fit, Form
@@ -33,6 +34,23 @@ def halving(fit: Fit) -> Halving:
 
 def _factor(slope: float | None) -> float | None:
     return math.log10(2) / slope if slope is not None and slope > 0 else None
+
+
+def how_to_read(fits: Sequence[Fit]) -> str:
+    """``fits``: the polynomial lines on one computing. The line of most models among those with both bounds is told
+    in words, and how many have no upper one."""
+    if not fits:
+        return "No benchmark has enough points with a hardware burden for a line."
+    bounded = [fit for fit in fits if halving(fit).log10_factor is not None and halving(fit).log10_high is not None]
+    text = "The steeper the line, the less computing halves the error. "
+    if bounded:
+        text += f"Read the table so: {halving_sentence(max(bounded, key=lambda fit: fit.n))} "
+    if len(bounded) < len(fits):
+        text += (
+            f"Of {len(fits)} lines on the {COMPUTING_NAMES[fits[0].subject.computing]}, "
+            f"{len(fits) - len(bounded)} may be flat for all their points say: there no factor is too large."
+        )
+    return text.rstrip()
 
 
 def halving_sentence(fit: Fit) -> str:

@@ -74,7 +74,7 @@ def _pages_and_figures(analysis: Analysis, formats: Collection[str]) -> Iterator
     gallery = draw_all(analysis)
     contents = document(analysis, gallery)
     if "html" in formats:
-        yield "index.html", html(contents).encode()
+        yield "index.html", html(contents, has_files="svg" in formats).encode()
     if "md" in formats:
         pictures = next((suffix for suffix in ("svg", "png") if suffix in formats), None)
         yield "report.md", markdown(contents, pictures).encode()

@@ -34,11 +34,10 @@ def influence_table(influence: pd.DataFrame, points: pd.DataFrame) -> Table | No
     strongest = ordered.groupby("source", sort=True).head(MOST_INFLUENTIAL)
     rows: Iterable[Any] = strongest.merge(points, on="point_key", suffixes=("", "_of_point")).itertuples()
     return table_of(
-        f"Points that pull at the line or stand far from it: of {len(far):,} the {MOST_INFLUENTIAL} of each source "
-        "with "
-        f"the largest Cook's distance. Outlier: a studentised residual beyond ±{OUTLYING_RESIDUAL:g}; p allows for "
-        "as many "
-        f"looks as there are points (Bonferroni). High leverage: more than {HIGH_LEVERAGE:g} times the mean.",
+        "Points that pull at the line or stand far from it",
+        f"{_chosen(len(far), len(strongest))} Outlier: a studentised residual beyond ±{OUTLYING_RESIDUAL:g}; p allows "
+        "for as many looks as there are points (Bonferroni). High leverage: more than "
+        f"{HIGH_LEVERAGE:g} times the mean.",
         "Model | Paper | Source | #Value, % | #Burden, FLOP | #Residual | #p | #Leverage | #Cook's distance | Kind",
         (
             [
@@ -55,14 +54,21 @@ def influence_table(influence: pd.DataFrame, points: pd.DataFrame) -> Table | No
             for row in rows
         ),
         all_in="fits.json",
+        is_folded=True,
     )
+
+
+def _chosen(all_of_them: int, shown: int) -> str:
+    if shown == all_of_them:
+        return "The largest Cook's distance first."
+    return f"Of {all_of_them:,} the {MOST_INFLUENTIAL} of each source with the largest Cook's distance."
 
 
 def summaries_table(summaries: Sequence[ComparisonSummary]) -> Table | None:
     return table_of(
-        "Machine beside import: models that both have. A ratio is this database's burden over the import's, a "
-        "difference "
-        "this database's value less the import's, in percentage points.",
+        "Agreement",
+        "Models that both have. A ratio is this database's burden over the import's, a difference this database's "
+        "value less the import's, in percentage points.",
         "Benchmark | Import | #Models | #With both burdens | #Median ratio | #Quartiles | #Within ×2 | "
         "#Median difference | #Same value",
         (
@@ -95,7 +101,8 @@ def pairs_table(pairs: Sequence[PairedPoint], points: pd.DataFrame) -> Table | N
     titles = dict(zip(points["point_key"], zip(points["title"], points["url"], strict=True), strict=True))
     ordered = sorted(pairs, key=lambda pair: (-abs(pair.log10_burden_ratio or 0), pair.source, pair.own_key))
     return table_of(
-        "The same models row by row, the widest differences of burden first.",
+        "Model by model",
+        "The widest differences of burden first.",
         "Model here | Model in the import | Paper | Benchmark | Import | Paired by | #Value here, % | #Imported, % | "
         "#Burden here, FLOP | #Imported, FLOP | #Ratio",
         (
@@ -115,6 +122,7 @@ def pairs_table(pairs: Sequence[PairedPoint], points: pd.DataFrame) -> Table | N
             for pair in ordered
         ),
         all_in="comparison.csv",
+        is_folded=True,
     )
 
 
@@ -124,7 +132,8 @@ def _paper(pair: PairedPoint, title: object, url: object) -> Cell:
 
 def slope_changes_table(changes: Changes) -> Table | None:
     return table_of(
-        "Slopes that moved since the last run, the largest moves first.",
+        "Slopes that moved",
+        "The largest moves first.",
         "Benchmark | Source | Form | Computing C | #Slope before | #Slope now | #Change | #n before | #n now",
         (
             [
@@ -146,8 +155,8 @@ def slope_changes_table(changes: Changes) -> Table | None:
 
 def slope_causes_table(changes: Changes) -> Table | None:
     return table_of(
-        "Why: each kind of change is put in after the ones above it, and the steps of a slope add up to its whole "
-        "move.",
+        "Why they moved",
+        "Each kind of change is put in after the ones above it, and the steps of a slope add up to its whole move.",
         "Benchmark | Source | Kind of change | #Points | #Slope before | #Slope after | #Change",
         (
             [
@@ -167,13 +176,15 @@ def slope_causes_table(changes: Changes) -> Table | None:
 
 def point_changes_table(changes: Changes) -> Table | None:
     return table_of(
-        "Points that came, went or changed.",
+        "Points that differ",
+        f"{len(changes.points):,} points came, went or changed.",
         "Model | Paper | What | Point",
         (
             [*model_and_paper(each.model, each.title, None, each.url), plain(each.what), plain(each.point_key, 80)]
             for each in changes.points
         ),
         all_in="fits.json",
+        is_folded=True,
     )
 
 

@@ -28,20 +28,25 @@ class Column:
 class Table:
     """The first cell of a row is its head."""
 
+    title: str
     caption: str
     columns: tuple[Column, ...]
     rows: tuple[tuple[Cell, ...], ...]
     notes: tuple[str, ...] = ()
     """Sentences below it."""
+    is_folded: bool = False
+    """The page shows its title, and the rest when asked."""
 
 
 def table_of(
+    title: str,
     caption: str,
     columns: str,
     rows: Iterable[Sequence[str | Cell]],
     *,
     all_in: str = "",
     notes: Iterable[str] = (),
+    is_folded: bool = False,
 ) -> Table | None:
     """``columns`` are parted by bars, those of numbers begin with #; ``all_in`` names the file with the rows beyond
     ``MOST_ROWS``. None without rows."""
@@ -52,10 +57,12 @@ def table_of(
         caption += f" The first {MOST_ROWS} of {len(cells):,}" + (f"; all are in {all_in}." if all_in else ".")
     heads = [head.strip() for head in columns.split("|")]
     return Table(
+        title=title,
         caption=caption,
         columns=tuple(Column(head.lstrip("#"), head.startswith("#")) for head in heads),
         rows=tuple(cells[:MOST_ROWS]),
         notes=tuple(notes),
+        is_folded=is_folded,
     )
 
 

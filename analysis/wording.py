@@ -32,6 +32,8 @@ _BENCHMARKS = {
     "cifar100": "CIFAR-100",
     "squad1.1": "SQuAD 1.1",
     "conll2003": "CoNLL 2003",
+    "librispeech-test-clean": "LibriSpeech test-clean",
+    "librispeech-test-other": "LibriSpeech test-other",
     "wmt14-en-fr": "WMT14 English–French",
     "wmt14-en-de": "WMT14 English–German",
 }
@@ -44,6 +46,7 @@ _METRICS = {
     "em": "exact match",
     "f1": "F1",
     "bleu": "BLEU",
+    "wer": "word error rate",
 }
 
 

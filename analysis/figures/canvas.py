@@ -20,12 +20,14 @@ from matplotlib.backends.backend_agg import FigureCanvasAgg
 from matplotlib.backends.backend_svg import FigureCanvasSVG
 from matplotlib.figure import Figure
 
+from analysis.figures.slim import slim
 from analysis.wording import plain, safe_url
 
 PNG_DOTS_PER_INCH = 144
 _SVG = "{http://www.w3.org/2000/svg}"
 _LINK = "{http://www.w3.org/1999/xlink}href"
 _MARK = "mark:"
+_HOVER = "a:hover use,a:hover path{stroke:#000!important;stroke-width:2px!important}"
 _STYLE: Any = {
     "svg.fonttype": "none",
     "font.family": ["DejaVu Sans"],
@@ -59,6 +61,7 @@ class Drawing:
     """What is seen, in sentences: printed beneath, and read aloud to those who do not see it."""
     svg: bytes
     png: bytes
+    size_inches: tuple[float, float]
 
 
 class Marks:
@@ -90,7 +93,8 @@ def draw(
         figure.set_layout_engine("none")
         FigureCanvasSVG(figure)
         figure.savefig(svg, format="svg", metadata={"Date": None})
-    return Drawing(name, title, caption, linked_svg(svg.getvalue(), name, f"{title}. {caption}", marks), png.getvalue())
+    linked = linked_svg(svg.getvalue(), name, f"{title}. {caption}", marks)
+    return Drawing(name, title, caption, linked, png.getvalue(), size_inches)
 
 
 @contextmanager
@@ -108,14 +112,19 @@ def linked_svg(svg: bytes, name: str, label: str, marks: Marks) -> bytes:
     them; the key that walks from link to link passes them by, as tables and points.csv have the same addresses.
     """
     root = fromstring(svg)
+    own = hashlib.sha256(name.encode()).hexdigest()[:8]
     for metadata in root.findall(f"{_SVG}metadata"):
         root.remove(metadata)
+    slim(root)
     for element in root.iter():
-        _own_ids(element, name)
+        _own_ids(element, f"f{own}")
         placeholder = element.get(_LINK, "")
         if element.tag == f"{_SVG}a" and placeholder.startswith(_MARK):
             url, title = marks.of(placeholder)
             _lead(element, url, title)
+    for style in root.iter(f"{_SVG}style"):
+        style.text = f"{style.text or ''}{_HOVER}"
+    root.set("style", "max-width:100%;max-height:100%")
     root.set("role", "img")
     root.set("aria-label", plain(label, 2_000))
     ElementTree.register_namespace("", "http://www.w3.org/2000/svg")
@@ -136,15 +145,15 @@ def _lead(element: ElementTree.Element, url: str | None, title: str) -> None:
     element.insert(0, hover)
 
 
-def _own_ids(element: ElementTree.Element, name: str) -> None:
+def _own_ids(element: ElementTree.Element, prefix: str) -> None:
     """Several figures stand in one page: an id of one must not meet that of another."""
     for key, value in element.attrib.items():
         if key == "id":
-            element.set(key, f"{name}-{value}")
+            element.set(key, f"{prefix}-{value}")
         elif key == _LINK and value.startswith("#"):
-            element.set(key, f"#{name}-{value[1:]}")
+            element.set(key, f"#{prefix}-{value[1:]}")
         elif "url(#" in value:
-            element.set(key, value.replace("url(#", f"url(#{name}-"))
+            element.set(key, value.replace("url(#", f"url(#{prefix}-"))
 
 
 def file_name(*parts: str) -> str:

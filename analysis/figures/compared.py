@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.comparison import PairedPoint
-from analysis.figures.axes import FAINT, look_of, ticks_of_powers
+from analysis.figures.axes import FAINT, WIDTH_INCHES, look_of, ticks_of_powers
 from analysis.figures.canvas import Drawing, Marks, draw
 from analysis.wording import benchmark_name, factor, flop, plain
 
@@ -69,4 +69,4 @@ def comparison_drawing(pairs: Sequence[PairedPoint], urls: pd.Series) -> Drawing
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
     title = "The same models in this database and as imported: hardware burden"
-    return draw("comparison-burden", title, caption, (5.8, 6.0), paint)
+    return draw("comparison-burden", title, caption, (WIDTH_INCHES, 6.0), paint)

@@ -23,18 +23,26 @@ Task = tuple[str, str]
 
 
 @dataclass(frozen=True, slots=True)
+class Wall:
+    """Figures that belong together: those to look at first, and the others."""
+
+    first: tuple[Drawing, ...] = ()
+    others: tuple[Drawing, ...] = ()
+
+
+@dataclass(frozen=True, slots=True)
 class Gallery:
     """All figures, where the report has them."""
 
-    slopes: tuple[Drawing, ...]
-    tasks: Mapping[Task, tuple[Drawing, ...]]
+    slopes: Wall
+    tasks: Mapping[Task, Wall]
     """Of each benchmark and metric."""
     comparison: Drawing | None
 
     def drawings(self) -> Iterator[Drawing]:
-        yield from self.slopes
-        for drawings in self.tasks.values():
-            yield from drawings
+        for wall in (self.slopes, *self.tasks.values()):
+            yield from wall.first
+            yield from wall.others
         if self.comparison is not None:
             yield self.comparison
 
@@ -42,16 +50,17 @@ class Gallery:
 def draw_all(analysis: Analysis) -> Gallery:
     ordinary = [fit for fit in analysis.laws.fits if fit.subject.estimator is Estimator.ORDINARY]
     polynomial = [fit for fit in ordinary if fit.subject.form is Form.POLYNOMIAL]
-    slopes = (
+    drawn = (
         slopes_drawing([fit for fit in polynomial if fit.subject.computing is computing], computing)
         for computing in Computing
     )
+    slopes = tuple(drawing for drawing in drawn if drawing is not None)
     points = with_filled_burden(analysis)
     urls = points.set_index("point_key")["url"]
     return Gallery(
-        slopes=tuple(drawing for drawing in slopes if drawing is not None),
+        slopes=Wall(slopes[:1], slopes[1:]),
         tasks={
-            (str(benchmark), str(metric)): tuple(_of_task(analysis, group, ordinary))
+            (str(benchmark), str(metric)): _of_task(analysis, group, ordinary)
             for (benchmark, metric), group in points.groupby(["benchmark", "metric"], sort=True)
         },
         comparison=comparison_drawing(analysis.pairs, urls),
@@ -75,26 +84,34 @@ def with_filled_burden(analysis: Analysis) -> pd.DataFrame:
     return points.assign(**{Computing.FILLED_BURDEN.value: filled})
 
 
-def _of_task(analysis: Analysis, points: pd.DataFrame, ordinary: list[Fit]) -> Iterator[Drawing]:
+def _of_task(analysis: Analysis, points: pd.DataFrame, ordinary: list[Fit]) -> Wall:
     benchmark, metric = str(points["benchmark"].iloc[0]), str(points["metric"].iloc[0])
     of_task = [fit for fit in ordinary if (fit.subject.benchmark, fit.subject.metric) == (benchmark, metric)]
     with_points = [fit for fit in of_task if fit.subject.source in set(points["source"])]
+    scatters = []
     for computing in Computing:
         fits = [fit for fit in with_points if fit.subject.computing is computing]
         if fits and len(drawable(points, computing)):
-            yield scatter_drawing(points, fits, computing)
-    growth = growth_drawing(points)
+            scatters.append(scatter_drawing(points, fits, computing))
     projections = analysis.projections
     of_projections = projections[(projections["benchmark"] == benchmark) & (projections["metric"] == metric)]
     projected = projections_drawing(of_projections, Computing.HARDWARE_BURDEN)
-    yield from (drawing for drawing in (growth, projected) if drawing is not None)
-    for fit in with_points:
+    first = (*scatters[:1], growth_drawing(points), projected)
+    return Wall(
+        tuple(drawing for drawing in first if drawing is not None),
+        (*scatters[1:], *_residuals(analysis, points, with_points)),
+    )
+
+
+def _residuals(analysis: Analysis, points: pd.DataFrame, fits: list[Fit]) -> Iterator[Drawing]:
+    """Of the main fit of each source of one benchmark and metric."""
+    for fit in fits:
         if fit.subject.form is Form.POLYNOMIAL and fit.subject.computing is Computing.HARDWARE_BURDEN:
             influence = analysis.laws.influence
             of_fit = influence[
                 (influence["source"] == fit.subject.source)
-                & (influence["benchmark"] == benchmark)
-                & (influence["metric"] == metric)
+                & (influence["benchmark"] == fit.subject.benchmark)
+                & (influence["metric"] == fit.subject.metric)
             ]
             residuals = residuals_drawing(fit.subject, of_fit, points)
             if residuals is not None:

@@ -8,7 +8,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis.figures.axes import FAINT, density, looks_of, sampled, scatter, ticks_of_powers
+from analysis.figures.axes import FAINT, WIDTH_INCHES, density, looks_of, sampled, scatter, ticks_of_powers
 from analysis.figures.canvas import Drawing, Marks, draw, file_name
 from analysis.wording import benchmark_name, metric_name
 
@@ -26,6 +26,8 @@ def growth_drawing(points: pd.DataFrame) -> Drawing | None:
         f"Left, the hardware burden of {len(weighed):,} models; right, the {metric_name(metric)} of {len(dated):,}, "
         "with the record so far as a line. Each point links to its paper."
     )
+    if len(dated) < len(points):
+        caption += f" {len(points) - len(dated):,} models have no date and are not shown."
     if len(sampled(dated)) < len(dated):
         caption += f" Fixed samples of {len(sampled(dated)):,} points at most are drawn over the density of all."
 
@@ -42,7 +44,7 @@ def growth_drawing(points: pd.DataFrame) -> Drawing | None:
         right.step(record["year"], record["value"], where="post", color=FAINT, linewidth=1.3, label="record", zorder=2)
         figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
 
-    return draw(file_name("growth", benchmark, metric), title, caption, (7.6, 4.4), paint)
+    return draw(file_name("growth", benchmark, metric), title, caption, (WIDTH_INCHES, 3.7), paint)
 
 
 def records(dated: pd.DataFrame) -> pd.DataFrame:

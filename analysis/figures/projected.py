@@ -10,7 +10,7 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
-from analysis.figures.axes import EXPONENTIAL_COLOUR, FAINT, POLYNOMIAL_COLOUR, ticks_of_powers
+from analysis.figures.axes import EXPONENTIAL_COLOUR, FAINT, POLYNOMIAL_COLOUR, WIDTH_INCHES, ticks_of_powers
 from analysis.figures.canvas import Drawing, Marks, draw, file_name
 from analysis.projections import Interval
 from analysis.records import Computing, Estimator, Form
@@ -21,6 +21,7 @@ LOG10_GIGA = 9
 _FEWEST, _MOST = 5.0, 400.0
 """Exponents that are drawn: further ends of intervals are cut off."""
 _MOST_TICKS = 9
+_MOST_LINES = 16
 _TICKS = (5, 7, 10, 12, 15, 18, 20, 25, 30, 40, 50, 70, 100, 150, 200, 300, 400)
 
 
@@ -37,6 +38,9 @@ def projections_drawing(projections: pd.DataFrame, computing: Computing) -> Draw
     lines = rows[["target_error", "target", "source"]].drop_duplicates().sort_values(
         ["target_error", "source", "target"], kind="stable"
     )  # fmt: skip
+    all_lines = len(lines)
+    lines = lines[lines["target_error"] >= _least_shown(lines["target_error"])]
+    rows = rows[rows["target_error"] >= lines["target_error"].min()]
     heights = {tuple(line): height for height, line in enumerate(lines.itertuples(index=False, name=None))}
     centres = rows["log10_gigaflop"] + LOG10_GIGA
     ends = pd.concat([centres, rows["log10_gigaflop_low"] + LOG10_GIGA, rows["log10_gigaflop_high"] + LOG10_GIGA])
@@ -51,6 +55,8 @@ def projections_drawing(projections: pd.DataFrame, computing: Computing) -> Draw
     )
     if wide:
         caption += " The axis is logarithmic in the exponent."
+    if len(lines) < all_lines:
+        caption += f" The table has the {all_lines - len(lines)} lines of still lower errors."
 
     def paint(figure: Figure, _: Marks) -> None:
         axes = figure.add_subplot()
@@ -98,7 +104,16 @@ def projections_drawing(projections: pd.DataFrame, computing: Computing) -> Draw
         axes.set_xlabel("hardware burden, FLOP")
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
-    return draw(file_name("projections", benchmark, metric), title, caption, (7.6, 1.6 + 0.36 * len(heights)), paint)
+    return draw(
+        file_name("projections", benchmark, metric), title, caption, (WIDTH_INCHES, 1.6 + 0.36 * len(heights)), paint
+    )
+
+
+def _least_shown(errors: pd.Series) -> float:
+    """Of whole targets as many as make ``_MOST_LINES`` lines, the easiest first, and one at least."""
+    counts = errors.value_counts().sort_index(ascending=False).cumsum()
+    fitting = counts[counts <= _MOST_LINES]
+    return float(fitting.index[-1] if len(fitting) else counts.index[0])
 
 
 def _ticks(axes: Axes, wide: bool) -> None:

@@ -9,7 +9,7 @@ import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 
-from analysis.figures.axes import FAINT, MOST_POINTS_DRAWN, looks_of, scatter
+from analysis.figures.axes import FAINT, MOST_POINTS_DRAWN, WIDTH_INCHES, looks_of, scatter
 from analysis.figures.canvas import Drawing, Marks, draw, file_name
 from analysis.influence import HIGH_LEVERAGE, OUTLYING_RESIDUAL
 from analysis.records import Subject
@@ -37,9 +37,14 @@ def residuals_drawing(subject: Subject, influence: pd.DataFrame, points: pd.Data
     )
     caption = (
         f"Outside the dashed lines a residual is more than {OUTLYING_RESIDUAL:g} standard errors from the line; right "
-        f"of the dotted line a point has more than {HIGH_LEVERAGE:g} times the mean leverage. Points of either kind: "
-        f"{len(far):,}; named, by the largest Cook's distance: {len(named)}."
+        f"of the dotted line a point has more than {HIGH_LEVERAGE:g} times the mean leverage. "
     )
+    if far.empty:
+        caption += "No point is of either kind."
+    elif len(named) < len(far):
+        caption += f"Of {len(far):,} points of either kind the {len(named)} with the largest Cook's distance are named."
+    else:
+        caption += f"Points of either kind, all named: {len(far)}."
     if len(shown) < len(table):
         caption += f" Of {len(table):,} points the {len(shown):,} with the largest Cook's distance are drawn."
 
@@ -62,7 +67,7 @@ def residuals_drawing(subject: Subject, influence: pd.DataFrame, points: pd.Data
     name = file_name(
         "residuals", subject.benchmark, subject.metric, subject.source, subject.computing.value.removesuffix("_flop")
     )
-    return draw(name, title, caption, (7.0, 4.4), paint)
+    return draw(name, title, caption, (WIDTH_INCHES, 4.0), paint)
 
 
 def _labels(axes: Axes, named: pd.DataFrame, right: float, gap: float) -> None:

@@ -13,6 +13,7 @@ from scipy import stats
 from analysis.figures.axes import (
     FAINT,
     MOST_POINTS_DRAWN,
+    WIDTH_INCHES,
     density,
     look_of,
     looks_of,
@@ -91,7 +92,7 @@ def scatter_drawing(points: pd.DataFrame, fits: Sequence[Fit], computing: Comput
         figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
 
     name = file_name("performance", benchmark, metric, computing.value.removesuffix("_flop"))
-    return draw(name, title, caption, (7.6, 5.4), paint)
+    return draw(name, title, caption, (WIDTH_INCHES, 4.7), paint)
 
 
 def drawable(points: pd.DataFrame, computing: Computing) -> pd.DataFrame:

@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from analysis.figures.axes import FAINT, look_of
+from analysis.figures.axes import FAINT, WIDTH_INCHES, look_of
 from analysis.figures.canvas import Drawing, Marks, draw, file_name
 from analysis.records import Computing, Fit
 from analysis.theory import THEORY_LOWER_BOUND_DEGREE
@@ -23,7 +23,7 @@ def slopes_drawing(fits: Sequence[Fit], computing: Computing) -> Drawing | None:
     )
     caption = (
         "Slope of log10(1/error) on log10(computing): 0.1 says that ten times the computing multiplies performance by "
-        "10^0.1 = 1.26. Thick bars are 95 % intervals by classical errors, thin lines two robust (HC3) standard "
+        "10⁰·¹ = 1.26. Thick bars are 95 % intervals by classical errors, thin lines two robust (HC3) standard "
         "errors. The dotted line is the theoretical lower bound of computing, a slope of "
         f"1/{THEORY_LOWER_BOUND_DEGREE}."
     )
@@ -62,8 +62,8 @@ def slopes_drawing(fits: Sequence[Fit], computing: Computing) -> Drawing | None:
         axes.grid(False, axis="y")
         axes.set_xlabel("slope of log10(1/error) per tenfold computing")
         axes.xaxis.set_major_formatter(FuncFormatter(lambda value, _: f"{value:.2f}".replace("-", "−")))
-        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=3)
+        figure.legend(*axes.get_legend_handles_labels(), loc="outside lower center", ncols=4)
 
     title = f"What tenfold {COMPUTING_NAMES[computing]} buys: slopes of all benchmarks"
-    size = (7.6, 1.7 + 0.3 * len(ordered))
+    size = (WIDTH_INCHES, 1.7 + 0.24 * len(ordered))
     return draw(file_name("slopes", computing.value.removesuffix("_flop")), title, caption, size, paint)

@@ -73,21 +73,20 @@ def invented_points(
     return check_points(rows)
 
 
+def two_sources() -> pd.DataFrame:
+    """Of three benchmarks, one of them with too few points for a line."""
+    own = invented_points()
+    imported = invented_points(30, source="authors-2022", basis="imported", seed=2)
+    imported.loc[:9, ["arxiv_id", "model"]] = own.loc[:9, ["arxiv_id", "model"]].to_numpy()
+    squad = invented_points(20, benchmark="squad1.1", metric="em", seed=3)
+    coco = invented_points(3, benchmark="coco", metric="box_ap", seed=4)
+    return pd.concat([own, imported, squad, coco], ignore_index=True)
+
+
 def invented_analysis(points: pd.DataFrame | None = None, **more: Any) -> Analysis:
-    """Of two sources and three benchmarks, one of them with too few points for a line."""
+    """Of these points, or of ``two_sources``."""
     if points is None:
-        own = invented_points()
-        imported = invented_points(30, source="authors-2022", basis="imported", seed=2)
-        imported.loc[:9, ["arxiv_id", "model"]] = own.loc[:9, ["arxiv_id", "model"]].to_numpy()
-        points = pd.concat(
-            [
-                own,
-                imported,
-                invented_points(20, benchmark="squad1.1", metric="em", seed=3),
-                invented_points(3, benchmark="coco", metric="box_ap", seed=4),
-            ],
-            ignore_index=True,
-        )
+        points = two_sources()
     laws, constants = fit_laws(points), cost_constants("authors-2020")
     ordinary = [fit for fit in laws.fits if fit.subject.estimator is Estimator.ORDINARY]
     pairs = compare_with_imports(points)

@@ -18,6 +18,7 @@ from analysis.figures.growth import growth_drawing, records
 from analysis.figures.projected import projections_drawing
 from analysis.figures.residuals import residuals_drawing
 from analysis.figures.scatter import fitted_performance, scatter_drawing
+from analysis.figures.slim import slim
 from analysis.projections import Interval
 from analysis.records import Coefficient, Computing, Fit, Form, Subject
 
@@ -116,7 +117,7 @@ def test_of_many_points_a_fixed_sample_is_drawn_and_the_caption_says_so() -> Non
     drawing = scatter_drawing(points, [fit], Computing.HARDWARE_BURDEN)
     marks = [title.text for title in ElementTree.fromstring(drawing.svg).iter(f"{SVG}title")]
     assert len(marks) == MOST_POINTS_DRAWN
-    assert "2,340 models" in drawing.caption and "sample of 2,000 points" in drawing.caption
+    assert "2,340 models" in drawing.caption and "sample of 1,000 points" in drawing.caption
 
 
 def test_a_new_point_displaces_at_most_one_of_the_sample() -> None:
@@ -183,6 +184,55 @@ def test_names_of_files_do_not_fall_together() -> None:
     assert len(names) == 7
     assert all(set(name) <= set("abcdefghijklmnopqrstuvwxyz0123456789-") for name in names)
     assert len(file_name("x" * 5_000)) < 100
+
+
+def test_what_parts_of_a_picture_share_is_said_once_by_their_group() -> None:
+    svg = """<svg xmlns="http://www.w3.org/2000/svg" xmlns:xlink="http://www.w3.org/1999/xlink">
+      <defs><path id="dot" d="M 0 0.123456 L 1 1 "/><clipPath id="frame"><rect width="9.0001"/></clipPath></defs>
+      <g id="PathCollection_1">
+        <a><title>one
+two</title><g clip-path="url(#frame)"><use xlink:href="#dot" x="1.23456" style="fill: red; stroke: blue"/></g></a>
+        <a><g clip-path="url(#frame)"><use xlink:href="#dot" x="2" style="fill: red; stroke: blue"/></g></a>
+      </g>
+      <g id="faint"><path d="M 1 2" style="opacity: 0.5"/><path d="M 3 4" style="opacity: 0.5"/></g>
+      <text transform="rotate(-0 1 2)">a  b</text>
+    </svg>"""
+    root = ElementTree.fromstring(svg)
+    slim(root)
+    defs, points, *rest = root
+    assert defs[0].attrib == {"id": "dot", "d": "M 0 0.12 L 1 1"} and defs[1][0].get("width") == "9"
+    assert points.attrib == {"clip-path": "url(#frame)", "style": "fill:red;stroke:blue"}
+    assert [[part.tag.removeprefix(SVG) for part in link] for link in points] == [["title", "use"], ["use"]]
+    assert points[0][0].text == "one\ntwo"
+    assert points[0][1].attrib == {LINK: "#dot", "x": "1.23"}
+    assert [part.get("style") for part in rest] == ["opacity:0.5", "opacity:0.5", None]
+    assert rest[2].text == "a  b" and not rest[2].attrib
+
+
+def test_every_mark_keeps_its_look_and_one_clip() -> None:
+    points = invented_points(40)
+    fit, _ = least_squares(points, Form.POLYNOMIAL)
+    root = ElementTree.fromstring(scatter_drawing(points, [fit], Computing.HARDWARE_BURDEN).svg)
+    parents = {child: parent for parent in root.iter() for child in parent}
+    marks = [link.find(f"{SVG}use") for link in root.iter(f"{SVG}a")]
+    assert len(marks) == 35
+    for mark in marks:
+        assert mark is not None
+        chain = [mark, parents[mark], parents[parents[mark]]]
+        assert sum("clip-path" in element.attrib for element in chain) == 1
+        assert any("fill:#0072b2" in element.get("style", "") for element in chain)
+
+
+def test_only_the_easiest_targets_are_drawn_where_there_are_many() -> None:
+    projections = shared_analysis().projections
+    rows = projections[(projections["benchmark"] == "imagenet") & (projections["metric"] == "top1_accuracy")]
+    more = [rows.assign(target_error=rows["target_error"] / 10**power) for power in range(6)]
+    drawing = projections_drawing(pd.concat(more, ignore_index=True), Computing.HARDWARE_BURDEN)
+    assert drawing is not None
+    drawn = [text for text in texts(drawing.svg) if " % (" in text]
+    assert 12 <= len(drawn) <= 16
+    lines = len(pd.concat(more)[["target_error", "target", "source"]].drop_duplicates())
+    assert f"{lines - len(drawn)} lines of still lower errors" in drawing.caption
 
 
 def test_pictures_are_of_both_kinds_and_state_what_they_show() -> None:

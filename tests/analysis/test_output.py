@@ -44,9 +44,9 @@ def test_a_report_has_every_format_and_names_its_files(tmp_path: Path) -> None:
 
 def test_the_same_points_in_any_order_give_the_same_bytes_in_any_process(tmp_path: Path) -> None:
     program = (
-        "import sys; from pathlib import Path; from synthetic import invented_analysis, invented_points\n"
+        "import sys; from pathlib import Path; from synthetic import invented_analysis, two_sources\n"
         "from analysis.output import write_report\n"
-        "points = invented_points(14).iloc[::-1].reset_index(drop=True)\n"
+        "points = two_sources().iloc[::-1].reset_index(drop=True)\n"
         "write_report(invented_analysis(points), Path(sys.argv[1]))\n"
     )
     (tmp_path / "matplotlibrc").write_text("font.size: 20\nsvg.fonttype: path\naxes.grid: False\n")
@@ -59,7 +59,8 @@ def test_the_same_points_in_any_order_give_the_same_bytes_in_any_process(tmp_pat
     }
     elsewhere = tmp_path / "elsewhere"
     subprocess.run([sys.executable, "-c", program, str(elsewhere)], env=environment, check=True, cwd=tmp_path)
-    here = dict(report_files(invented_analysis(invented_points(14))))
+    here = shared_report()
+    assert {Path(name).suffix for name in here} == {".html", ".md", ".csv", ".json", ".svg", ".png"}
     assert {path.relative_to(elsewhere).as_posix() for path in elsewhere.rglob("*.*")} == {*here, MANIFEST}
     assert [name for name, contents in here.items() if (elsewhere / name).read_bytes() != contents] == []
 

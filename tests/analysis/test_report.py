@@ -9,8 +9,9 @@ from markdown_it.token import Token
 from synthetic import HOSTILE_NAME, invented_analysis, invented_points, shared_analysis, shared_report
 
 from analysis.document import document, escaped_markdown, html, markdown
-from analysis.figures.gallery import Gallery
-from analysis.headline import halving, halving_sentence
+from analysis.figures.gallery import Gallery, Wall
+from analysis.headline import halving, halving_sentence, how_to_read
+from analysis.output import report_files
 from analysis.records import Coefficient, Computing, Estimator, Fit, Form, Subject
 from analysis.report import Analysis, Changes, PointChange, SlopeCause, SlopeChange
 from analysis.wording import factor, flop, plain, power_of_ten, safe_url
@@ -52,12 +53,17 @@ class Page(HTMLParser):
 
 
 def without_figures(analysis: Analysis) -> str:
-    return html(document(analysis, Gallery(slopes=(), tasks={}, comparison=None)))
+    return html(document(analysis, Gallery(slopes=Wall(), tasks={}, comparison=None)), has_files=False)
 
 
 @pytest.fixture(scope="module")
 def page() -> Page:
     return Page(shared_report()["index.html"].decode())
+
+
+@pytest.fixture(scope="module")
+def single_page() -> Page:
+    return Page(dict(report_files(shared_analysis(), ("html",)))["index.html"].decode())
 
 
 def rendered(text: str) -> list[Token]:
@@ -90,13 +96,46 @@ def test_a_slope_that_may_be_nothing_has_no_upper_end_and_one_below_zero_no_fact
         halving(fit(Coefficient("slope", 1.2), Form.EXPONENTIAL))
 
 
-def test_the_page_asks_nothing_of_the_network_and_runs_nothing(page: Page) -> None:
-    assert not {name for name, _ in page.elements} & {"script", "link", "img", "iframe", "object", "embed", "image"}
+def test_the_line_of_most_models_says_how_to_read_and_lines_that_may_be_flat_are_counted() -> None:
+    steep = fit(Coefficient("slope", 0.0933, low=0.075, high=0.112))
+    flat = fit(Coefficient("slope", 0.02, low=-0.01, high=0.05))
+    falling = fit(Coefficient("slope", -0.02, low=-0.05, high=0.01))
+    text = how_to_read([flat, steep, replace(steep, n=12), falling])
+    assert halving_sentence(steep) in text and "12 models" not in text
+    assert "Of 4 lines on the hardware burden, 2 may be flat" in text
+    assert "Read the table" not in how_to_read([flat]) and "may be flat" not in how_to_read([steep])
+
+
+def test_each_figure_stands_in_the_page_once_and_is_loaded_when_the_reader_comes_to_it(page: Page) -> None:
+    frames = page.all("iframe")
+    assert sorted(frame["src"] or "" for frame in frames) == sorted(
+        name for name in shared_report() if name.endswith(".svg")
+    )
+    assert all(frame["loading"] == "lazy" and frame["title"] for frame in frames)
+    assert not page.all("svg")
+    assert len(shared_report()["index.html"]) < 300_000
+
+
+def test_without_files_beside_it_the_page_holds_the_figures_itself(page: Page, single_page: Page) -> None:
+    assert not single_page.all("iframe")
+    assert len(single_page.all("svg")) == len(page.all("iframe"))
+    assert all(each.get("role") == "img" and each.get("aria-label") for each in single_page.all("svg"))
+    assert all(each.get("tabindex") == "-1" for each in single_page.all("a") if "xlink:href" in each)
+    ids = [each["id"] for _, each in single_page.elements if "id" in each]
+    assert len(ids) == len(set(ids))
+
+
+@pytest.mark.parametrize("kind", ["page", "single_page"])
+def test_the_page_asks_nothing_of_the_network_and_runs_nothing(kind: str, request: pytest.FixtureRequest) -> None:
+    page = request.getfixturevalue(kind)
+    assert not {name for name, _ in page.elements} & {"script", "link", "img", "object", "embed", "image"}
     for name, attributes in page.elements:
         for key, value in attributes.items():
             assert not key.startswith("on"), (name, key)
             assert "javascript:" not in (value or "") or key == "aria-label", (name, key)
-            if key in ("href", "xlink:href", "src"):
+            if name == "iframe" and key == "src":
+                assert value in shared_report()
+            elif key in ("href", "xlink:href", "src"):
                 assert (value or "").startswith("#") or (name == "a" and safe_url(value)), (name, value)
             assert "url(h" not in (value or "")
 
@@ -109,8 +148,6 @@ def test_tables_and_figures_speak_to_those_who_do_not_see_them(page: Page) -> No
     tables = page.all("table")
     assert len(page.all("caption")) == len(tables) > 8
     assert {each.get("scope") for each in page.all("th")} == {"col", "row"}
-    assert all(each.get("role") == "img" and each.get("aria-label") for each in page.all("svg"))
-    assert all(each.get("tabindex") == "-1" for each in page.all("a") if "xlink:href" in each)
     ids = [each["id"] for _, each in page.elements if "id" in each]
     assert len(ids) == len(set(ids))
     anchors = {(each.get("href") or "")[1:] for each in page.all("a") if (each.get("href") or "").startswith("#")}
@@ -118,7 +155,8 @@ def test_tables_and_figures_speak_to_those_who_do_not_see_them(page: Page) -> No
 
 
 def test_refusals_and_points_left_out_are_told_with_their_reason(page: Page) -> None:
-    assert "3 points; a line needs 5." in page.cells
+    reason = page.cells.index("3 points; a line needs 5.")
+    assert page.cells[reason + 1].startswith("conversion, polynomial, exponential, ")
     row = page.cells.index("computing unknown")
     assert page.cells[row - 3 : row] == ["ImageNet, top-1 accuracy", "authors, 2022", "hardware burden"]
     assert page.cells[row + 1] == "3"
@@ -197,7 +235,7 @@ def test_markdown_prints_foreign_text_as_it_is(text: str) -> None:
 
 
 def test_markdown_without_pictures_names_none() -> None:
-    gallery = Gallery(slopes=(), tasks={}, comparison=None)
+    gallery = Gallery(slopes=Wall(), tasks={}, comparison=None)
     analysis = invented_analysis(invented_points(8))
     assert "![" not in markdown(document(analysis, gallery), None)
 
