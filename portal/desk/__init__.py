@@ -1,0 +1,1 @@
+"""The desk: the page on which a curator settles a paper."""
