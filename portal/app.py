@@ -1,0 +1,39 @@
+"""The app, put together: its routes, and what stands before all of them."""
+
+from __future__ import annotations
+
+from fastapi import Depends, FastAPI
+from fastapi.exceptions import RequestValidationError
+from starlette.exceptions import HTTPException
+from starlette.responses import RedirectResponse
+
+from portal import page_images, passwords, sign_in, static_files
+from portal.boundary import Boundary
+from portal.pages import http_error, malformed, signed_out
+from portal.security import Role, SignedOutError, check_csrf, signed_in
+from portal.services import Services
+
+_FOR_EVERYBODY = (static_files.router, sign_in.router)
+_FOR_USERS = (page_images.router,)
+"""Nobody who has not signed in gets to these, whatever their routes ask for; most ask for a higher role."""
+
+
+def create_app(services: Services) -> FastAPI:
+    """The app over these services, to be run by any ASGI server."""
+    passwords.prepare()
+    app = FastAPI(title="burden", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(check_csrf)])
+    app.state.services = services
+    app.add_middleware(Boundary, host_names=services.host_names, secure=services.secure_cookies)
+    app.add_exception_handler(HTTPException, http_error)
+    app.add_exception_handler(SignedOutError, signed_out)
+    app.add_exception_handler(RequestValidationError, malformed)
+    app.add_api_route("/", _home, include_in_schema=False)
+    for router in _FOR_EVERYBODY:
+        app.include_router(router)
+    for router in _FOR_USERS:
+        app.include_router(router, dependencies=[Depends(signed_in(Role.READER))])
+    return app
+
+
+def _home() -> RedirectResponse:
+    return RedirectResponse("/desk", 303)

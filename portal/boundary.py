@@ -1,0 +1,141 @@
+"""The outermost layer: what may come in, and what goes out with every answer.
+
+A request for another host's name, or with a body that is too large or too slow, gets no further than this. Every
+answer gets the headers that tell the browser what it may do with it. What a route failed to catch becomes an error
+page here, with a number under which the log has the reason.
+"""
+
+from __future__ import annotations
+
+import asyncio
+import logging
+import secrets
+
+from starlette.datastructures import Headers, MutableHeaders
+from starlette.requests import Request
+from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+from db.errors import DatabaseError
+from portal.pages import error_response
+
+MOST_BODY_BYTES = 1024 * 1024
+_BODY_SECONDS = 30.0
+_OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+
+_POLICY = (
+    "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
+    "form-action 'self'; frame-ancestors 'none'; base-uri 'none'"
+)
+_HEADERS = {
+    "Content-Security-Policy": _POLICY,
+    "X-Content-Type-Options": "nosniff",
+    "X-Frame-Options": "DENY",
+    "Referrer-Policy": "no-referrer",
+    "Cross-Origin-Opener-Policy": "same-origin",
+    "Cross-Origin-Resource-Policy": "same-origin",
+    "Permissions-Policy": "camera=(), microphone=(), geolocation=(), payment=(), usb=(), browsing-topics=()",
+}
+_ONE_YEAR_SECONDS = 365 * 24 * 3600
+
+log = logging.getLogger(__name__)
+
+
+class _RefusedError(Exception):
+    """A request that is not let in."""
+
+    def __init__(self, status: int, message: str) -> None:
+        super().__init__(message)
+        self.status = status
+
+
+class Boundary:
+    """ASGI middleware around the whole app."""
+
+    def __init__(self, app: ASGIApp, *, host_names: frozenset[str], secure: bool) -> None:
+        self._app = app
+        self._hosts = _OWN_NAMES | {name.lower() for name in host_names}
+        self._headers = dict(_HEADERS)
+        if secure:
+            self._headers["Strict-Transport-Security"] = f"max-age={_ONE_YEAR_SECONDS}"
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        if scope["type"] == "lifespan":
+            await self._app(scope, receive, send)
+        elif scope["type"] == "http":
+            await self._answer(scope, receive, send)
+
+    async def _answer(self, scope: Scope, receive: Receive, send: Send) -> None:
+        started = False
+
+        async def send_with_headers(message: Message) -> None:
+            nonlocal started
+            if message["type"] == "http.response.start":
+                started = True
+                headers = MutableHeaders(scope=message)
+                for name, value in self._headers.items():
+                    headers[name] = value
+                headers.setdefault("Cache-Control", "no-store")
+            await send(message)
+
+        request = Request(scope)
+        try:
+            headers = Headers(scope=scope)
+            self._check_host(headers)
+            await self._app(scope, await _with_body(headers, receive), send_with_headers)
+        except _RefusedError as refused:
+            response = error_response(request, refused.status, str(refused))
+            response.headers["Connection"] = "close"
+            await response(scope, receive, send_with_headers)
+        except Exception as error:
+            number = secrets.token_hex(4)
+            log.exception("error %s at %s %s", number, scope["method"], scope["path"])
+            if started:
+                raise
+            response = _failed(request, error, number)
+            await response(scope, receive, send_with_headers)
+
+    def _check_host(self, headers: Headers) -> None:
+        """Only our own names: another site's name that was made to point here could use the visitor's browser."""
+        given = headers.get("host", "").lower()
+        name = given if given.endswith("]") else given.rpartition(":")[0] or given
+        if name not in self._hosts:
+            raise _RefusedError(400, "This server does not go by that name (burden web --host-name adds one).")
+
+
+def _failed(request: Request, error: Exception, number: str) -> ASGIApp:
+    if isinstance(error, DatabaseError):
+        return error_response(
+            request, 503, f"The database can't be used just now. Try again; if it stays so, the log has it as {number}."
+        )
+    return error_response(request, 500, f"Something went wrong here, not with you. The log has it as {number}.")
+
+
+async def _with_body(headers: Headers, receive: Receive) -> Receive:
+    """A ``receive`` that gives the whole body at once, which is bounded before anything parses it."""
+    if "content-length" not in headers and "transfer-encoding" not in headers:
+        return receive
+    too_large = _RefusedError(413, f"More than {MOST_BODY_BYTES // 1024 // 1024} MB was sent: nothing was changed.")
+    if headers.get("content-length", "").isdigit() and int(headers["content-length"]) > MOST_BODY_BYTES:
+        raise too_large
+    body = bytearray()
+    gone: Message | None = None
+    try:
+        async with asyncio.timeout(_BODY_SECONDS):
+            while True:
+                message = await receive()
+                if message["type"] == "http.disconnect":
+                    gone = message
+                    break
+                body += message.get("body", b"")
+                if len(body) > MOST_BODY_BYTES:
+                    raise too_large
+                if not message.get("more_body", False):
+                    break
+    except TimeoutError:
+        raise _RefusedError(408, "The request came too slowly: try again.") from None
+    waiting: list[Message] = [gone or {"type": "http.request", "body": bytes(body), "more_body": False}]
+
+    async def replay() -> Message:
+        return waiting.pop() if waiting else await receive()
+
+    return replay

@@ -1,0 +1,182 @@
+"""Who is asking, and what they may do: sessions, roles, and tokens against forged forms.
+
+A session is a random token of 256 bits in a cookie that scripts can't read; the database knows its sha256 only. It
+ends 12 hours after the sign-in. Every request that may change something must carry the session's second token, in
+the form field ``csrf`` or the header ``X-CSRF``: pages of other sites can't know it. A form that is shown before
+anybody signed in has the same in a cookie of its own.
+"""
+
+from __future__ import annotations
+
+import hashlib
+import hmac
+import ipaddress
+import re
+import secrets
+from collections.abc import Callable
+from datetime import timedelta
+from typing import Annotated
+from urllib.parse import urlencode
+
+from fastapi import Depends, HTTPException, Request, Response
+
+from db.accounts import Role, Session, User, close_session, open_session, session
+from portal.services import Services, Wired, services_of
+
+__all__ = ["Admin", "Adjudicator", "Curator", "Reader", "Role", "Session", "User", "signed_in"]
+
+SESSION_HOURS = 12
+CSRF_FIELD = "csrf"
+CSRF_HEADER = "X-CSRF"
+_RANKS = {role: rank for rank, role in enumerate((Role.READER, Role.CURATOR, Role.ADJUDICATOR, Role.ADMIN))}
+_TOKEN = re.compile(r"[\w-]{43}")
+_READING = frozenset({"GET", "HEAD", "OPTIONS"})
+_FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
+
+
+class SignedOutError(Exception):
+    """The page is for people who have signed in."""
+
+
+def may(user: User, role: Role) -> bool:
+    """Whether the user has this role or one above it: an adjudicator may what a curator may, a reader may not."""
+    return _RANKS[user.role] >= _RANKS[role]
+
+
+def current_session(request: Request, services: Wired) -> Session | None:
+    """The session of the request's cookie; None where there is none, it has ended, or the user is disabled."""
+    token = request.cookies.get(_cookie_name("session", services), "")
+    found = session(services.engine, _sha256(token), services.now()) if _TOKEN.fullmatch(token) else None
+    request.state.session = found
+    return found
+
+
+CurrentSession = Annotated[Session | None, Depends(current_session)]
+
+
+def signed_in(role: Role) -> Callable[[Session | None], Session]:
+    """A dependency of routes that only users of this role or above may use; it gives their session."""
+
+    def check(found: CurrentSession) -> Session:
+        if found is None:
+            raise SignedOutError
+        if not may(found.user, role):
+            raise HTTPException(403, f"This is for people with the role {role}; you are a {found.user.role}.")
+        return found
+
+    return check
+
+
+Reader = Annotated[Session, Depends(signed_in(Role.READER))]
+Curator = Annotated[Session, Depends(signed_in(Role.CURATOR))]
+Adjudicator = Annotated[Session, Depends(signed_in(Role.ADJUDICATOR))]
+Admin = Annotated[Session, Depends(signed_in(Role.ADMIN))]
+"""A route's parameter by which it gets the session, and nobody of a lesser role gets to it."""
+
+
+async def check_csrf(request: Request, found: CurrentSession) -> None:
+    """Refuse what may change something unless it comes from a form of ours; stands before every route.
+
+    GET -> passes        POST with the session's token -> passes
+    POST without it, with another session's, or sent by a page of another site -> refused
+    """
+    if request.method in _READING:
+        return
+    if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
+        raise HTTPException(403, "This was sent by a page of another site, and nothing was changed.")
+    services = services_of(request)
+    expected = found.csrf_token if found else request.cookies.get(_cookie_name("form", services), "")
+    given = request.headers.get(CSRF_HEADER) or await _form_field(request)
+    if expected and hmac.compare_digest(expected.encode(), given.encode()):
+        return
+    if found is None:
+        raise HTTPException(
+            401, "You are signed out, or this form is out of date: sign in, then send it again. Nothing was changed."
+        )
+    raise HTTPException(403, "This form is out of date: load the page again. Nothing was changed.")
+
+
+async def _form_field(request: Request) -> str:
+    if not request.headers.get("content-type", "").startswith(_FORM_TYPES):
+        return ""
+    value = (await request.form()).get(CSRF_FIELD, "")
+    return value if isinstance(value, str) else ""
+
+
+def start_session(request: Request, response: Response, user: User) -> None:
+    """Sign the user in with a new token, whatever the browser sent; a session it had before is closed."""
+    services = services_of(request)
+    _close(request)
+    token, now = secrets.token_urlsafe(32), services.now()
+    expires = now + timedelta(hours=SESSION_HOURS)
+    open_session(services.engine, user.user_id, _sha256(token), secrets.token_urlsafe(32), now, expires)
+    _set_cookie(response, services, "session", token, "lax")
+
+
+def end_session(request: Request, response: Response) -> None:
+    """Sign out here: the token is worth nothing from now on, wherever else it was copied to."""
+    _close(request)
+    services = services_of(request)
+    response.delete_cookie(
+        _cookie_name("session", services), path="/", secure=services.secure_cookies, httponly=True, samesite="lax"
+    )
+
+
+def _close(request: Request) -> None:
+    services = services_of(request)
+    token = request.cookies.get(_cookie_name("session", services))
+    if token is not None:
+        close_session(services.engine, _sha256(token))
+
+
+def form_token(request: Request) -> str:
+    """The token of forms that are shown to people who have not signed in: that of the cookie, or a new one."""
+    token = request.cookies.get(_cookie_name("form", services_of(request)), "")
+    return token if _TOKEN.fullmatch(token) else secrets.token_urlsafe(32)
+
+
+def keep_form_token(request: Request, response: Response, token: str) -> None:
+    _set_cookie(response, services_of(request), "form", token, "strict")
+
+
+def client_address(request: Request) -> str:
+    """Whence the request comes, as far as one sender can choose it: of IPv6, the network that one household has.
+
+    "192.0.2.7" -> "192.0.2.7"        "2001:db8:1:2:3:4:5:6" -> "2001:db8:1:2::/64"
+    """
+    written = request.client.host if request.client else ""
+    try:
+        address = ipaddress.ip_address(written)
+    except ValueError:
+        return written[:64]
+    if address.version == 4:
+        return str(address)
+    mapped = address.ipv4_mapped
+    return str(mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+
+
+def sign_in_address(request: Request) -> str:
+    """Where to sign in so as to come back to this page."""
+    wanted = request.url.path + (f"?{request.url.query}" if request.url.query else "")
+    return "/sign-in?" + urlencode({"next": wanted})
+
+
+def _set_cookie(response: Response, services: Services, what: str, value: str, same_site: str) -> None:
+    response.set_cookie(
+        _cookie_name(what, services),
+        value,
+        max_age=SESSION_HOURS * 3600,
+        path="/",
+        secure=services.secure_cookies,
+        httponly=True,
+        samesite="strict" if same_site == "strict" else "lax",
+    )
+
+
+def _cookie_name(what: str, services: Services) -> str:
+    """Over https, a prefix by which browsers take the cookie from this very host only."""
+    return f"{'__Host-' if services.secure_cookies else ''}burden-{what}"
+
+
+def _sha256(token: str) -> str:
+    return hashlib.sha256(token.encode()).hexdigest()
