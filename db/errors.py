@@ -16,3 +16,7 @@ class RecordError(ValueError):
 
     It names the document and the field; it costs that paper alone, the batch goes on.
     """
+
+
+class AccountError(ValueError):
+    """An account that can't be made or is not there; the message says why and what to do."""

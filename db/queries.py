@@ -29,12 +29,12 @@ from sqlalchemy.sql.selectable import TextualSelect
 from sqlalchemy.types import TypeEngine
 
 from db import schema
+from db.columns import JsonText
 from db.engine import is_sqlite
 from db.errors import RecordError
 from db.exchange import COLUMNS, SUMMARY_KINDS, Record, fact_record, summary_record
 from db.fields import FIELDS, Kind, checked_value
 from db.joins import Join, joined_models
-from db.schema import JsonText
 from db.store import HarvestWindow, IngestStatus, PendingEstimate
 from extractors.records import Box, CountUnit, Evidence, FailureCause, Stage, Status, TrainingRun
 
@@ -127,13 +127,19 @@ def failed_downloads(engine: Engine, since: datetime) -> list[str]:
         return [f"{key}v{version}" if version else key for key, version in connection.execute(query)]
 
 
-def pending_estimates(engine: Engine, estimator_version: str) -> Iterator[PendingEstimate]:
-    """Training runs in force without an estimate of this version: corrected since, or a new catalogue."""
+def pending_estimates(
+    engine: Engine, estimator_version: str, paper_key: str | None = None
+) -> Iterator[PendingEstimate]:
+    """Training runs in force without an estimate of this version: corrected since, or a new catalogue.
+
+    Of one paper, or of all.
+    """
     query = text(
-        "SELECT * FROM corrected_claims AS f WHERE f.kind = 'training_run' AND NOT EXISTS ("
+        "SELECT * FROM corrected_claims AS f WHERE f.kind = 'training_run'"  # noqa: S608
+        f"{' AND f.paper_key = :paper_key' if paper_key else ''} AND NOT EXISTS ("
         " SELECT 1 FROM burden_estimates AS e WHERE e.claim_id = f.claim_id"
         " AND e.corrections = f.corrections AND e.estimator_version = :estimator_version)"
-    ).bindparams(estimator_version=estimator_version)
+    ).bindparams(estimator_version=estimator_version, **({"paper_key": paper_key} if paper_key else {}))
     for row in _stream(engine, query.columns(**_CLAIM_TYPES)):
         run, published = _training_run(row), row["published"]
         yield PendingEstimate(row["claim_id"], row["corrections"], run, published, row["paper_key"])

@@ -1,14 +1,9 @@
-"""The tables. Migrations make them; this is what the program expects to find.
+"""The tables. Migrations make them; this is what the program expects to find. Those of the desk: ``db.desk_schema``.
 
-Times are UTC. Lengths are PDF points. Lists and settings are JSON text, so that both databases hold the same
-characters. ``APPEND_ONLY`` tables refuse UPDATE and DELETE in the database itself (``db.objects``).
+``APPEND_ONLY`` tables refuse UPDATE and DELETE in the database itself (``db.objects``).
 """
 
 from __future__ import annotations
-
-import json
-from datetime import UTC, datetime
-from typing import Any
 
 from sqlalchemy import (
     BigInteger,
@@ -16,68 +11,21 @@ from sqlalchemy import (
     CheckConstraint,
     Column,
     Date,
-    DateTime,
-    Dialect,
     Double,
     ForeignKey,
     ForeignKeyConstraint,
     Index,
     Integer,
-    MetaData,
     Table,
     Text,
-    TypeDecorator,
     column,
     table,
     text,
 )
 
+from db import desk_schema
+from db.columns import JsonText, UtcDateTime, metadata
 from extractors.records import MAX_QUOTE_CHARACTERS
-
-
-class UtcDateTime(TypeDecorator[datetime]):
-    """A moment: goes in with any time zone, comes out in UTC. One without a zone is refused."""
-
-    impl = DateTime(timezone=True)
-    cache_ok = True
-
-    def process_bind_param(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        if value.tzinfo is None:
-            raise ValueError(f"a time needs a time zone: {value!r}")
-        return value.astimezone(UTC)
-
-    def process_result_value(self, value: datetime | None, dialect: Dialect) -> datetime | None:
-        if value is None:
-            return None
-        return value.replace(tzinfo=UTC) if value.tzinfo is None else value.astimezone(UTC)
-
-
-class JsonText(TypeDecorator[Any]):
-    """A list or mapping as JSON text with sorted keys."""
-
-    impl = Text
-    cache_ok = True
-
-    def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
-        if value is None:
-            return None
-        return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
-
-    def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
-        return None if value is None else json.loads(value)
-
-
-metadata = MetaData(
-    naming_convention={
-        "ix": "ix_%(table_name)s_%(column_0_N_name)s",
-        "uq": "uq_%(table_name)s_%(column_0_N_name)s",
-        "ck": "ck_%(table_name)s_%(constraint_name)s",
-        "fk": "fk_%(table_name)s_%(column_0_N_name)s",
-        "pk": "pk_%(table_name)s",
-    }
-)
 
 papers = Table(
     "papers",
@@ -208,7 +156,7 @@ claims = Table(
     Column("rules", JsonText, nullable=False),
     Column("confidence", Double, CheckConstraint("confidence BETWEEN 0 AND 1", name="confidence"), nullable=False),
     Column("status", Text, CheckConstraint("status IN ('accepted', 'candidate')", name="status"), nullable=False),
-    Column("basis", Text, CheckConstraint("basis IN ('machine', 'imported')", name="basis"), nullable=False),
+    Column("basis", Text, CheckConstraint("basis IN ('machine', 'imported', 'curated')", name="basis"), nullable=False),
     # [[page, x0, y0, x1, y1], …]; null where a claim was stored without
     Column("evidence_boxes", JsonText),
     Column("split", Text),
@@ -223,6 +171,14 @@ claims = Table(
     # views of runs need not pass by many results, and the results of a model are found at once
     Index(None, "document_sha256", "extractor_version", "kind", "model"),
     Index(None, "fact_digest"),
+    # few among many: what curators added, where the machine's claims are looked up by the same digest
+    Index(
+        "ix_claims_added",
+        "fact_digest",
+        "document_sha256",
+        sqlite_where=text("extractor_version = 'curators'"),
+        postgresql_where=text("extractor_version = 'curators'"),
+    ),
 )
 
 claim_models = Table(
@@ -264,7 +220,7 @@ reviews = Table(
     Column(
         "decision",
         Text,
-        CheckConstraint("decision IN ('accept', 'correct', 'reject')", name="decision"),
+        CheckConstraint("decision IN ('accept', 'correct', 'reject', 'withdraw')", name="decision"),
         nullable=False,
     ),
     Column("reviewer", Text, nullable=False),
@@ -275,7 +231,15 @@ reviews = Table(
     # the claim that stood before the reviewer; not a foreign key, since reviews may be imported before claims
     Column("claim_id", Text),
     Column("seen", JsonText),
+    # the review that a withdrawal takes back; not a foreign key, since either may be imported first
+    Column("withdraws", Text),
     Index(None, "paper_key", "fact_digest", "field"),
+    Index(
+        None,
+        "withdraws",
+        sqlite_where=text("withdraws IS NOT NULL"),
+        postgresql_where=text("withdraws IS NOT NULL"),
+    ),
 )
 
 installed_objects = Table(
@@ -425,6 +389,7 @@ APPEND_ONLY = (
     analysis_runs,
     analysis_fits,
     point_states,
+    *desk_schema.APPEND_ONLY,
 )
 
 CLOSED_ONCE = {"point_states": "last_run"}

@@ -36,7 +36,8 @@ def empty(empty_url: str) -> Iterator[Engine]:
 def _some_value(column: Column[Any]) -> str:
     """An SQL literal that the column takes; every check constraint of the schema lets 1 pass."""
     given = {
-        "kind": "'result'", "status": "'accepted'", "basis": "'machine'", "decision": "'reject'", "settings": "'{}'"
+        "kind": "'result'", "status": "'accepted'", "basis": "'machine'", "decision": "'reject'", "settings": "'{}'",
+        "role": "'curator'"
     }  # fmt: skip
     if column.table.name == "ingest_runs" and column.name == "status":
         return "'failed'"
@@ -139,9 +140,25 @@ def test_a_database_with_claims_learns_of_properties_and_models(empty: Engine, s
             "document_sha256", "extractor_version", "kind", "model"
         ],
         "ix_claims_fact_digest": ["fact_digest"],
+        "ix_claims_added": ["fact_digest", "document_sha256"],
     }  # fmt: skip
     _fill(empty)
     _assert_append_only(empty)
+
+
+def test_a_database_with_reviews_learns_of_the_desk(empty: Engine) -> None:
+    upgrade(empty, "0004")
+    _fill(empty)
+    before = {table: _rows(empty, table) for table in inspect(empty).get_table_names() if "alembic" not in table}
+    upgrade(empty)
+    for table in before.keys() - {"installed_objects"}:
+        assert [tuple(row)[: len(before[table][0])] for row in _rows(empty, table)] == before[table], table
+    with empty.begin() as connection:
+        for table, changed in (("claims", {"basis": "'curated'"}), ("reviews", {"decision": "'withdraw'"})):
+            key = f"{table[:-1]}_id"
+            names = [column.name for column in metadata.tables[table].columns]
+            values = ", ".join({key: "'new'", **changed}.get(name, name) for name in names)
+            connection.execute(text(f"INSERT INTO {table} ({', '.join(names)}) SELECT {values} FROM {table}"))
 
 
 def test_a_claims_table_that_was_made_anew_still_checks_what_goes_in(empty: Engine) -> None:
