@@ -58,9 +58,8 @@ def read_pdf(data: bytes, *, max_pages: int = MAX_PAGES) -> Document:
         rulings = RulingReader()
         for index in range(pdf.page_count):
             try:
-                pdf.xref_set_key(pdf.page_xref(index), "Annots", "null")  # what readers wrote is not the paper's
-                page = pdf[index]
-                pages.append(_with_rulings(_read_page(page, index + 1), page, pages, rulings))
+                page = bare_page(pdf, index + 1)
+                pages.append(_with_rulings(read_page(page, index + 1), page, pages, rulings))
             except LIBRARY_ERRORS as error:
                 raise unreadable(f"page {index + 1} can't be read", error) from error
     arranged, stamp = arrange(pages)
@@ -104,7 +103,14 @@ def unreadable(what: str, error: Exception) -> PaperError:
     return PaperError(cause, f"{what}: {said}")
 
 
-def _read_page(page: Any, number: int) -> RawPage:
+def bare_page(pdf: Any, number: int) -> Any:
+    """The library's page, counted from 1, without what readers wrote on it: that is not the paper's."""
+    pdf.xref_set_key(pdf.page_xref(number - 1), "Annots", "null")
+    return pdf[number - 1]
+
+
+def read_page(page: Any, number: int) -> RawPage:
+    """The lines of one page, as they are drawn and not arranged yet."""
     text_page = page.get_textpage(flags=_TEXT_FLAGS)
     words_by_line: dict[tuple[int, int], list[Any]] = {}
     words = text_page.extractWORDS()

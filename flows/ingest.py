@@ -17,7 +17,7 @@ from typing import Protocol
 from db.engine import Engine, open_database
 from db.errors import DatabaseError, RecordError
 from db.migrate import upgrade
-from db.queries import documents_of, extracted, failed, failed_downloads, last_successful_window, pending_estimates
+from db.queries import documents_of, extracted, failed, failed_downloads, last_successful_window
 from db.store import (
     ExtractedPaper,
     HarvestWindow,
@@ -27,26 +27,25 @@ from db.store import (
     begin_ingest_run,
     finish_ingest_run,
     record_documents,
-    save_estimates,
     save_extractions,
     save_failure,
     upsert_papers,
 )
 from extractors.records import Extraction, FailureCause, PaperError
 from flows.discovery import IngestRequest, discover
-from flows.papers import catalogue, dated, estimated, identified, refused
+from flows.estimates import bring_estimates_up_to_date
+from flows.papers import catalogue, estimated, identified, refused
 from flows.settings import Settings
 from flows.sources import FoundPaper
 from flows.sources.http import PoliteSession
 from flows.sources.store import PdfStore, StoredPdf
 from flows.version import READING_VERSION
 from flows.workers import Limits, PdfJob, read_papers
-from models.burden import estimate_burden, estimator_version
+from models.burden import estimator_version
 
 _DOWNLOAD_TRIED_DAYS = 14
 """So long the default run asks again for a PDF that arXiv did not give."""
 
-_ESTIMATES_A_TIME = 1000
 
 _PASSING = frozenset({FailureCause.DOWNLOAD, FailureCause.WITHDRAWN, FailureCause.REFUSED})
 """Causes that are not the PDF's own fault, so the next run tries again."""
@@ -183,7 +182,7 @@ def ingest(
         try:
             if watcher is not None:
                 watcher.expect(discovery.total)
-            _bring_estimates_up_to_date(engine)
+            bring_estimates_up_to_date(engine)
             papers = islice(_relevant(discovery.papers, tally), request.limit)
             (process or process_papers)(papers, workplace)
         except BaseException as error:
@@ -202,18 +201,6 @@ def _relevant(papers: Iterable[FoundPaper], tally: Tally) -> Iterator[FoundPaper
         if paper.relevant:
             tally.papers_relevant += 1
             yield paper
-
-
-def _bring_estimates_up_to_date(engine: Engine) -> None:
-    """Estimate what a newer catalogue or a correction has left without an estimate."""
-    version = estimator_version(catalogue())
-    saved = 1
-    while saved:  # what is saved is no longer pending
-        pending = list(islice(pending_estimates(engine, version), _ESTIMATES_A_TIME))
-        estimates = [
-            (each, estimate_burden(each.run, dated(each.published, each.paper_key), catalogue())) for each in pending
-        ]
-        saved = save_estimates(engine, estimates, version, datetime.now(UTC))
 
 
 def process_papers(papers: Iterable[FoundPaper], workplace: Workplace) -> None:

@@ -54,6 +54,7 @@ class Settings(BaseSettings):
     time_limit_seconds: float = Field(default=120.0, gt=0, description="time to read one paper")
     worker_memory_limit_mb: int = Field(default=2048, ge=256, description="private memory of one worker process")
     pdf_limit_mb: int = Field(default=100, ge=1, description="largest PDF that is read or downloaded")
+    page_cache_mb: int = Field(default=500, ge=1, description="drawn pages that `burden web` keeps on disk")
 
     @field_validator("home")
     @classmethod
@@ -74,6 +75,11 @@ class Settings(BaseSettings):
     @property
     def pdf_folder(self) -> Path:
         return self.home / "pdf"
+
+    @property
+    def page_folder(self) -> Path:
+        """Pages that were drawn for the desk; may be deleted at any time."""
+        return self.home / "pages"
 
     @property
     def limits(self) -> Limits:

@@ -208,6 +208,16 @@ _reader: Reader | None = None
 def _set_up_worker(reader: str, memory_limit_mb: int, quiet: bool) -> None:
     """Bound the worker, then load the reader, so that loading counts against no paper's time."""
     global _reader
+    bound_worker(memory_limit_mb, quiet)
+    module, _, function = reader.partition(":")
+    _reader = getattr(importlib.import_module(module), function)
+    gc.collect()
+    gc.freeze()
+    gc.disable()  # looking for cycles among a document's many small objects would take a seventh of the time
+
+
+def bound_worker(memory_limit_mb: int, quiet: bool) -> None:
+    """Make this process one that can be stopped, has so much memory, and (``quiet``) prints nothing."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # native code in a loop would never run a Python handler
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"  # papers run in parallel, not the arithmetic within one
@@ -216,11 +226,6 @@ def _set_up_worker(reader: str, memory_limit_mb: int, quiet: bool) -> None:
         os.dup2(sink, sys.__stdout__.fileno() if sys.__stdout__ else 1)
         os.dup2(sink, sys.__stderr__.fileno() if sys.__stderr__ else 2)
     _limit_memory(memory_limit_mb)
-    module, _, function = reader.partition(":")
-    _reader = getattr(importlib.import_module(module), function)
-    gc.collect()
-    gc.freeze()
-    gc.disable()  # looking for cycles among a document's many small objects would take a seventh of the time
 
 
 def _limit_memory(memory_limit_mb: int) -> None:
@@ -236,10 +241,15 @@ def _limit_memory(memory_limit_mb: int) -> None:
             resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
 
 
+def set_alarm(time_limit_seconds: float) -> None:
+    """End this worker long after its limit, in case its parent was killed and can't end it any more."""
+    if hasattr(signal, "alarm"):
+        signal.alarm(int(2 * time_limit_seconds) + 10)
+
+
 def _read_one(job: PdfJob, limits: Limits) -> Extraction:
     assert _reader is not None, "_set_up_worker runs first"  # noqa: S101
-    if hasattr(signal, "alarm"):  # ends a worker whose parent was killed and can't end it any more
-        signal.alarm(int(2 * limits.time_limit_seconds) + 10)
+    set_alarm(limits.time_limit_seconds)
     try:
         size_mb = job.path.stat().st_size / 1_000_000
         pdf = job.path.read_bytes() if size_mb <= limits.pdf_limit_mb else None

@@ -91,8 +91,7 @@ class Boundary:
             log.exception("error %s at %s %s", number, scope["method"], scope["path"])
             if started:
                 raise
-            response = _failed(request, error, number)
-            await response(scope, receive, send_with_headers)
+            await _failed(request, error, number)(scope, receive, send_with_headers)
 
     def _check_host(self, headers: Headers) -> None:
         """Only our own names: another site's name that was made to point here could use the visitor's browser."""

@@ -17,7 +17,7 @@ from jinja2 import Environment, FileSystemLoader, StrictUndefined
 from starlette.exceptions import HTTPException
 from starlette.responses import HTMLResponse, JSONResponse, RedirectResponse, Response
 
-from portal.security import Role, SignedOutError, current_session, may, sign_in_address
+from portal.security import Role, SignedOutError, current_session, sign_in_address
 from portal.services import services_of
 from portal.static_files import static_address
 
@@ -36,7 +36,7 @@ def page(request: Request, template: str, /, *, status: int = 200, **context: An
     known = {
         "session": session,
         "csrf_token": session.csrf_token if session else "",
-        "menu": [(address, words) for address, words, role in _MENU if session and may(session.user, role)],
+        "menu": [(address, words) for address, words, role in _MENU if session and session.user.role.may(role)],
         "path": request.url.path,
     }
     return HTMLResponse(environment().get_template(template).render(known | context), status)

@@ -23,12 +23,11 @@ from fastapi import Depends, HTTPException, Request, Response
 from db.accounts import Role, Session, User, close_session, open_session, session
 from portal.services import Services, Wired, services_of
 
-__all__ = ["Admin", "Adjudicator", "Curator", "Reader", "Role", "Session", "User", "signed_in"]
+__all__ = ["Adjudicator", "Admin", "Curator", "Reader", "Role", "Session", "User", "signed_in"]
 
 SESSION_HOURS = 12
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF"
-_RANKS = {role: rank for rank, role in enumerate((Role.READER, Role.CURATOR, Role.ADJUDICATOR, Role.ADMIN))}
 _TOKEN = re.compile(r"[\w-]{43}")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -36,11 +35,6 @@ _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
 
 class SignedOutError(Exception):
     """The page is for people who have signed in."""
-
-
-def may(user: User, role: Role) -> bool:
-    """Whether the user has this role or one above it: an adjudicator may what a curator may, a reader may not."""
-    return _RANKS[user.role] >= _RANKS[role]
 
 
 def current_session(request: Request, services: Wired) -> Session | None:
@@ -60,7 +54,7 @@ def signed_in(role: Role) -> Callable[[Session | None], Session]:
     def check(found: CurrentSession) -> Session:
         if found is None:
             raise SignedOutError
-        if not may(found.user, role):
+        if not found.user.role.may(role):
             raise HTTPException(403, f"This is for people with the role {role}; you are a {found.user.role}.")
         return found
 

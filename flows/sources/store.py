@@ -158,7 +158,7 @@ class PdfStore:
         _sync_folder(reference.parent)
 
     def _path(self, sha256: str) -> Path:
-        return self.root / sha256[:2] / f"{sha256}.pdf"
+        return path_in_store(self.root, sha256)
 
     def _reference(self, arxiv_id: str, version: int) -> Path:
         name = arxiv_id.replace("/", "_")
@@ -179,6 +179,11 @@ class PdfStore:
         finally:
             part.unlink(missing_ok=True)
             _PARTS_OF_THIS_PROCESS.discard(part)
+
+
+def path_in_store(root: Path, sha256: str) -> Path:
+    """Where the store keeps, or would keep, the PDF with this digest."""
+    return root / sha256[:2] / f"{sha256}.pdf"
 
 
 def _size(path: Path) -> int | None:

@@ -1,0 +1,162 @@
+"""Pages of stored PDFs as pictures and words, for the desk: drawn in worker processes with limits, kept on disk.
+
+A page that hangs, explodes or crashes its process costs itself only, and only once: it is remembered and not tried
+again. Not more requests wait for pages than leave the server threads to answer everything else.
+"""
+
+from __future__ import annotations
+
+import logging
+import multiprocessing
+import os
+import threading
+from collections import OrderedDict
+from collections.abc import Callable
+from concurrent.futures import CancelledError
+from concurrent.futures import TimeoutError as FutureTimeoutError
+from concurrent.futures.process import BrokenProcessPool
+from pathlib import Path
+from typing import TYPE_CHECKING, Any, TypeVar
+
+from extractors.page_view import NoSuchPageError, WordsOfPage, draw_page, words_of_page
+from extractors.records import FailureCause, PaperError
+from flows.page_cache import PageCache
+from flows.sources.store import path_in_store
+from flows.workers import Limits, bound_worker, set_alarm
+from portal.services import PageUnavailableError, PageWords, Unavailable
+
+if TYPE_CHECKING:
+    from pebble import ProcessPool
+
+PAGE_LIMITS = Limits(time_limit_seconds=15.0, memory_limit_mb=1024)
+"""What one page may cost, where the settings do not allow less."""
+
+_MOST_WAITING = 20
+"""Of the 40 threads that answer requests."""
+_MOST_REMEMBERED = 10_000
+_PAGES_PER_WORKER = 500
+"""A worker is replaced after so many pages, which bounds what a leak can grow to."""
+
+log = logging.getLogger(__name__)
+
+_Made = TypeVar("_Made", bytes, WordsOfPage)
+
+
+class PageRenderer:
+    """Draws pages of the PDFs in a store; made once a server, and closed with it."""
+
+    def __init__(self, pdf_folder: Path, cache: PageCache, limits: Limits = PAGE_LIMITS, *, workers: int = 2) -> None:
+        self._pdf_folder = pdf_folder
+        self._cache = cache
+        self._limits = limits
+        self._workers = workers
+        self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
+        self._lock = threading.Lock()
+        self._pool: ProcessPool | None = None
+        self._failed: OrderedDict[tuple[str, int], str] = OrderedDict()
+
+    def image(self, sha256: str, page: int, dpi: int) -> bytes:
+        """The page as WebP, drawn or from the disk; ``PageUnavailableError`` in words for the curator."""
+        name = f"{sha256}-{page}-{dpi}.webp"
+        known = self._cache.get(name)
+        if known is not None:
+            return known
+        drawn = self._made(draw_page, sha256, page, dpi)
+        self._cache.put(name, drawn)
+        return drawn
+
+    def words(self, sha256: str, page: int) -> PageWords:
+        """The page's words; ``PageUnavailableError`` as ``image`` raises it."""
+        read = self._made(words_of_page, sha256, page)
+        words = tuple((word.left, word.top, word.right, word.bottom, word.text) for word in read.words)
+        return PageWords(read.width, read.height, words)
+
+    def start(self) -> None:
+        """Start a worker ahead, so that the first page does not wait for one."""
+        self._running_pool().schedule(os.getpid)
+
+    def close(self) -> None:
+        """Stop the workers, whatever they draw."""
+        with self._lock:
+            pool, self._pool = self._pool, None
+        if pool is not None:
+            pool.stop()  # type: ignore[no-untyped-call]
+            pool.join()
+
+    def _made(self, make: Callable[..., _Made], sha256: str, page: int, *options: int) -> _Made:
+        if (sha256, page) in self._failed:
+            raise PageUnavailableError(Unavailable.BROKEN, self._failed[sha256, page])
+        path = path_in_store(self._pdf_folder, sha256)
+        if not path.is_file():
+            raise PageUnavailableError(Unavailable.MISSING, "The PDF is not in the store of this server.")
+        if not self._waiting.acquire(blocking=False):
+            raise PageUnavailableError(Unavailable.BUSY, "Too many pages are being drawn: try again.")
+        try:
+            return self._in_worker(make, path, page, options)
+        except NoSuchPageError as error:
+            raise PageUnavailableError(Unavailable.MISSING, f"There is no such page: {error}.") from None
+        except PageUnavailableError as error:
+            if error.why is Unavailable.BROKEN:
+                self._remember(sha256, page, str(error))
+            raise
+        finally:
+            self._waiting.release()
+
+    def _in_worker(self, make: Callable[..., _Made], path: Path, page: int, options: tuple[int, ...]) -> _Made:
+        from pebble import ProcessExpired
+
+        limits = self._limits
+        try:
+            future = self._running_pool().schedule(
+                _make, (make, path, page, options, limits), timeout=limits.time_limit_seconds
+            )
+            made: _Made = future.result()
+            return made
+        except (NoSuchPageError, PageUnavailableError):
+            raise
+        except PaperError as error:
+            if error.cause is FailureCause.DOWNLOAD:
+                raise PageUnavailableError(Unavailable.MISSING, f"The PDF is not to be had: {error.message}.") from None
+            raise _broken(f"The PDF can't be shown: {error.message}.") from None
+        except FutureTimeoutError:
+            raise _broken(f"The page was not drawn within {limits.time_limit_seconds:g} s.") from None
+        except (MemoryError, ProcessExpired):
+            raise _broken(f"The page crashes what draws it, or needs more than {limits.memory_limit_mb} MB.") from None
+        except (BrokenProcessPool, CancelledError, RuntimeError) as error:
+            log.warning("the processes that draw pages broke down (%s), starting new ones", error)
+            self.close()
+            raise PageUnavailableError(Unavailable.BUSY, "Drawing pages starts anew: try again.") from None
+
+    def _running_pool(self) -> ProcessPool:
+        from pebble import ProcessPool
+
+        with self._lock:
+            if self._pool is None:
+                self._pool = ProcessPool(
+                    max_workers=self._workers,
+                    max_tasks=_PAGES_PER_WORKER,
+                    initializer=bound_worker,
+                    initargs=(self._limits.memory_limit_mb, not log.isEnabledFor(logging.DEBUG)),
+                    context=multiprocessing.get_context("spawn"),
+                )
+            return self._pool
+
+    def _remember(self, sha256: str, page: int, message: str) -> None:
+        with self._lock:
+            self._failed[sha256, page] = message
+            if len(self._failed) > _MOST_REMEMBERED:
+                self._failed.popitem(last=False)
+
+
+def _broken(message: str) -> PageUnavailableError:
+    return PageUnavailableError(Unavailable.BROKEN, message)
+
+
+def _make(make: Callable[..., Any], path: Path, page: int, options: tuple[int, ...], limits: Limits) -> Any:
+    """Runs in the worker."""
+    set_alarm(limits.time_limit_seconds)
+    try:
+        pdf = path.read_bytes()
+    except OSError as error:
+        raise PaperError(FailureCause.DOWNLOAD, f"it can't be read from disk ({error.strerror})") from error
+    return make(pdf, page, *options)
