@@ -1,0 +1,139 @@
+"""A live server over the sample papers, programs and browsers that are signed in to it, and a check by axe."""
+
+from __future__ import annotations
+
+import os
+import shutil
+import subprocess
+import sys
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack
+from pathlib import Path
+from typing import Any
+
+import httpx
+import pytest
+from axe_playwright_python.sync_playwright import Axe
+from filelock import FileLock
+from live_site import Site, serving
+from playwright.sync_api import Browser, Page, sync_playwright
+
+from flows.web import Address
+
+Require = Callable[[str, bool, str], None]
+OpenSite = Callable[..., Site]
+SignedInPage = Callable[..., Page]
+Accessible = Callable[[Page], None]
+
+_AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
+
+
+@pytest.fixture(scope="session")
+def sample_home(samples_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A home into which the sample papers were ingested; not to be written to. Made once for all test processes."""
+    root = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        root = root.parent
+    home = root / "desk-samples"
+    with FileLock(root / "desk-samples.lock"):
+        if not home.exists():
+            _ingest(samples_dir, home)
+    return home
+
+
+def _ingest(papers: Path, home: Path) -> None:
+    being_made = home.with_suffix(".part")
+    clean = {name: value for name, value in os.environ.items() if not name.startswith(("BURDEN_", "PREFECT_"))}
+    burden = Path(sys.executable).parent / "burden"
+    subprocess.run(
+        [burden, "ingest", "--from-folder", papers, "--json"],
+        env=clean | {"BURDEN_HOME": str(being_made)},
+        check=True,
+        capture_output=True,
+    )
+    being_made.rename(home)
+
+
+@pytest.fixture(scope="module")
+def site(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """A live server over a copy of the sample papers that the tests of a module share."""
+    with serving(_copied(sample_home, tmp_path_factory.mktemp("site"))) as made:
+        yield made
+
+
+@pytest.fixture
+def open_site(sample_home: Path, tmp_path: Path) -> Iterator[OpenSite]:
+    """``open_site(behind_proxy=True)``: a live server of the test's own, over a copy of its own."""
+    with ExitStack() as stack:
+
+        def open_one(**options: Any) -> Site:
+            return stack.enter_context(serving(_copied(sample_home, tmp_path), Address(port=0, **options)))
+
+        yield open_one
+
+
+def _copied(home: Path, folder: Path) -> Path:
+    return shutil.copytree(home, folder / "home")
+
+
+@pytest.fixture
+def client(site: Site) -> Iterator[Callable[..., httpx.Client]]:
+    """``client("curator")``, ``client("curator", "ada")``, ``client()``: a program, signed in or not."""
+    with ExitStack() as stack:
+        yield lambda role=None, name="": stack.enter_context(site.client(role, name))
+
+
+@pytest.fixture(scope="session")
+def browser(require: Require) -> Iterator[Browser]:
+    """Chromium, as the machine has it."""
+    program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
+    require("chromium", program is not None, "no chromium on the PATH")
+    with sync_playwright() as playwright:
+        launched = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        yield launched
+        launched.close()
+
+
+@pytest.fixture
+def open_page(browser: Browser) -> Iterator[Callable[..., Page]]:
+    """``open_page(site, color_scheme="dark")``: a page of a new browser context.
+
+    The test fails if a script of the page fails, or anything is refused by the content security policy.
+    """
+    complaints: list[str] = []
+    with ExitStack() as stack:
+
+        def open_one(of: Site, **options: Any) -> Page:
+            options.setdefault("viewport", {"width": 1280, "height": 800})
+            context = browser.new_context(base_url=of.url, **options)
+            stack.callback(context.close)
+            page = context.new_page()
+            page.on("pageerror", lambda error: complaints.append(str(error)))
+            page.on("console", lambda said: complaints.append(said.text) if "Security Policy" in said.text else None)
+            return page
+
+        yield open_one
+    assert complaints == []
+
+
+@pytest.fixture
+def signed_in_page(site: Site, open_page: Callable[..., Page]) -> SignedInPage:
+    """``signed_in_page("curator")``, also with ``name=`` and options of a browser context."""
+
+    def open_one(role: str = "curator", name: str = "", **options: Any) -> Page:
+        page = open_page(site, **options)
+        page.context.add_cookies([{"name": "burden-session", "value": site.sign_in(role, name).token, "url": site.url}])
+        return page
+
+    return open_one
+
+
+@pytest.fixture
+def accessible() -> Accessible:
+    """``accessible(page)``: axe finds nothing on it that WCAG 2.2 forbids on the levels A and AA."""
+
+    def check(page: Page) -> None:
+        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _AXE_TAGS}})
+        assert found.violations_count == 0, found.generate_report()
+
+    return check
