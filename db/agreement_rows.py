@@ -1,0 +1,85 @@
+"""The reviews of papers that two curators review independently, as agreement is reckoned from them."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+from sqlalchemy import Engine, text
+from sqlalchemy.engine import RowMapping
+
+from db.columns import JsonText, UtcDateTime
+from db.fields import FIELD_TYPES, Kind
+from db.reviews import Decision
+
+
+@dataclass(frozen=True, slots=True)
+class ReviewRow:
+    """A review of a fact of a paper."""
+
+    review_id: str
+    paper_key: str
+    title: str
+    fact_key: str
+    kind: Kind
+    field: str
+    """Empty: the whole record."""
+    decision: Decision
+    value: str | float | bool | None
+    """That the review puts in force; of an accepted field the one that was seen."""
+    reviewer: str
+    reviewed_at: datetime
+    reason: str
+    seen: Mapping[str, Any] | None
+    withdrawn: bool
+    """It was taken back later."""
+    added: bool
+    """The fact was added by a curator, the machine has none such."""
+
+
+def double_review_rows(engine: Engine) -> list[ReviewRow]:
+    """All reviews of papers chosen for double review, of facts whose kind is known, in order of time."""
+    query = text(
+        "SELECT r.*, p.title, EXISTS (SELECT 1 FROM reviews AS w WHERE w.withdraws = r.review_id) AS withdrawn,"
+        " (SELECT c.kind FROM claims AS c WHERE c.fact_digest = r.fact_digest LIMIT 1) AS kind,"
+        " EXISTS (SELECT 1 FROM claims AS c WHERE c.fact_digest = r.fact_digest"
+        " AND c.extractor_version = 'curators') AS added"
+        " FROM double_reviews AS d"
+        " JOIN reviews_by_paper AS r ON r.paper_key = d.paper_key"
+        " LEFT JOIN papers AS p ON p.paper_key = d.paper_key"
+        " ORDER BY r.reviewed_at, r.review_id"
+    ).columns(reviewed_at=UtcDateTime, seen=JsonText)
+    with engine.connect() as connection:
+        return [_row(row) for row in connection.execute(query).mappings() if row["kind"] is not None]
+
+
+def typed_value(field: str, value_text: str | None, value_number: float | None) -> str | float | bool | None:
+    """A review's stored value in its field's type.
+
+    ("own", None, 1.0) -> True      ("accelerator_count", None, 8.0) -> 8      ("model", "Base", None) -> "Base"
+    """
+    if value_number is None:
+        return value_text
+    of_type = FIELD_TYPES.get(field, float)
+    return of_type(value_number) if of_type in (bool, int) else value_number
+
+
+def _row(row: RowMapping) -> ReviewRow:
+    return ReviewRow(
+        review_id=row["review_id"],
+        paper_key=row["paper_key"],
+        title=row["title"] or "",
+        fact_key=f"{row['paper_key']}:{row['fact_digest']}",
+        kind=Kind(row["kind"]),
+        field=row["field"],
+        decision=Decision(row["decision"]),
+        value=typed_value(row["field"], row["value_text"], row["value_number"]),
+        reviewer=row["reviewer"],
+        reviewed_at=row["reviewed_at"],
+        reason=row["reason"],
+        seen=row["seen"],
+        withdrawn=bool(row["withdrawn"]),
+        added=bool(row["added"]),
+    )
