@@ -13,7 +13,8 @@ from extractors.records import Box, CountUnit, Evidence, Stage, TrainingRun
 from models.burden import GENERIC_NAMES, estimate_burden
 from portal.desk.accelerator_rows import candidates, proposed_row
 from portal.desk.typed_values import TypedError, Value, read_typed
-from portal.desk.value_words import flop_in_words, in_words
+from portal.desk.value_words import in_words
+from portal.pages import flop
 
 _NOWHERE = Evidence(page=1, box=Box(0, 0, 0, 0), quote="", start=0, end=0)
 
@@ -83,8 +84,8 @@ def burden_in_words(values: Mapping[str, Any], published: date | None, catalogue
     if estimate.hardware_burden_flop is None:
         return BurdenWords(reason=estimate.reason or "no reason is known")
     low, high = estimate.hardware_burden_low, estimate.hardware_burden_high
-    interval = "" if low is None or high is None or low == high else f"{flop_in_words(low)} to {flop_in_words(high)}"
-    return BurdenWords(flop_in_words(estimate.hardware_burden_flop), interval, estimate.method or "")
+    interval = "" if low is None or high is None or low == high else f"{flop(low)} to {flop(high)}"
+    return BurdenWords(flop(estimate.hardware_burden_flop), interval, estimate.method or "")
 
 
 def _run(values: Mapping[str, Any]) -> TrainingRun:

@@ -65,12 +65,6 @@ def in_words(name: str, value: Any) -> str:
     return _figure(value)
 
 
-def flop_in_words(flop: float) -> str:
-    """ "2.6e19" with a real sign of times and a raised power: 2.6 × 10¹⁹."""
-    factor, _, power = f"{flop:.1e}".partition("e")
-    return f"{factor} × 10{str(int(power)).translate(_RAISED)}"
-
-
 def _figure(value: int | float) -> str:
     """A whole number of up to fifteen digits is written out; others are as short as they can be: 3.1e20."""
     if isinstance(value, int) or (value == int(value) and abs(value) < 1e15):
@@ -81,6 +75,3 @@ def _figure(value: int | float) -> str:
 def _written_out(value: int | float) -> str:
     """84, 27.666667, 0.0125: never with a power of ten."""
     return f"{value:.6f}".rstrip("0").rstrip(".")
-
-
-_RAISED = str.maketrans("0123456789-", "⁰¹²³⁴⁵⁶⁷⁸⁹⁻")

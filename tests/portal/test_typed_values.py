@@ -11,7 +11,7 @@ from db.fields import FIELD_TYPES
 from extractors.lexicon.catalogue import load_catalogue, parse_catalogue
 from portal.desk.accelerator_rows import candidates, proposed_row
 from portal.desk.typed_values import TypedError, read_typed
-from portal.desk.value_words import flop_in_words, in_words
+from portal.desk.value_words import in_words
 
 CATALOGUE = load_catalogue()
 
@@ -145,7 +145,3 @@ def test_no_text_is_a_surprise(field, text):
         read_typed(field, text, CATALOGUE)
     except TypedError as refused:
         assert str(refused)
-
-
-def test_flop_reads_as_print_has_it():
-    assert flop_in_words(2.6e19) == "2.6 × 10¹⁹"

@@ -1,0 +1,273 @@
+"""The records of a paper as cards: what the template needs of each, in words."""
+
+from __future__ import annotations
+
+import json
+from collections.abc import Iterable, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import date
+from typing import Any
+
+from db.desk import DeskFact, FactReview, PaperRecords
+from db.facts import split_fact_key
+from db.fields import FIELDS, Kind
+from db.reviews import Decision
+from extractors.lexicon.catalogue import Catalogue
+from extractors.records import Stage, Status
+from portal.desk.live_burden import BurdenWords, burden_in_words
+from portal.desk.typed_values import CHOICES, YES_OR_NO
+from portal.desk.value_words import KIND_NAMES, LABELS, NOT_SAID, in_words
+from portal.pages import moment
+
+RECORD = "record"
+"""In forms, in place of a field's name: the record as a whole."""
+
+OPEN, ACCEPTED, REJECTED = "open", "accepted", "rejected"
+
+_RARE: Mapping[Kind, frozenset[str]] = {
+    Kind.TRAINING_RUN: frozenset(("duration_hours_low", "duration_hours_high", "device_hours", "mixed_precision")),
+    Kind.TRAINING_COMPUTE: frozenset(),
+    Kind.RESULT: frozenset(("split", "ensemble", "extra_training_data", "crops")),
+    Kind.MODEL_PROPERTY: frozenset(("benchmark", "stage")),
+}
+"""Fields that fold away while they say nothing."""
+_SAYS_NOTHING = (None, False, str(Stage.UNSPECIFIED))
+_NAME_LISTS = {"accelerator": "accelerator-names", "model": "model-names"}
+_DECIDED = {
+    Decision.ACCEPT: "accepted",
+    Decision.REJECT: "rejected",
+    Decision.CORRECT: "corrected",
+    Decision.WITHDRAW: "taken back",
+}
+
+
+@dataclass(frozen=True, slots=True)
+class FieldView:
+    """A field of a record: its input, and what was decided about it."""
+
+    name: str
+    label: str
+    text: str
+    choices: tuple[str, ...]
+    name_list: str
+    """Id of the list of names that complete it; empty for none."""
+    folded: bool
+    shown_review: str
+    """Id of the review in force; empty for none."""
+    decided: str
+    """ "corrected by ada on 3 May 2026, 14:02 UTC"; empty where nobody decided."""
+    machine: str
+    """What the machine read, where something else is in force."""
+    stale: bool
+    rejected: bool
+    """Said to be wrong, the right value unknown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Card:
+    """A record with all that stands on its card."""
+
+    digest: str
+    kind: Kind
+    kind_name: str
+    title: str
+    state: str
+    is_left: bool
+    """Counts as still to be decided: "accept all that is left" takes it in."""
+    candidate: bool
+    stale: bool
+    confidence: float | None
+    basis: str
+    page: int
+    boxes: str
+    """``[[page, x0, y0, x1, y1], …]`` as JSON."""
+    quote: str
+    claim_id: str
+    shown_review: str
+    decided: str
+    reason: str
+    fields: tuple[FieldView, ...]
+    burden: BurdenWords | None
+    joined: tuple[str, ...]
+    rules: tuple[str, ...]
+    comments: tuple[Any, ...]
+    colour: int
+
+
+@dataclass(frozen=True, slots=True)
+class Group:
+    """Cards under one heading."""
+
+    name: str
+    heading: str
+    cards: tuple[Card, ...]
+    folded: bool = False
+    explanation: str = ""
+
+
+@dataclass(frozen=True, slots=True)
+class PaperView:
+    """The records of a paper in the order in which they are settled, and names for completion."""
+
+    groups: tuple[Group, ...]
+    model_names: tuple[str, ...]
+    runs: tuple[tuple[str, str], ...]
+    """``(digest, title)`` of the runs that another may be joined with."""
+    left: int
+    decided: int
+    cards: Mapping[str, Card] = field(default_factory=dict)
+
+
+def paper_view(paper: PaperRecords, catalogue: Catalogue) -> PaperView:
+    """All cards of a paper: runs, stated computing, own results, properties; then, folded, what wants no decision."""
+    cards = [_card(fact, paper, catalogue, colour) for colour, fact in enumerate(paper.facts)]
+    aside = {card.digest for card in cards if _stands_aside(card)}
+    quoted = {
+        split_fact_key(fact.fact_key)[1]
+        for fact in paper.facts
+        if fact.kind == Kind.RESULT and fact.values.get("own") is False
+    }
+
+    def of(kind: Kind) -> list[Card]:
+        return [card for card in cards if card.kind == kind and card.digest not in aside | quoted]
+
+    groups = (
+        Group("training_run", "Training runs", tuple(of(Kind.TRAINING_RUN))),
+        Group("training_compute", "Stated computing", tuple(of(Kind.TRAINING_COMPUTE))),
+        Group("result", "Own results", tuple(of(Kind.RESULT))),
+        Group("model_property", "Properties", tuple(of(Kind.MODEL_PROPERTY))),
+        Group(
+            "quoted",
+            "Results quoted from others",
+            tuple(card for card in cards if card.digest in quoted - aside),
+            folded=True,
+            explanation="They count in no point, and “accept all” leaves them alone.",
+        ),
+        Group(
+            "candidate",
+            "Candidates",
+            tuple(card for card in cards if card.digest in aside),
+            folded=True,
+            explanation="The machine saw these and does not trust them; they stay out unless you accept them.",
+        ),
+    )
+    shown = [card for group in groups for card in group.cards]
+    models = {str(fact.values["model"]) for fact in paper.facts if fact.values.get("model")}
+    return PaperView(
+        groups,
+        tuple(sorted(models)),
+        tuple((card.digest, card.title) for card in shown if card.kind == Kind.TRAINING_RUN and card.state != REJECTED),
+        left=sum(card.is_left for card in shown),
+        decided=sum(card.state != OPEN for card in shown if card.digest not in quoted | aside),
+        cards={card.digest: card for card in shown},
+    )
+
+
+def _stands_aside(card: Card) -> bool:
+    """A candidate that nobody has touched."""
+    return card.candidate and card.state == OPEN and not any(one.decided for one in card.fields)
+
+
+def in_force(fact: DeskFact, name: str | None) -> FactReview | None:
+    """The review in force of a field, or of the record (None)."""
+    return next((review for review in fact.reviews if review.in_force and (review.field or None) == name), None)
+
+
+def _card(fact: DeskFact, paper: PaperRecords, catalogue: Catalogue, colour: int) -> Card:
+    kind = Kind(fact.kind)
+    digest = split_fact_key(fact.fact_key)[1]
+    of_record = in_force(fact, None)
+    fields = tuple(_field(fact, kind, name) for name in FIELDS[kind])
+    state = REJECTED if fact.rejected else ACCEPTED if of_record else OPEN
+    candidate = fact.status == Status.CANDIDATE and not of_record
+    touched = any(one.decided for one in fields)
+    quoted = kind is Kind.RESULT and fact.values.get("own") is False
+    return Card(
+        digest=digest,
+        kind=kind,
+        kind_name=KIND_NAMES[kind],
+        title=_title(kind, fact.values),
+        state=state,
+        is_left=state == OPEN and not quoted and (touched or not candidate),
+        candidate=candidate,
+        stale=any(review.in_force and review.stale for review in fact.reviews),
+        confidence=fact.confidence,
+        basis=fact.basis,
+        page=fact.page,
+        boxes=json.dumps([[page, *box.as_list()] for page, box in fact.boxes]),
+        quote=fact.quote,
+        claim_id=fact.claim_id,
+        shown_review=fact.latest.get("", "") or "",
+        decided=_decided(of_record),
+        reason=of_record.reason if of_record else "",
+        fields=fields,
+        burden=burden_in_words(fact.values, paper.published, catalogue) if kind is Kind.TRAINING_RUN else None,
+        joined=tuple(_joined(fact.joined_models)),
+        rules=tuple(fact.rules),
+        comments=tuple(comment for comment in paper.comments if comment.fact_digest == digest),
+        colour=colour % 6,
+    )
+
+
+def _title(kind: Kind, values: Mapping[str, Any]) -> str:
+    model = values.get("model")
+    if kind is Kind.MODEL_PROPERTY:
+        name = str(values.get("property") or "property").replace("_", " ")
+        return f"{name} of {model}" if model else name
+    return str(model) if model else f"{KIND_NAMES[kind]}, model not named".capitalize()
+
+
+def _field(fact: DeskFact, kind: Kind, name: str) -> FieldView:
+    value, machine = fact.values.get(name), fact.machine_values.get(name)
+    review = in_force(fact, name)
+    rejected = review is not None and review.decision == Decision.REJECT
+    return FieldView(
+        name=name,
+        label=LABELS[name],
+        text=in_words(name, value),
+        choices=(NOT_SAID, "yes", "no") if name in YES_OR_NO else (NOT_SAID, *CHOICES[name]) if name in CHOICES else (),
+        name_list=_NAME_LISTS.get(name, ""),
+        folded=name in _RARE[kind] and value in _SAYS_NOTHING and review is None,
+        shown_review=fact.latest.get(name, "") or "",
+        decided=_decided(review),
+        machine=in_words(name, machine) if review is not None and machine != value else "",
+        stale=review is not None and review.stale,
+        rejected=rejected,
+    )
+
+
+def _decided(review: FactReview | None) -> str:
+    if review is None:
+        return ""
+    return f"{_DECIDED[Decision(review.decision)]} by {review.reviewer} on {moment(review.reviewed_at)}"
+
+
+def _joined(joins: Iterable[Mapping[str, Any]]) -> list[str]:
+    """ "Transformer (big)", or "Transformer (big) on wmt14-en-de" where only that benchmark is meant."""
+    return [f"{join['model']} on {join['benchmark']}" if join["benchmark"] else str(join["model"]) for join in joins]
+
+
+def empty_fields(kind: Kind, without: Sequence[str] = ()) -> tuple[FieldView, ...]:
+    """The fields of a record that is to be added, with nothing in them but what goes without saying."""
+    usual = {"own": "yes", "stage": "unspecified", "count_unit": "devices"}
+    return tuple(
+        FieldView(
+            name=name,
+            label=LABELS[name],
+            text=usual.get(name, ""),
+            choices=(NOT_SAID, "yes", "no")
+            if name in YES_OR_NO
+            else (NOT_SAID, *CHOICES[name])
+            if name in CHOICES
+            else (),
+            name_list=_NAME_LISTS.get(name, ""),
+            folded=name in _RARE[kind],
+            shown_review="",
+            decided="",
+            machine="",
+            stale=False,
+            rejected=False,
+        )
+        for name in FIELDS[kind]
+        if name not in without
+    )

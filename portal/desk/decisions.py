@@ -1,0 +1,217 @@
+"""What a form on a card says, as reviews. Pure: the values that were seen come from the database, never from the form.
+
+A card's form sends ``fact`` (its digest), ``claim`` (the machine's reading that was shown), and of each field
+``field.NAME`` (the text as it stands), ``was.NAME`` (as it was shown) and ``shown.NAME`` (the review in force then).
+``action`` is what was decided:
+
+- ``accept``, ``reject``: the record; ``accept`` takes changed fields along as corrections
+- ``save``: the changed fields
+- ``not_said:NAME``: the paper does not state this field
+- ``undo``: ``take_back`` lists what, each ``withdraw|DIGEST|FIELD|REVIEW`` or ``reject|DIGEST||REVIEW``
+"""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from starlette.datastructures import ImmutableMultiDict
+
+from db.desk import DeskFact, FactReview, PaperRecords
+from db.fields import FIELDS, Kind
+from db.reviews import Decision, Review
+from extractors.lexicon.catalogue import Catalogue
+from portal.desk.cards import RECORD, in_force
+from portal.desk.typed_values import TypedError, Value, read_typed
+from portal.desk.value_words import in_words
+
+Form = ImmutableMultiDict[str, str]
+
+MOST_CLOCK_DIFFERENCE = timedelta(minutes=10)
+_LONGEST_REASON = 1000
+_LEAST_STEP = timedelta(microseconds=1)
+
+
+class DecisionError(ValueError):
+    """A form that says nothing that can be saved; the message and, by field, ``errors`` say why."""
+
+    def __init__(self, message: str, errors: Mapping[str, str] | None = None) -> None:
+        super().__init__(message)
+        self.errors = dict(errors or {})
+
+
+@dataclass(frozen=True, slots=True)
+class Decided:
+    """Reviews to be saved, and which review of each fact and field was in force when the form was shown."""
+
+    reviews: tuple[Review, ...]
+    seen: Mapping[tuple[str, str], str | None]
+    anew: frozenset[str]
+    """Digests of facts that the machine has read anew since they were shown."""
+
+
+@dataclass(frozen=True, slots=True)
+class Author:
+    """Who decides, and when."""
+
+    name: str
+    at: datetime
+
+
+def moment_of(form: Form, now: datetime) -> datetime:
+    """When the decision was taken, by the browser's word if that is within ten minutes of the server's clock.
+
+    A save that is sent again after its answer was lost says the same moment, and is the same review.
+    """
+    try:
+        said = datetime.fromisoformat(form.get("moment", ""))
+    except ValueError:
+        return now
+    if said.tzinfo is None or abs(said - now) > MOST_CLOCK_DIFFERENCE:
+        return now
+    return said
+
+
+def fact_of(paper: PaperRecords, digest: str) -> DeskFact:
+    """The paper's fact of this digest; ``DecisionError`` if the machine no longer reads it."""
+    wanted = f"{paper.paper_key}:{digest}"
+    for fact in paper.facts:
+        if fact.fact_key == wanted:
+            return fact
+    raise DecisionError("This record is no longer read from the paper: load the page again. Nothing was changed.")
+
+
+def decided(form: Form, paper: PaperRecords, author: Author, catalogue: Catalogue) -> Decided:
+    """The reviews that a card's form asks for; ``DecisionError`` where it asks for none."""
+    action, _, name = form.get("action", "").partition(":")
+    if action == "undo":
+        return taken_back(form.getlist("take_back"), paper, author)
+    fact = fact_of(paper, form.get("fact", ""))
+    writer = _Writer(fact, author, reason_of(form), {name: form.get(f"shown.{name}", "") for name in _names(fact)})
+    match action:
+        case "accept" | "save":
+            for field, value in _changed(form, fact, catalogue).items():
+                writer.review(field, Decision.CORRECT, value)
+            if action == "accept":
+                writer.review(None, Decision.ACCEPT)
+        case "reject":
+            writer.review(None, Decision.REJECT)
+        case "not_said" if name in FIELDS[Kind(fact.kind)]:
+            writer.review(name, Decision.CORRECT, None)
+        case _:
+            raise DecisionError("That is nothing that can be decided here.")
+    if not writer.reviews and not writer.had:
+        raise DecisionError("Nothing was changed, so there is nothing to save.")
+    anew = {form.get("fact", "")} if form.get("claim", "") != fact.claim_id else set()
+    return Decided(tuple(writer.reviews), writer.seen, frozenset(anew))
+
+
+def all_left(left: Sequence[str], paper: PaperRecords, author: Author) -> Decided:
+    """Accepts of all records that the page showed as left, each ``DIGEST|CLAIM|REVIEW``."""
+    reviews: list[Review] = []
+    seen: dict[tuple[str, str], str | None] = {}
+    anew = set()
+    for item in dict.fromkeys(left):
+        digest, claim, shown = (item.split("|") + ["", ""])[:3]
+        fact = fact_of(paper, digest)
+        writer = _Writer(fact, author, "", {RECORD: shown})
+        writer.review(None, Decision.ACCEPT)
+        reviews += writer.reviews
+        seen |= writer.seen
+        if claim != fact.claim_id:
+            anew.add(digest)
+    return Decided(tuple(reviews), seen, frozenset(anew))
+
+
+def taken_back(items: Sequence[str], paper: PaperRecords, author: Author) -> Decided:
+    """The reviews that undo earlier ones; what a person added is undone by a rejection."""
+    reviews: list[Review] = []
+    seen: dict[tuple[str, str], str | None] = {}
+    for item in dict.fromkeys(items):
+        how, digest, name, shown = (item.split("|") + ["", "", ""])[:4]
+        if how not in ("withdraw", "reject"):
+            raise DecisionError("That can't be undone.")
+        writer = _Writer(fact_of(paper, digest), author, "undone" if how == "reject" else "", {name or RECORD: shown})
+        writer.review(name or None, Decision.WITHDRAW if how == "withdraw" else Decision.REJECT)
+        reviews += writer.reviews
+        seen |= writer.seen
+    if not reviews:
+        raise DecisionError("There is nothing to undo.")
+    return Decided(tuple(reviews), seen, frozenset())
+
+
+def reason_of(form: Form) -> str:
+    reason = form.get("reason", "").strip()
+    if len(reason) > _LONGEST_REASON:
+        raise DecisionError(f"The reason is longer than {_LONGEST_REASON} characters.")
+    return reason
+
+
+def _names(fact: DeskFact) -> tuple[str, ...]:
+    return (RECORD, *FIELDS[Kind(fact.kind)])
+
+
+def _changed(form: Form, fact: DeskFact, catalogue: Catalogue) -> dict[str, Value]:
+    """The fields whose text is no longer as it was shown, with their values; ``DecisionError`` for what is no value."""
+    changed: dict[str, Value] = {}
+    along: dict[str, Value] = {}
+    errors = {}
+    for name in FIELDS[Kind(fact.kind)]:
+        text, was = form.get(f"field.{name}"), form.get(f"was.{name}")
+        if text is None or text.strip() == (was or "").strip():
+            continue
+        try:
+            typed = read_typed(name, text, catalogue)
+        except TypedError as refused:
+            errors[name] = str(refused)
+            continue
+        along |= typed.others
+        if in_words(name, typed.value) != was:
+            changed[name] = typed.value
+    if errors:
+        raise DecisionError("Not saved: " + "; ".join(errors.values()) + ".", errors)
+    return along | changed
+
+
+class _Writer:
+    """Gathers reviews of one fact."""
+
+    def __init__(self, fact: DeskFact, author: Author, reason: str, shown: Mapping[str, str]) -> None:
+        self._fact, self._author, self._reason, self._shown = fact, author, reason, shown
+        self.reviews: list[Review] = []
+        self.seen: dict[tuple[str, str], str | None] = {}
+        self.had = False
+        """Something was asked for that is in force already, by the same person."""
+
+    def review(self, field: str | None, decision: Decision, value: Value = None) -> None:
+        """Add a review, unless this very person has just the same in force: then its answer was lost, and it is saved.
+
+        It comes after the one that was shown, however the clocks go.
+        """
+        shown = self._shown.get(field or RECORD) or None
+        current = in_force(self._fact, field)
+        at = self._author.at
+        if current is not None and current.review_id == shown:
+            at = max(at, current.reviewed_at + _LEAST_STEP)
+        elif current is not None and self._same(current, decision, value):
+            self.had = True
+            return
+        self.reviews.append(
+            Review(
+                fact_key=self._fact.fact_key,
+                field=field,
+                decision=decision,
+                reviewer=self._author.name,
+                reviewed_at=at,
+                value=value,
+                reason=self._reason,
+                claim_id=self._fact.claim_id,
+                seen=dict(self._fact.values),
+            )
+        )
+        self.seen[self._fact.fact_key, field or ""] = shown
+
+    def _same(self, current: FactReview, decision: Decision, value: Value) -> bool:
+        same_value = decision is not Decision.CORRECT or current.value == value
+        return current.reviewer == self._author.name and current.decision == decision and same_value
