@@ -390,6 +390,11 @@ def _need_database(settings: Settings) -> None:
     show_default=True,
     help="Misses in the report, of runs, of results and of joins each.",
 )
+@click.option(
+    "--against-reviews",
+    is_flag=True,
+    help="Instead: how much of what the machine reads the database's curators kept, by field and confidence.",
+)
 @_json_option
 def evaluate(
     gold: Path | None,
@@ -402,6 +407,7 @@ def evaluate(
     report: Path | None,
     pdfs: Path | None,
     most: int,
+    against_reviews: bool,
     as_json: bool,
 ) -> None:
     """Precision, recall and F1 by field against gold annotations, with intervals, and the papers that differ.
@@ -418,7 +424,13 @@ def evaluate(
       burden evaluate --gold gold.jsonl --pred e.jsonl --misses
       burden evaluate --gold gold.jsonl --pred e.jsonl --against rules-alone.jsonl
       burden evaluate --gold gold.jsonl --pred e.jsonl --report misses.html --pdfs papers/
+      burden evaluate --against-reviews
     """
+    if against_reviews:
+        if gold or results or full or joins or pred or against or misses or report:
+            raise click.UsageError("--against-reviews goes with --json only: it asks for no gold and no export")
+        _evaluate_against_reviews(as_json)
+        return
     from annotations.comparison import compare, comparison_record
     from annotations.evaluation import evaluate as judge
     from annotations.gold_files import read_export
@@ -447,6 +459,22 @@ def evaluate(
         print_comparison(differences)
     if misses:
         print_all_misses(evaluation)
+
+
+def _evaluate_against_reviews(as_json: bool) -> None:
+    from annotations.review_scoring import review_score
+    from db.engine import open_database
+    from db.reviewed_facts import reviewed_facts
+    from flows.review_output import print_review_score
+    from flows.settings import load_settings
+
+    settings = load_settings()
+    _need_database(settings)
+    score = review_score(reviewed_facts(open_database(settings.database)))
+    if as_json:
+        click.echo(json.dumps(score.to_dict()))
+    else:
+        print_review_score(score)
 
 
 @main.group()
@@ -538,11 +566,14 @@ def check(ctx: click.Context, names: tuple[str, ...], as_json: bool) -> None:
     metavar="FILE",
     help="Also write every paper's records by a judge fitted on other papers, for `burden evaluate --pred`.",
 )
+@click.option("--gold-only", is_flag=True, help="Leave out what curators decided in the database.")
 @_jobs_option
-def train(pdfs: Path, output: Path | None, held_out: Path | None, jobs: int | None) -> None:
+def train(pdfs: Path, output: Path | None, held_out: Path | None, gold_only: bool, jobs: int | None) -> None:
     """Fit the judge that weighs what the rules see, on the gold data, and say how well it does on papers held out.
 
-    The same data give the same weights. Takes a few minutes; needs no network.
+    Where there is a database, papers on which its curators decided are learned from, too: values that were judged, and
+    the runs of papers that a curator was done with. The same data give the same weights. Takes a few minutes; needs no
+    network.
 
     \b
     Examples:
@@ -552,6 +583,7 @@ def train(pdfs: Path, output: Path | None, held_out: Path | None, jobs: int | No
     """
     from annotations.folds import OUTER_FOLDS
     from flows.evaluation_output import print_evaluation
+    from flows.review_labels import reviewed_pdfs
     from flows.settings import load_settings
     from flows.terminal import watched_progress
     from flows.training import TRAINED_FOLDER, TrainingError, read_corpus, save, save_records
@@ -560,13 +592,19 @@ def train(pdfs: Path, output: Path | None, held_out: Path | None, jobs: int | No
     settings = load_settings(jobs=jobs)
     try:
         with watched_progress("reading papers") as watcher:
-            corpus = read_corpus(pdfs, settings.jobs, watcher.done, watcher.expect)
+            reviewed = () if gold_only else tuple(reviewed_pdfs(settings))
+            corpus = read_corpus(pdfs, settings.jobs, watcher.done, watcher.expect, reviewed)
         with watched_progress("fitting and judging papers held out") as watcher:
             watcher.expect(OUTER_FOLDS)
             trained = fit(corpus, lambda: watcher.done("a part of the papers"))
     except TrainingError as error:
         raise click.ClickException(str(error)) from error
     print_evaluation(trained.evaluation)
+    if corpus.reviewed_papers:
+        click.echo(
+            f"learned from curators' decisions on {corpus.reviewed_records} records of {corpus.reviewed_papers} papers",
+            err=True,
+        )
     if corpus.missing or corpus.unreadable or corpus.labels_not_found:
         click.echo(
             f"left out: {len(corpus.missing)} papers without a PDF, {len(corpus.unreadable)} unreadable, "
@@ -643,6 +681,129 @@ def _analyze_what_is_there(report: Path, as_json: bool) -> None:
         _analyze(AnalysisRequest(), report, quiet=as_json)
     except NoPointsError as nothing:
         click.echo(f"no report: {nothing}", err=True)
+
+
+@main.group("annotations")
+def annotations_() -> None:
+    """What curators said, out to other tools and back: reviews, added facts, comments, settled papers."""
+
+
+_annotation_format = click.option(
+    "--format",
+    "file_format",
+    type=click.Choice(["jsonl", "label-studio", "csv"]),
+    required=True,
+    help="jsonl: all that people said, nothing lost. label-studio: tasks with what is in force as predictions. csv: a "
+    "row each field, to be filled in.",
+)
+
+
+_PAPERS_ONE_BY_ONE = 20
+"""From so many papers on, one look at all is faster."""
+
+
+@annotations_.command("export", cls=ManyValues)
+@_annotation_format
+@click.option("--paper", "papers", multiple=True, metavar="ID...", help="Only these.  [default: all]")
+@click.option(
+    "--config", type=_new_file, metavar="FILE.xml", help="With label-studio: write its labelling config, too."
+)
+@click.option("-o", "--output", "file", type=_new_file, metavar="FILE", help="Write to this file.  [default: stdout]")
+def export_annotations(file_format: str, papers: tuple[str, ...], config: Path | None, file: Path | None) -> None:
+    """Write annotations, or facts to be annotated, to a file.
+
+    label-studio and csv hold the sentences that facts stand on, and nothing else of a paper. arXiv's e-prints are not
+    to be published: what is exported here is for your own annotators, not for the public.
+
+    \b
+    Examples:
+      burden annotations export --format jsonl -o annotations.jsonl
+      burden annotations export --format label-studio --config labels.xml -o tasks.json
+      burden annotations export --format csv --paper 1706.03762 1810.04805 -o facts.csv
+    """
+    from annotations.exchange.label_studio import labelling_config
+    from annotations.exchange.transfer import exported_text
+    from db.engine import open_database
+    from extractors.version import EXTRACTOR_VERSION
+    from flows.annotation_files import write_pieces
+    from flows.settings import load_settings
+
+    if config and file_format != "label-studio":
+        raise click.UsageError(f"--config has no meaning with {file_format}")
+    settings = load_settings()
+    _need_database(settings)
+    pieces = exported_text(open_database(settings.database), file_format, papers, EXTRACTOR_VERSION)
+    if file is None:
+        for piece in pieces:
+            click.echo(piece, nl=False)
+    else:
+        count = write_pieces(file, pieces)
+        click.echo(f"wrote {file}, {count:,} bytes", err=True)
+    if config is not None:
+        write_pieces(config, (labelling_config(),))
+        click.echo(f"wrote {config}: paste it into the project's labelling interface", err=True)
+
+
+@annotations_.command("import", cls=ManyValues)
+@click.argument("file", type=_file)
+@_annotation_format
+@click.option("--reviewer", metavar="NAME", help="Who decided; needed for csv.")
+@click.option(
+    "--annotator",
+    "annotators",
+    multiple=True,
+    metavar="ID=NAME...",
+    help="With label-studio: who its user of this number or e-mail address is.",
+)
+@click.option("--override", is_flag=True, help="Also where somebody reviewed the same since the export.")
+@_json_option
+@click.pass_context
+def import_annotations(
+    ctx: click.Context,
+    file: Path,
+    file_format: str,
+    reviewer: str | None,
+    annotators: tuple[str, ...],
+    override: bool,
+    as_json: bool,
+) -> None:
+    """Take annotations in, whole or not at all; exit code 1 if reviews contradict newer ones, and nothing was stored.
+
+    What is stored already is not stored twice. jsonl says itself who said what, and may tell of papers that are not
+    read yet. Of Label Studio take its export "JSON". A csv may come back with other separators or columns moved, but a
+    number with a decimal comma is refused, since nobody knows what it was.
+
+    \b
+    Examples:
+      burden annotations import annotations.jsonl --format jsonl
+      burden annotations import export.json --format label-studio --annotator 7=ada 8=ben
+      burden annotations import facts.csv --format csv --reviewer ada
+    """
+    from datetime import UTC
+
+    from annotations.exchange.transfer import import_file
+    from db.engine import open_database
+    from flows.annotation_files import annotator_names, outcome_record, print_outcome
+    from flows.estimates import bring_estimates_up_to_date
+    from flows.settings import load_settings
+
+    if file_format == "jsonl" and (reviewer or annotators or override):
+        raise click.UsageError("jsonl says itself who decided what: only --json goes with it")
+    if file_format == "csv" and not reviewer:
+        raise click.UsageError("a csv doesn't say who filled it in: name them with --reviewer")
+    settings = load_settings()
+    _need_database(settings)
+    engine = open_database(settings.database)
+    names = annotator_names(annotators)
+    now = datetime.now(UTC)
+    outcome = import_file(engine, file, file_format, reviewer=reviewer, annotators=names, now=now, override=override)
+    for paper in outcome.paper_keys if len(outcome.paper_keys) < _PAPERS_ONE_BY_ONE else (None,):
+        bring_estimates_up_to_date(engine, paper)
+    if as_json:
+        click.echo(json.dumps(outcome_record(outcome), ensure_ascii=False))
+    else:
+        print_outcome(outcome)
+    ctx.exit(1 if outcome.conflicts else 0)
 
 
 @main.group("import")

@@ -1,16 +1,20 @@
-"""The reviews of papers that two curators review independently, as agreement is reckoned from them."""
+"""Papers that two curators review independently: which they are, and their reviews, to reckon agreement from."""
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import datetime
+from itertools import groupby
 from typing import Any
 
 from sqlalchemy import Engine, text
 from sqlalchemy.engine import RowMapping
 
+from db import desk_schema
 from db.columns import JsonText, UtcDateTime
+from db.engine import writing
+from db.facts import digest
 from db.fields import FIELD_TYPES, Kind
 from db.reviews import Decision
 
@@ -83,3 +87,53 @@ def _row(row: RowMapping) -> ReviewRow:
         withdrawn=bool(row["withdrawn"]),
         added=bool(row["added"]),
     )
+
+
+@dataclass(frozen=True, slots=True)
+class DoubleReview:
+    """A paper that two curators are to review, and who has, first things first."""
+
+    paper_key: str
+    title: str
+    chosen_at: datetime
+    reviewers: tuple[str, ...]
+
+
+def double_reviews(engine: Engine) -> list[DoubleReview]:
+    """Those chosen, the latest last."""
+    query = text(
+        "SELECT d.paper_key, d.chosen_at, p.title, r.reviewer, MIN(r.reviewed_at) AS begun_at"
+        " FROM double_reviews AS d LEFT JOIN papers AS p ON p.paper_key = d.paper_key"
+        " LEFT JOIN reviews_by_paper AS r ON r.paper_key = d.paper_key"
+        " GROUP BY d.paper_key, d.chosen_at, p.title, r.reviewer ORDER BY d.chosen_at, d.paper_key, begun_at"
+    ).columns(chosen_at=UtcDateTime)
+    with engine.connect() as connection:
+        rows = list(connection.execute(query).mappings())
+    return [
+        DoubleReview(key, held[0]["title"] or "", held[0]["chosen_at"], tuple(filter(None, _reviewers(held))))
+        for key, held in ((key, list(group)) for key, group in groupby(rows, key=lambda row: row["paper_key"]))
+    ]
+
+
+def choose_double_reviews(engine: Engine, count: int, at: datetime) -> list[str]:
+    """Choose so many more papers that have facts and that nobody has reviewed; their keys.
+
+    At random as far as papers go, and the same papers for the same moment.
+    """
+    query = text(
+        "SELECT DISTINCT f.paper_key FROM documents_in_force AS f"
+        " WHERE EXISTS (SELECT 1 FROM claims AS c WHERE c.document_sha256 = f.document_sha256"
+        " AND c.extractor_version = f.extractor_version)"
+        " AND NOT EXISTS (SELECT 1 FROM double_reviews AS d WHERE d.paper_key = f.paper_key)"
+        " AND NOT EXISTS (SELECT 1 FROM reviews AS r WHERE r.paper_key = f.paper_key)"
+    )
+    with writing(engine) as connection:
+        drawn = sorted(connection.scalars(query), key=lambda key: digest([at.isoformat(), key]))[:count]
+        if drawn:
+            rows = [{"paper_key": key, "chosen_at": at} for key in sorted(drawn)]
+            connection.execute(desk_schema.double_reviews.insert(), rows)
+    return sorted(drawn)
+
+
+def _reviewers(rows: Sequence[RowMapping]) -> list[str]:
+    return [row["reviewer"] for row in rows]

@@ -42,6 +42,7 @@ from extractors.runs import Mentions, read_mentions
 from extractors.tables import find_tables
 from extractors.version import EXTRACTOR_VERSION
 from flows.papers import estimated
+from flows.review_labels import ReviewedPdf
 from models.fitting import save_fitted
 from models.judge import WEIGHTS_FILE, TrainedJudge
 
@@ -68,6 +69,10 @@ class Corpus:
     """Papers of the gold data without a PDF in the folder."""
     unreadable: tuple[str, ...]
     labels_not_found: int
+    reviewed_papers: int = 0
+    """Of ``results``, those whose labels are curators' decisions."""
+    reviewed_records: int = 0
+    """On which these decided."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -98,8 +103,17 @@ class _Read:
     results: tuple[ReadResult, ...]
 
 
-def read_corpus(folder: Path, jobs: int, done: Callable[[str], None], expect: Callable[[int], None]) -> Corpus:
-    """Every paper of the gold data whose PDF is in ``folder``; ``TrainingError`` if none is."""
+def read_corpus(
+    folder: Path,
+    jobs: int,
+    done: Callable[[str], None],
+    expect: Callable[[int], None],
+    reviewed: Iterable[ReviewedPdf] = (),
+) -> Corpus:
+    """Every paper of the gold data whose PDF is in ``folder``, and the reviewed ones that the gold data lack.
+
+    ``TrainingError`` if none of the gold data is at hand.
+    """
     gold = read_gold_runs(GOLD_RUNS)
     labels: dict[str, list[RoleLabel]] = defaultdict(list)
     facts: dict[str, list[RunFact]] = defaultdict(list)
@@ -116,6 +130,12 @@ def read_corpus(folder: Path, jobs: int, done: Callable[[str], None], expect: Ca
     at_hand = {paper: path for paper, path in paths.items() if path is not None}
     if not at_hand:
         raise TrainingError(f"no PDF of the {len(gold)} papers of the gold data in {folder}")
+    missing = sorted(gold.keys() - at_hand.keys())
+    by_curators = {each.labels.paper_key: each for each in reviewed if each.labels.paper_key not in gold}
+    known: dict[str, list[Record] | None] = {**gold}
+    for paper, each in by_curators.items():
+        at_hand[paper], known[paper] = each.path, each.labels.runs
+        labels[paper], values[paper] = each.labels.roles, each.labels.values
     expect(len(at_hand))
     papers, results, unreadable, not_found = [], [], [], 0
     with ProcessPoolExecutor(jobs, mp_context=get_context("spawn")) as pool:
@@ -131,13 +151,24 @@ def read_corpus(folder: Path, jobs: int, done: Callable[[str], None], expect: Ca
                 unreadable.append(paper)
                 continue
             not_found += read.examples.not_found
-            papers.append(TrainingPaper(paper, read.mentions, gold[paper], read.examples.examples))
+            runs = known[paper]
+            if runs is not None:
+                papers.append(TrainingPaper(paper, read.mentions, runs, read.examples.examples))
             verdicts = PaperVerdicts(values.get(paper, ()), result_facts[paper])
             results.append(ResultPaper(paper, read.results, verdicts))
-    missing = sorted(gold.keys() - at_hand.keys())
     papers.sort(key=lambda each: each.paper)
     results.sort(key=lambda each: each.paper)
-    return Corpus(tuple(papers), tuple(results), versions, tuple(missing), tuple(sorted(unreadable)), not_found)
+    learned = [by_curators[each.paper].labels for each in results if each.paper in by_curators]
+    return Corpus(
+        papers=tuple(papers),
+        results=tuple(results),
+        versions=versions,
+        missing=tuple(missing),
+        unreadable=tuple(sorted(unreadable)),
+        labels_not_found=not_found,
+        reviewed_papers=len(learned),
+        reviewed_records=sum(each.decided for each in learned),
+    )
 
 
 def _read(job: _Job) -> _Read | None:
@@ -231,6 +262,7 @@ def _card(corpus: Corpus, trained: Trained) -> str:
         values=_labelled(values),
         verdicts=_verdicts(corpus.results),
         digest=_data_digest(),
+        reviews=_reviews(corpus),
         reading=EXTRACTOR_VERSION,
         python=platform.python_version(),
         packages=", ".join(f"{package} {version(package)}" for package in _PACKAGES),
@@ -248,6 +280,13 @@ def _card(corpus: Corpus, trained: Trained) -> str:
         own=_telling(results.own.weights),
         result=_telling(results.record.weights),
     )
+
+
+def _reviews(corpus: Corpus) -> str:
+    """As " Curators' decisions on 310 records of 24 more papers."; nothing where there were none."""
+    if not corpus.reviewed_papers:
+        return ""
+    return f" Curators' decisions on {corpus.reviewed_records} records of {corpus.reviewed_papers} more papers."
 
 
 def _labelled(values: Sequence[ValueLabel]) -> str:
@@ -326,7 +365,7 @@ What the signals of all five are: `docs/extraction.md`.
 (`roles.jsonl`): {roles}.
 Labelled values (`values.jsonl`), {values}.
 With the gold results (`results.jsonl`) of papers read in full they judge {verdicts}.
-Digest of the gold files: `{digest}`.
+Digest of the gold files: `{digest}`.{reviews}
 
 **Versions.** Extractors {reading}; Python {python}; {packages}.
 
