@@ -15,6 +15,7 @@ import math
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import numpy as np
 from numpy.typing import NDArray
@@ -33,6 +34,9 @@ LEAST_PAPERS = 3
 _AS_PRINTED = frozenset({"value"})
 """Numbers that are compared as they are: percentages."""
 _SAME_NUMBER = 1e-6
+
+Level = Literal["nominal", "interval"]
+"""Of measurement: what is the difference of two values?"""
 
 
 @dataclass(frozen=True, slots=True)
@@ -64,7 +68,7 @@ class FieldAgreement:
     kind: str
     field: str
     alike: Share
-    level: str
+    scale: str
     """``nominal``, ``interval`` or ``interval of log10``."""
     pairs: tuple[PairKappa, ...]
     """None for numbers, where kappa would call 84 and 85 hours as different as 84 and 8."""
@@ -135,7 +139,7 @@ def is_alike(judged: JudgedField) -> bool:
     return one == other
 
 
-def krippendorff_alpha(pairs: NDArray[np.float64], level: str) -> float | None:
+def krippendorff_alpha(pairs: NDArray[np.float64], level: Level) -> float | None:
     """Of a row an item and a column a curator, NaN where one has none; None where all values are one and the same."""
     import krippendorff
 
@@ -146,7 +150,7 @@ def krippendorff_alpha(pairs: NDArray[np.float64], level: str) -> float | None:
 
 
 def alpha_over_papers(
-    pairs: NDArray[np.float64], papers: Sequence[str], level: str, resamples: int = 1000
+    pairs: NDArray[np.float64], papers: Sequence[str], level: Level, resamples: int = 1000
 ) -> NDArray[np.float64]:
     """Alpha in each resample of papers, NaN where the papers drawn hold one value only.
 
@@ -185,15 +189,16 @@ def _agreement(kind: str, field: str, held: Sequence[JudgedField]) -> FieldAgree
         counts[each.paper_key][1] += 1
     alike = share_over_papers((part, whole) for part, whole in counts.values())
     numeric = FIELD_TYPES.get(field) in (int, float)
-    level = ("interval" if field in _AS_PRINTED else "interval of log10") if numeric else "nominal"
-    pairs, papers = _on_scale(held, level)
+    scale = ("interval" if field in _AS_PRINTED else "interval of log10") if numeric else "nominal"
+    level: Level = "interval" if numeric else "nominal"
+    pairs, papers = _on_scale(held, scale)
     refusal = _too_few(len(pairs), len(set(papers)))
-    alpha = None if refusal else krippendorff_alpha(pairs, level.partition(" ")[0])
+    alpha = None if refusal else krippendorff_alpha(pairs, level)
     if not refusal and alpha is None:
         refusal = f"all {len(pairs)} were judged the same by both: agreement by chance can't be told apart"
-    bounds = None if alpha is None else interval(alpha_over_papers(pairs, papers, level.partition(" ")[0]))
+    bounds = None if alpha is None else interval(alpha_over_papers(pairs, papers, level))
     kappas = () if numeric else tuple(_kappas(held))
-    return FieldAgreement(kind, field, alike, level, kappas, alpha, bounds, len(pairs), refusal)
+    return FieldAgreement(kind, field, alike, scale, kappas, alpha, bounds, len(pairs), refusal)
 
 
 def _too_few(items: int, papers: int) -> str:
@@ -204,23 +209,23 @@ def _too_few(items: int, papers: int) -> str:
     return ""
 
 
-def _on_scale(held: Sequence[JudgedField], level: str) -> tuple[NDArray[np.float64], list[str]]:
+def _on_scale(held: Sequence[JudgedField], scale: str) -> tuple[NDArray[np.float64], list[str]]:
     """Pairs of numbers, categories as numbers of their own, with the paper of each; pairs with a gap are left out."""
-    if level == "nominal":
+    if scale == "nominal":
         named = [[str(_comparable(each)) for each in judged.judgements] for judged in held]
         numbers = {name: float(index) for index, name in enumerate(sorted({name for pair in named for name in pair}))}
         pairs = [[numbers[name] for name in pair] for pair in named]
         return np.array(pairs, dtype=float).reshape(-1, 2), [each.paper_key for each in held]
-    scaled = [(judged.paper_key, [_scaled(each, level) for each in judged.judgements]) for judged in held]
+    scaled = [(judged.paper_key, [_scaled(each, scale) for each in judged.judgements]) for judged in held]
     whole = [(paper, pair) for paper, pair in scaled if not any(map(math.isnan, pair))]
     return np.array([pair for _, pair in whole], dtype=float).reshape(-1, 2), [paper for paper, _ in whole]
 
 
-def _scaled(judgement: Judgement, level: str) -> float:
+def _scaled(judgement: Judgement, scale: str) -> float:
     value = judgement.value
     if not judgement.known or isinstance(value, str) or value is None:
         return math.nan
-    if level == "interval":
+    if scale == "interval":
         return float(value)
     return math.log10(value) if value > 0 else math.nan
 

@@ -8,14 +8,14 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine, text
-from sqlalchemy.engine import RowMapping
+from sqlalchemy import Engine, RowMapping, text
+from sqlalchemy.dialects import postgresql, sqlite
 
 from db import desk_schema
 from db.columns import JsonText, UtcDateTime
-from db.engine import writing
+from db.engine import is_sqlite, writing
 from db.facts import digest
-from db.fields import FIELD_TYPES, Kind
+from db.fields import Kind, typed_value
 from db.reviews import Decision
 
 
@@ -57,17 +57,6 @@ def double_review_rows(engine: Engine) -> list[ReviewRow]:
     ).columns(reviewed_at=UtcDateTime, seen=JsonText)
     with engine.connect() as connection:
         return [_row(row) for row in connection.execute(query).mappings() if row["kind"] is not None]
-
-
-def typed_value(field: str, value_text: str | None, value_number: float | None) -> str | float | bool | None:
-    """A review's stored value in its field's type.
-
-    ("own", None, 1.0) -> True      ("accelerator_count", None, 8.0) -> 8      ("model", "Base", None) -> "Base"
-    """
-    if value_number is None:
-        return value_text
-    of_type = FIELD_TYPES.get(field, float)
-    return of_type(value_number) if of_type in (bool, int) else value_number
 
 
 def _row(row: RowMapping) -> ReviewRow:
@@ -131,7 +120,8 @@ def choose_double_reviews(engine: Engine, count: int, at: datetime) -> list[str]
         drawn = sorted(connection.scalars(query), key=lambda key: digest([at.isoformat(), key]))[:count]
         if drawn:
             rows = [{"paper_key": key, "chosen_at": at} for key in sorted(drawn)]
-            connection.execute(desk_schema.double_reviews.insert(), rows)
+            dialect = sqlite if is_sqlite(connection) else postgresql
+            connection.execute(dialect.insert(desk_schema.double_reviews).on_conflict_do_nothing(), rows)
     return sorted(drawn)
 
 

@@ -23,6 +23,7 @@ from sqlalchemy import (
     Double,
     Engine,
     Integer,
+    RowMapping,
     Table,
     Text,
     select,
@@ -294,7 +295,7 @@ def _fresh(connection: Connection, name: str, said: _Said, rows: Sequence[tuple[
     return list(fresh.values())
 
 
-def _stored(connection: Connection, said: _Said, keys: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+def _stored(connection: Connection, said: _Said, keys: Sequence[str]) -> Iterator[RowMapping]:
     for start in range(0, len(keys), _ROWS_A_QUERY):
         portion = keys[start : start + _ROWS_A_QUERY]
         yield from connection.execute(select(said.table).where(said.table.c[said.key].in_(portion))).mappings().all()

@@ -5,14 +5,12 @@ from __future__ import annotations
 from collections import defaultdict
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Any
 
-from sqlalchemy import Engine, select, text
+from sqlalchemy import Engine, RowMapping, select, text
 
 from db import desk_schema
-from db.agreement_rows import typed_value
 from db.columns import JsonText
-from db.fields import FIELD_TYPES, FIELDS, Kind
+from db.fields import FIELD_TYPES, FIELDS, Kind, typed_value
 from extractors.records import Box
 
 Value = str | float | bool | None
@@ -62,7 +60,7 @@ def reviewed_facts(engine: Engine) -> Iterator[ReviewedFact]:
     latest = text("SELECT * FROM reviews_by_paper WHERE place = 1 AND stands AND has_field").columns(seen=JsonText)
     with engine.connect() as connection:
         settled = set(connection.scalars(select(desk_schema.settlements.c.paper_key)))
-        reviews: dict[tuple[str, str], list[Mapping[str, Any]]] = defaultdict(list)
+        reviews: dict[tuple[str, str], list[RowMapping]] = defaultdict(list)
         for review in connection.execute(latest).mappings():
             reviews[review["paper_key"], review["fact_digest"]].append(review)
         for row in connection.execute(facts).mappings():
@@ -73,9 +71,7 @@ def reviewed_facts(engine: Engine) -> Iterator[ReviewedFact]:
             yield _fact(row, read, reviews[row["paper_key"], row["fact_digest"]], row["paper_key"] in settled)
 
 
-def _fact(
-    row: Mapping[str, Any], read: Mapping[str, Value], reviews: list[Mapping[str, Any]], settled: bool
-) -> ReviewedFact:
+def _fact(row: RowMapping, read: Mapping[str, Value], reviews: list[RowMapping], settled: bool) -> ReviewedFact:
     of_record = next((each for each in reviews if not each["field"]), None)
     kept = None if of_record is None else of_record["decision"] != "reject"
     judged: dict[str, Value] = {}

@@ -165,7 +165,7 @@ def test_kappa_and_alpha_of_categories_are_those_of_their_packages() -> None:
     assert pair.kappa == pytest.approx(cohen_kappa_score(first, second))
     expected = krippendorff.alpha(np.array([first, second]), level_of_measurement="nominal")
     assert figure.alpha == pytest.approx(expected)
-    assert (figure.alike.part, figure.alike.whole, figure.level) == (12, 14, "nominal")
+    assert (figure.alike.part, figure.alike.whole, figure.scale) == (12, 14, "nominal")
     assert figure.alpha_interval and figure.alpha_interval[0] <= figure.alpha <= figure.alpha_interval[1]
 
 
