@@ -17,6 +17,7 @@ from analysis.projections import projection_table
 from analysis.records import Computing, Estimator, Fit, Refusal
 from analysis.report import Analysis, Changes
 from db.fits import StoredCoefficient, StoredFit
+from db.influences import PointInfluence
 
 ANALYSIS_VERSION = "1"
 """Of what the fits are: another version's fits are not compared with this one's as if the data had changed."""
@@ -89,6 +90,28 @@ def _targets(points: pd.DataFrame, fits: list[Fit]) -> Iterator[Target]:
 def stored_fits(laws: Laws) -> list[StoredFit]:
     """Fits and refusals as the database keeps them, in their order."""
     return [_stored_fit(fit) for fit in laws.fits] + [_stored_refusal(refusal) for refusal in laws.refusals]
+
+
+def stored_influences(laws: Laws, points: pd.DataFrame) -> list[PointInfluence]:
+    """Of every point of a paper that is on a main line, the largest over these lines, ordered by key.
+
+    Imported points have none: there is no paper of theirs to review.
+    """
+    of_papers = points[points["basis"] != "imported"].set_index("point_key")["arxiv_id"]
+    on_lines = laws.influence[laws.influence["point_key"].isin(of_papers.index)]
+    found = []
+    for point_key, rows in on_lines.groupby("point_key", sort=True):
+        distances = rows["cooks_distance"].astype(float)
+        found.append(
+            PointInfluence(
+                point_key=str(point_key),
+                paper_key=str(of_papers[point_key]),
+                cooks_distance=None if distances.isna().any() else float(distances.max()),
+                high_leverage=bool(rows["high_leverage"].any()),
+                outlier=bool(rows["outlier"].any()),
+            )
+        )
+    return found
 
 
 def _stored_fit(fit: Fit) -> StoredFit:

@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from sqlalchemy import Boolean, CheckConstraint, Column, Double, ForeignKey, Index, Integer, Table, Text
 
-from db.columns import UtcDateTime, metadata
+from db.columns import JsonText, UtcDateTime, metadata
 
 ROLES = ("reader", "curator", "adjudicator", "admin")
 """Each may do all that the former may."""
@@ -127,15 +127,26 @@ desk_papers = Table(
     "desk_papers",
     metadata,
     Column("paper_key", Text, ForeignKey("papers.paper_key"), primary_key=True),
+    # what was in force when the row was made
+    Column("document_sha256", Text, nullable=False),
+    Column("extractor_version", Text, nullable=False),
     Column("open_facts", Integer, nullable=False),
+    # of the open ones
+    Column("uncertain_facts", Integer, nullable=False),
     Column("reviewed_facts", Integer, nullable=False),
     Column("uncertainty", Double, nullable=False),
     Column("influence", Double, nullable=False),
     Column("worth", Double, nullable=False),
+    # the benchmark at whose line the influence is; '' where there is none
+    Column("pulls_at", Text, nullable=False),
     # ",coco,imagenet,": those of the paper's own results
     Column("benchmarks", Text, nullable=False),
+    # ",cs.cl,cs.lg,": categories of arXiv in small letters
+    Column("fields", Text, nullable=False),
     Column("year", Integer),
     Column("has_unknown_hardware", Boolean, nullable=False),
+    # the names
+    Column("unknown_hardware", JsonText, nullable=False),
     Column("stale_reviews", Integer, nullable=False),
     Column("disagreements", Integer, nullable=False),
     Column("settled", Boolean, nullable=False),

@@ -17,9 +17,10 @@ from analysis.model_comparison import compare_models, load_models
 from analysis.output import write_report
 from analysis.points import load_points
 from analysis.report import Analysis, Changes
-from analysis.study import ANALYSIS_VERSION, stored_fits, study
+from analysis.study import ANALYSIS_VERSION, stored_fits, stored_influences, study
 from db.engine import Engine
 from db.fits import AnalysisRecord, changes_between, run_before, store_analysis
+from db.influences import store_influences
 from db.migrate import upgrade
 from extractors.lexicon.catalogue import load_catalogue
 
@@ -48,6 +49,11 @@ class AnalysisRequest:
     constants: str = "present"
     conversion: str = "fitted"
     """One of ``CONVERSIONS``."""
+
+    @property
+    def takes_all_points(self) -> bool:
+        """So that what it says of a paper's influence is said of the lines that are published."""
+        return not (self.benchmarks or self.sources or self.least_confidence)
 
     @property
     def command(self) -> str:
@@ -109,6 +115,8 @@ def analyze(engine: Engine, request: AnalysisRequest, folder: Path | None = None
         fits=stored_fits(plain.laws),
     )
     run = store_analysis(engine, record)
+    if request.takes_all_points:
+        store_influences(engine, run, stored_influences(plain.laws, points))
     analysis = replace(plain, changes=_changes(engine, run, plain))
     files = write_report(analysis, folder) if folder is not None else []
     return AnalysisOutcome(run, analysis, tuple(files))
