@@ -17,7 +17,7 @@ from portal.paper_keys import paper_address
 from portal.security import Adjudicator
 from portal.services import Wired
 
-ADDRESS = "/desk/agreement"
+ADDRESS = "/agreement"
 MOST_CHOSEN = 100
 _A_PAGE = 100
 _KIND_WORDS = {

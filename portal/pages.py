@@ -22,7 +22,10 @@ from portal.services import services_of
 from portal.static_files import static_address
 
 _TEMPLATES = Path(__file__).parent / "templates"
-_MENU: tuple[tuple[str, str, Role], ...] = (("/desk", "Queue", Role.READER),)
+_MENU: tuple[tuple[str, str, Role], ...] = (
+    ("/desk", "Queue", Role.READER),
+    ("/agreement", "Agreement", Role.ADJUDICATOR),
+)
 """Address, words, and the least role that sees the entry."""
 
 
