@@ -8,8 +8,9 @@ two of them queue instead of failing half-way.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 
 from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
@@ -18,7 +19,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from db.errors import DatabaseError
 
-__all__ = ["Engine", "hidden_url", "is_sqlite", "open_database", "writing"]
+__all__ = ["Engine", "hidden_url", "is_sqlite", "lock_papers", "open_database", "writing"]
 
 _BUSY_TIMEOUT_SECONDS = 60
 _CONNECT_TIMEOUT_SECONDS = 10
@@ -160,3 +161,10 @@ def _without_password(message: str, url: URL) -> str:
         if secret:
             message = message.replace(str(secret), "***")
     return message
+
+
+def lock_papers(connection: Connection, paper_keys: Iterable[str]) -> None:
+    """Let nobody else decide on these papers until this transaction ends; SQLite has one writer anyway."""
+    if not is_sqlite(connection):
+        for key in sorted({sha256(key.encode()).digest()[:8] for key in paper_keys}):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({int.from_bytes(key, signed=True)})")

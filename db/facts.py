@@ -18,9 +18,14 @@ extractions are about; reviews attach to facts. **How a review finds its fact ag
    and is shown as ``stale``.
 4. If no fact in force has its key (of a withdrawn paper, none is), or the fact's kind has no such field, the
    review stands, changes nothing and is shown as ``unmatched``.
-5. Of several reviews of one fact and field the latest (then the greater id) is in force; a review of a
-   field and one of the whole record are independent, save that a rejected record is gone with all its fields.
+5. Of several reviews of one fact and field the latest (then the greater id) that stands is in force; a review of a
+   field and one of the whole record are independent, save that a rejected record is gone with all its fields. A review
+   stands until a withdrawal names it (``withdraws``); a withdrawal itself never stands. So undoing brings the review
+   before into force again, undoing twice the one before that, and with none left the machine's value.
 6. A PDF without an arXiv id is a paper ``sha256:…``. Once it is had under an id as well, its reviews count there.
+7. What a curator adds is a fact like any other; its ordinal goes on from those of all records alike that were ever
+   read in the paper's PDFs. It stays in force through re-extractions and new versions of the paper. Should the machine
+   come to state it, too, so that the keys are the same, the curator's row stands for both.
 
 "on 8 V100-GPUs" and "On 8 V100 GPUs" on one page are one fact; the same words on another page are another.
 """
@@ -126,12 +131,12 @@ def split_fact_key(key: str) -> tuple[str, str]:
 
 def claim_rows(extraction: Extraction) -> list[ClaimRow]:
     """The claims of an extraction, runs first; ``position`` is the place in that order."""
-    rows = [_claim_row(extraction.sha256, record, position) for position, record in enumerate(_records(extraction))]
+    rows = [claim_row(extraction.sha256, record, position) for position, record in enumerate(_records(extraction))]
     seen: Counter[tuple[Any, ...]] = Counter()
     for row in sorted(rows, key=_place):
-        same = _named_alike(row)
+        same = named_alike(row)
         row["ordinal"] = seen[same]
-        row["fact_digest"] = _digest_of(row)
+        row["fact_digest"] = claim_digest(row)
         seen[same] += 1
     return rows
 
@@ -178,7 +183,7 @@ def _records(extraction: Extraction) -> Iterator[_Record]:
     return chain.from_iterable(records for _, records in _by_kind(extraction))
 
 
-def _named_alike(row: ClaimRow) -> tuple[Any, ...]:
+def named_alike(row: Mapping[str, Any]) -> tuple[Any, ...]:
     """What the ordinal counts over: the same for records that only their place tells apart."""
     kind = row["kind"]
     if kind == Kind.RESULT:
@@ -187,7 +192,8 @@ def _named_alike(row: ClaimRow) -> tuple[Any, ...]:
     return kind, row["property"], row["page"], plain_words(row["quote"])
 
 
-def _digest_of(row: ClaimRow) -> str:
+def claim_digest(row: Mapping[str, Any]) -> str:
+    """The part of a claim's fact key that does not name the paper, from its ``ordinal`` among those named alike."""
     if row["kind"] == Kind.RESULT:
         return result_digest(row["model"], row["benchmark"], row["metric"], row["ordinal"])
     if row["kind"] == Kind.MODEL_PROPERTY:
@@ -205,7 +211,8 @@ def value_digest(kind: str, values: Mapping[str, Any]) -> str:
     return digest([kind, [values.get(field) for field in FIELDS[Kind(kind)]]])
 
 
-def _claim_row(sha256: str, record: _Record, position: int) -> ClaimRow:
+def claim_row(sha256: str, record: _Record, position: int) -> ClaimRow:
+    """A record's row but for ordinal and digest; ``RecordError`` where it has no place in the database."""
     kind = _KINDS[type(record)]
     where = f"PDF {sha256[:12]}, {kind} on page {record.evidence.page}"
     row: ClaimRow = dict.fromkeys(FIELD_TYPES)

@@ -138,3 +138,16 @@ def _checked_number(field: str, value: int | float, where: str) -> int | float:
     if value != int(value) or value > _LARGEST_INTEGER:
         raise RecordError(f"{where}: {field} should be a whole number up to 2^53, not {value!r}")
     return int(value)
+
+
+def typed_value(field: str, value_text: str | None, value_number: float | None) -> str | float | bool | None:
+    """A review's stored value in its field's type.
+
+    ("own", None, 1.0) -> True      ("accelerator_count", None, 8.0) -> 8      ("model", "Base", None) -> "Base"
+    """
+    if value_number is None:
+        return value_text
+    of_type = FIELD_TYPES.get(field, float)
+    if of_type is bool:
+        return bool(value_number)
+    return int(value_number) if of_type is int and value_number.is_integer() else value_number

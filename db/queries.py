@@ -12,9 +12,7 @@ from typing import Any
 
 from sqlalchemy import (
     BindParameter,
-    Boolean,
     Connection,
-    Date,
     Engine,
     Executable,
     RowMapping,
@@ -26,7 +24,6 @@ from sqlalchemy import (
     text,
 )
 from sqlalchemy.sql.selectable import TextualSelect
-from sqlalchemy.types import TypeEngine
 
 from db import schema
 from db.columns import JsonText
@@ -35,6 +32,7 @@ from db.errors import RecordError
 from db.exchange import COLUMNS, SUMMARY_KINDS, Record, fact_record, summary_record
 from db.fields import FIELDS, Kind, checked_value
 from db.joins import Join, joined_models
+from db.narrowed import CLAIM_TYPES, narrowed_to
 from db.store import HarvestWindow, IngestStatus, PendingEstimate
 from extractors.records import Box, CountUnit, Evidence, FailureCause, Stage, Status, TrainingRun
 
@@ -51,16 +49,6 @@ _SUMMARY_VIEWS = {
     "points": ("analysis_points_v1", ("arxiv_id", "COALESCE(model, '')", "benchmark", "metric")),
 }
 """The view of an export, and the order of its rows."""
-_CLAIM_TYPES: Mapping[str, type[TypeEngine[Any]]] = {
-    "mixed_precision": Boolean,
-    "own": Boolean,
-    "ensemble": Boolean,
-    "extra_training_data": Boolean,
-    "rules": JsonText,
-    "evidence_boxes": JsonText,
-    "published": Date,
-}
-"""Columns of claims, facts and runs in force whose values either database holds in a form of its own."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -132,15 +120,22 @@ def pending_estimates(
 ) -> Iterator[PendingEstimate]:
     """Training runs in force without an estimate of this version: corrected since, or a new catalogue.
 
-    Of one paper, or of all.
+    Of all papers, or of one only.
     """
-    query = text(
-        "SELECT * FROM corrected_claims AS f WHERE f.kind = 'training_run'"  # noqa: S608
-        f"{' AND f.paper_key = :paper_key' if paper_key else ''} AND NOT EXISTS ("
+    query = (
+        "SELECT * FROM corrected_claims AS f WHERE f.kind = 'training_run' AND NOT EXISTS ("
         " SELECT 1 FROM burden_estimates AS e WHERE e.claim_id = f.claim_id"
         " AND e.corrections = f.corrections AND e.estimator_version = :estimator_version)"
-    ).bindparams(estimator_version=estimator_version, **({"paper_key": paper_key} if paper_key else {}))
-    for row in _stream(engine, query.columns(**_CLAIM_TYPES)):
+    )
+    rows: Iterable[dict[str, Any]]
+    if paper_key is None:
+        rows = _stream(engine, text(query).bindparams(estimator_version=estimator_version).columns(**CLAIM_TYPES))
+    else:
+        query += " AND f.paper_key = :paper_key"
+        with engine.connect() as connection:
+            narrowed = narrowed_to(connection, [paper_key])
+            rows = narrowed.rows(connection, query, paper_key=paper_key, estimator_version=estimator_version)
+    for row in rows:
         run, published = _training_run(row), row["published"]
         yield PendingEstimate(row["claim_id"], row["corrections"], run, published, row["paper_key"])
 
@@ -157,7 +152,7 @@ def exported_records(engine: Engine, what: str, candidates: bool = False) -> Ite
         view, order = _SUMMARY_VIEWS[what]
         ordered = ", ".join(f"{term}{bytewise}" for term in order)
         query = text(f"SELECT * FROM {view} ORDER BY {ordered}")  # noqa: S608
-        types = {name: of_type for name, of_type in _CLAIM_TYPES.items() if name in COLUMNS[what]}
+        types = {name: of_type for name, of_type in CLAIM_TYPES.items() if name in COLUMNS[what]}
         for row in _stream(engine, query.columns(**types)):
             yield summary_record(what, row)
         return
@@ -188,7 +183,7 @@ def _joined_facts(
         rows = merge(
             _marked("result", connection, results),
             _marked("join", connection, joins.bindparams(of_kinds)),
-            _marked("fact", connection, facts.bindparams(of_kinds, of_statuses).columns(**_CLAIM_TYPES)),
+            _marked("fact", connection, facts.bindparams(of_kinds, of_statuses).columns(**CLAIM_TYPES)),
             key=_paper_of,
         )
         for _, of_paper in groupby(rows, key=_paper_of):
@@ -226,10 +221,11 @@ def unknown_hardware(engine: Engine) -> Iterator[tuple[str, tuple[HardwareName, 
         f"SELECT paper_key, unknown_hardware FROM documents_in_force ORDER BY paper_key{bytewise}"  # noqa: S608
     )
     for row in _stream(engine, query.columns(unknown_hardware=JsonText)):
-        yield row["paper_key"], tuple(_hardware_name(item) for item in row["unknown_hardware"])
+        yield row["paper_key"], tuple(hardware_name(item) for item in row["unknown_hardware"])
 
 
-def _hardware_name(item: str | Mapping[str, Any]) -> HardwareName:
+def hardware_name(item: str | Mapping[str, Any]) -> HardwareName:
+    """As an extraction has it: a mapping, or the name alone, as earlier versions stored it."""
     return HardwareName(item) if isinstance(item, str) else HardwareName(item["name"], item["page"], item["quote"])
 
 

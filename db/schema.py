@@ -24,7 +24,8 @@ from sqlalchemy import (
 )
 
 from db import desk_schema
-from db.columns import JsonText, UtcDateTime, metadata
+from db.columns import JsonText, UtcDateTime
+from db.columns import metadata as metadata
 from extractors.records import MAX_QUOTE_CHARACTERS
 
 papers = Table(

@@ -1,4 +1,4 @@
--- One row a reviewed fact: the latest review of each field, side by side. FIELD_review is the review's id,
+-- One row a reviewed fact: the latest review of each field that stands, side by side. FIELD_review is the review's id,
 -- FIELD the value that it puts in force (null: the paper does not state it).
 SELECT
     latest.paper_key,
@@ -47,5 +47,5 @@ SELECT
     MAX(CASE WHEN latest.field = 'quantity' THEN latest.review_id END) AS quantity_review,
     MAX(CASE WHEN latest.field = 'quantity' THEN latest.value_number END) AS quantity
 FROM reviews_by_paper AS latest
-WHERE latest.place = 1 AND latest.has_field
+WHERE latest.place = 1 AND latest.stands AND latest.has_field
 GROUP BY latest.paper_key, latest.fact_digest

@@ -1,4 +1,4 @@
--- One row a paper: the PDF and extraction that count. The latest version that has been extracted, of it the
+-- One row a paper: the PDF and extraction that count (what curators added is no extraction). The latest version that has been extracted, of it the
 -- PDF recorded last, and of its extractions the latest. A PDF without an id that is also had under
 -- an arXiv id counts there only.
 SELECT
@@ -25,7 +25,7 @@ FROM (
             ORDER BY v.version DESC, v.recorded_at DESC, v.document_sha256, e.extracted_at DESC, e.extractor_version DESC
         ) AS place
     FROM paper_versions AS v
-    JOIN extractions AS e ON e.document_sha256 = v.document_sha256
+    JOIN extractions AS e ON e.document_sha256 = v.document_sha256 AND e.extractor_version <> 'curators'
 ) AS ranked
 WHERE ranked.place = 1
     AND NOT (

@@ -1,4 +1,4 @@
--- One row a review, superseded ones too. ``state``: matched (the machine states the fact in the version in force, and the
+-- One row a review, superseded and withdrawn ones too, and withdrawals. ``state``: matched (the machine, or what a curator added, states the fact in the version in force, and the
 -- paper is not withdrawn; the review itself may have taken the record out) | stale (so it is, but the machine's value is
 -- another than when it was reviewed; the review still overrides) | unmatched (no such fact, or it has no such field).
 SELECT
@@ -14,7 +14,7 @@ SELECT
     r.reviewed_at,
     r.reason,
     r.seen,
-    r.place = 1 AS in_force,
+    (r.place = 1 AND r.stands) AS in_force,
     CASE
         WHEN machine.claim_id IS NULL THEN 'unmatched'
         WHEN reviewed.claim_id IS NULL THEN 'matched'
@@ -45,13 +45,30 @@ SELECT
         ELSE 'matched'
     END AS state,
     r.claim_id AS reviewed_claim_id,
-    machine.claim_id
+    machine.claim_id,
+    r.withdraws,
+    (r.decision <> 'withdraw' AND NOT r.stands) AS withdrawn
 FROM reviews_by_paper AS r
 LEFT JOIN papers AS p ON p.paper_key = r.paper_key AND NOT p.withdrawn
 LEFT JOIN documents_in_force AS d ON d.paper_key = p.paper_key
 LEFT JOIN claims AS machine
-    ON machine.document_sha256 = d.document_sha256
-    AND machine.extractor_version = d.extractor_version
-    AND machine.fact_digest = r.fact_digest
-    AND r.has_field
+    ON r.has_field
+    AND machine.claim_id = (
+        SELECT c.claim_id
+        FROM claims AS c
+        WHERE c.fact_digest = r.fact_digest
+            AND (
+                (c.document_sha256 = d.document_sha256 AND c.extractor_version = d.extractor_version)
+                OR (
+                    c.extractor_version = 'curators'
+                    AND EXISTS (
+                        SELECT 1
+                        FROM paper_versions AS pdf
+                        WHERE pdf.paper_key = d.paper_key AND pdf.document_sha256 = c.document_sha256
+                    )
+                )
+            )
+        ORDER BY CASE c.extractor_version WHEN 'curators' THEN 0 ELSE 1 END, c.claim_id
+        LIMIT 1
+    )
 LEFT JOIN claims AS reviewed ON reviewed.claim_id = r.claim_id

@@ -15,8 +15,8 @@ from db.engine import open_database
 
 NOT_OF_FACTS = ("papers_v1", "reviews_v1", "imported_models_v1", "imported_results_v1", "fits_v1")
 OF_FACTS = [name for name in objects.VIEWS if name.endswith("_v1") and name not in NOT_OF_FACTS]
-READS_ALL = re.compile(r"^SCAN (?:v|e|c|p|d|m|papers|paper_versions|extractions|claims|claim_models)\b")
-"""By their names in the views: versions, extractions, claims, papers, documents, links."""
+READS_ALL = re.compile(r"^SCAN (?:v|e|c|p|d|m|pdf|added|papers|paper_versions|extractions|claims|claim_models)\b")
+"""By their names in the views: versions, extractions, claims, papers, documents, links, PDFs, added facts."""
 
 
 @pytest.fixture(scope="module")

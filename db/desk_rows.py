@@ -1,0 +1,169 @@
+"""The rows of ``desk_papers``: what of a paper is still to be decided, and what a decision is worth."""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from datetime import date, datetime
+from typing import Any
+
+from sqlalchemy import Connection
+from sqlalchemy.dialects import postgresql, sqlite
+
+from db import desk_schema
+from db.columns import JsonText
+from db.engine import is_sqlite, lock_papers
+from db.influences import Pull, pulls, worth
+from db.narrowed import Narrowed, narrowed_to
+
+_NOBODY = ""
+"""No reviewer has this name."""
+SURE = 0.8
+"""An open fact of less confidence counts as uncertain."""
+
+_PAPERS = """
+SELECT d.paper_key, d.document_sha256, d.extractor_version, d.unknown_hardware, p.published, p.categories
+FROM documents_in_force AS d
+JOIN papers AS p ON p.paper_key = d.paper_key
+WHERE NOT p.withdrawn
+"""
+# is_left: as the paper's page counts what is left to decide; is_asked: what points of the analysis may rest on
+_FACTS = f"""
+SELECT
+    paper_key,
+    SUM(CASE WHEN is_decided = 1 AND is_left = 0 THEN 1 ELSE 0 END) AS reviewed_facts,
+    SUM(is_left) AS open_facts,
+    SUM(CASE WHEN is_left = 1 AND is_decided = 0 AND confidence < {SURE} THEN 1 ELSE 0 END) AS uncertain_facts,
+    SUM(CASE WHEN is_decided = 0 AND is_asked = 1 THEN 1 - ABS(2 * confidence - 1) ELSE 0 END) AS uncertainty
+FROM (
+    SELECT
+        f.paper_key,
+        f.confidence,
+        CASE WHEN f.is_reviewed OR f.is_added = 1 THEN 1 ELSE 0 END AS is_decided,
+        CASE
+            WHEN f.record_decision IS NOT NULL OR (f.kind = 'result' AND NOT COALESCE(f.own, TRUE)) THEN 0
+            WHEN f.status = 'accepted' OR f.is_reviewed THEN 1
+            ELSE 0
+        END AS is_left,
+        CASE
+            WHEN f.kind IN ('training_run', 'training_compute') THEN 1
+            WHEN f.kind = 'result' AND f.own THEN 1
+            WHEN f.kind = 'model_property'
+                AND EXISTS (SELECT 1 FROM claim_models AS m WHERE m.claim_id = f.claim_id) THEN 1
+            ELSE 0
+        END AS is_asked
+    FROM reviewed_claims AS f
+) AS facts
+GROUP BY paper_key
+"""  # noqa: S608
+_BENCHMARKS = """
+SELECT DISTINCT paper_key, benchmark FROM corrected_claims WHERE kind = 'result' AND own AND benchmark IS NOT NULL
+"""
+_STALE = """
+SELECT arxiv_id AS paper_key, COUNT(*) AS number
+FROM reviews_v1
+WHERE in_force AND state = 'stale'
+GROUP BY arxiv_id
+"""
+_DISAGREEMENTS = "SELECT paper_key, COUNT(*) AS number FROM disagreements GROUP BY paper_key"
+_SETTLED = """
+SELECT s.paper_key, COUNT(DISTINCT s.reviewer) AS number
+FROM settlements AS s
+JOIN documents_in_force AS d ON d.paper_key = s.paper_key AND d.document_sha256 = s.document_sha256
+GROUP BY s.paper_key
+"""
+_TWICE = "SELECT paper_key FROM double_reviews"
+
+
+def refresh_papers(connection: Connection, papers: Iterable[str], at: datetime) -> None:
+    """Bring the rows of these papers up to date with what this transaction has written, whoever else is at work."""
+    wanted = sorted(set(papers))
+    lock_papers(connection, wanted)
+    rows = _rows(connection, wanted, at)
+    table = desk_schema.desk_papers
+    gone = sorted(set(wanted) - {row["paper_key"] for row in rows})
+    if gone:
+        connection.execute(table.delete().where(table.c.paper_key.in_(gone)))
+    if rows:
+        dialect = sqlite if is_sqlite(connection) else postgresql
+        insert = dialect.insert(table)
+        changed = {name: insert.excluded[name] for name in rows[0] if name != "paper_key"}
+        connection.execute(insert.on_conflict_do_update(index_elements=["paper_key"], set_=changed), rows)
+
+
+def _rows(connection: Connection, wanted: Sequence[str], at: datetime) -> list[dict[str, Any]]:
+    """While a paper waits for the second of two independent reviews, it is counted as if nobody had reviewed it."""
+    narrowed = narrowed_to(connection, wanted)
+    settlers = {row["paper_key"]: row["number"] for row in narrowed.rows(connection, _SETTLED)}
+    twice = {row["paper_key"] for row in narrowed.rows(connection, _TWICE)}
+    settled = {key for key in wanted if settlers.get(key, 0) >= (2 if key in twice else 1)}
+    blind = twice - settled
+    pulled = pulls(connection, wanted)
+    rows = []
+    for these in (narrowed_to(connection, set(wanted) - blind), narrowed_to(connection, blind, reviewer=_NOBODY)):
+        if these.papers:
+            rows += [
+                {
+                    **_standing_row(counted, pulled.get(counted["paper_key"], Pull())),
+                    "settled": counted["paper_key"] in settled,
+                    "refreshed_at": at,
+                }
+                for counted in _counted(connection, these)
+            ]
+    return sorted(rows, key=lambda row: str(row["paper_key"]))
+
+
+def _counted(connection: Connection, narrowed: Narrowed) -> Iterator[dict[str, Any]]:
+    """What the views say of each of the papers that count."""
+    facts = _by_paper(narrowed.rows(connection, _FACTS))
+    stale = _by_paper(narrowed.rows(connection, _STALE))
+    disagreements = _by_paper(narrowed.rows(connection, _DISAGREEMENTS))
+    benchmarks: dict[str, set[str]] = defaultdict(set)
+    for row in narrowed.rows(connection, _BENCHMARKS):
+        benchmarks[row["paper_key"]].add(row["benchmark"])
+    types = {"unknown_hardware": JsonText, "categories": JsonText}
+    for paper in narrowed.rows(connection, _PAPERS, types):
+        key = paper["paper_key"]
+        if key in narrowed.papers:
+            yield {
+                **paper,
+                **facts.get(key, {}),
+                "stale_reviews": stale.get(key, {}).get("number"),
+                "disagreements": disagreements.get(key, {}).get("number"),
+                "benchmarks": benchmarks[key],
+            }
+
+
+def _standing_row(counted: Mapping[str, Any], pull: Pull) -> dict[str, Any]:
+    uncertainty = round(float(counted.get("uncertainty") or 0), 9)
+    names = {item if isinstance(item, str) else item["name"] for item in counted["unknown_hardware"]}
+    numbers = ("open_facts", "uncertain_facts", "reviewed_facts", "stale_reviews", "disagreements")
+    return {
+        "paper_key": counted["paper_key"],
+        "document_sha256": counted["document_sha256"],
+        "extractor_version": counted["extractor_version"],
+        **{name: int(counted.get(name) or 0) for name in numbers},
+        "uncertainty": uncertainty,
+        "influence": pull.influence,
+        "pulls_at": pull.benchmark,
+        "worth": worth(uncertainty, pull.influence),
+        "benchmarks": _joined(counted["benchmarks"]),
+        "fields": _joined(category.casefold() for category in counted["categories"]),
+        "year": _year(counted["published"]),
+        "has_unknown_hardware": bool(names),
+        "unknown_hardware": sorted(names),
+    }
+
+
+def _by_paper(rows: Sequence[Mapping[str, Any]]) -> dict[str, Mapping[str, Any]]:
+    return {row["paper_key"]: row for row in rows}
+
+
+def _joined(names: Iterable[str]) -> str:
+    """{"imagenet", "coco"} -> ",coco,imagenet,"        {} -> "" """
+    held = sorted(names)
+    return f",{','.join(held)}," if held else ""
+
+
+def _year(published: date | None) -> int | None:
+    return published.year if published else None
