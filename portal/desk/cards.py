@@ -3,9 +3,9 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-from datetime import date
+
 from typing import Any
 
 from db.desk import DeskFact, FactReview, PaperRecords
@@ -15,7 +15,7 @@ from db.reviews import Decision
 from extractors.lexicon.catalogue import Catalogue
 from extractors.records import Stage, Status
 from portal.desk.live_burden import BurdenWords, burden_in_words
-from portal.desk.typed_values import CHOICES, YES_OR_NO
+from portal.desk.typed_values import CHOICES, DURATION_ENDS, YES_OR_NO
 from portal.desk.value_words import KIND_NAMES, LABELS, NOT_SAID, in_words
 from portal.pages import moment
 
@@ -27,11 +27,15 @@ OPEN, ACCEPTED, REJECTED = "open", "accepted", "rejected"
 _RARE: Mapping[Kind, frozenset[str]] = {
     Kind.TRAINING_RUN: frozenset(("duration_hours_low", "duration_hours_high", "device_hours", "mixed_precision")),
     Kind.TRAINING_COMPUTE: frozenset(),
-    Kind.RESULT: frozenset(("split", "ensemble", "extra_training_data", "crops")),
+    Kind.RESULT: frozenset(("own", "split", "ensemble", "extra_training_data", "crops")),
     Kind.MODEL_PROPERTY: frozenset(("benchmark", "stage")),
 }
 """Fields that fold away while they say nothing."""
 _SAYS_NOTHING = (None, False, str(Stage.UNSPECIFIED))
+_FIRST: Mapping[Kind, tuple[str, ...]] = {
+    Kind.TRAINING_RUN: ("model", "stage", "duration_hours", "accelerator", "accelerator_count", "count_unit"),
+}
+"""The order in which fields are looked at, where it is not that of the database."""
 _NAME_LISTS = {"accelerator": "accelerator-names", "model": "model-names"}
 _DECIDED = {
     Decision.ACCEPT: "accepted",
@@ -55,7 +59,8 @@ class FieldView:
     shown_review: str
     """Id of the review in force; empty for none."""
     decided: str
-    """ "corrected by ada on 3 May 2026, 14:02 UTC"; empty where nobody decided."""
+    """ "corrected by ada"; empty where nobody decided."""
+    decided_when: str
     machine: str
     """What the machine read, where something else is in force."""
     stale: bool
@@ -177,7 +182,7 @@ def _card(fact: DeskFact, paper: PaperRecords, catalogue: Catalogue, colour: int
     kind = Kind(fact.kind)
     digest = split_fact_key(fact.fact_key)[1]
     of_record = in_force(fact, None)
-    fields = tuple(_field(fact, kind, name) for name in FIELDS[kind])
+    fields = tuple(_field(fact, kind, name) for name in _ordered(kind))
     state = REJECTED if fact.rejected else ACCEPTED if of_record else OPEN
     candidate = fact.status == Status.CANDIDATE and not of_record
     touched = any(one.decided for one in fields)
@@ -214,26 +219,48 @@ def _title(kind: Kind, values: Mapping[str, Any]) -> str:
     if kind is Kind.MODEL_PROPERTY:
         name = str(values.get("property") or "property").replace("_", " ")
         return f"{name} of {model}" if model else name
-    return str(model) if model else f"{KIND_NAMES[kind]}, model not named".capitalize()
+    if model:
+        return str(model)
+    if kind is not Kind.TRAINING_RUN:
+        return f"{KIND_NAMES[kind]}, model not named".capitalize()
+    count, hours = values.get("accelerator_count"), values.get("duration_hours") or values.get("device_hours")
+    hardware = values.get("accelerator") or "Hardware not named"
+    counted = f"{count} × {hardware}" if count else str(hardware)
+    return f"{counted}, {in_words('duration_hours', hours)}" if hours else counted
 
 
 def _field(fact: DeskFact, kind: Kind, name: str) -> FieldView:
     value, machine = fact.values.get(name), fact.machine_values.get(name)
     review = in_force(fact, name)
     rejected = review is not None and review.decision == Decision.REJECT
+    stale = review is not None and review.stale
     return FieldView(
         name=name,
         label=LABELS[name],
         text=in_words(name, value),
         choices=(NOT_SAID, "yes", "no") if name in YES_OR_NO else (NOT_SAID, *CHOICES[name]) if name in CHOICES else (),
         name_list=_NAME_LISTS.get(name, ""),
-        folded=name in _RARE[kind] and value in _SAYS_NOTHING and review is None,
+        folded=name in _RARE[kind] and _goes_without_saying(fact, name) and not stale,
         shown_review=fact.latest.get(name, "") or "",
-        decided=_decided(review),
+        decided=f"{_DECIDED[Decision(review.decision)]} by {review.reviewer}" if review else "",
+        decided_when=moment(review.reviewed_at) if review else "",
         machine=in_words(name, machine) if review is not None and machine != value else "",
-        stale=review is not None and review.stale,
+        stale=stale,
         rejected=rejected,
     )
+
+
+def _goes_without_saying(fact: DeskFact, name: str) -> bool:
+    """Nothing, "no", the own result of a paper, or an end of the training time that is the training time itself."""
+    value = fact.values.get(name)
+    if name in DURATION_ENDS:
+        return value is None or value == fact.values.get("duration_hours")
+    return value is True if name == "own" else value in _SAYS_NOTHING
+
+
+def _ordered(kind: Kind) -> tuple[str, ...]:
+    first = _FIRST.get(kind, ())
+    return (*first, *(name for name in FIELDS[kind] if name not in first))
 
 
 def _decided(review: FactReview | None) -> str:
@@ -247,7 +274,7 @@ def _joined(joins: Iterable[Mapping[str, Any]]) -> list[str]:
     return [f"{join['model']} on {join['benchmark']}" if join["benchmark"] else str(join["model"]) for join in joins]
 
 
-def empty_fields(kind: Kind, without: Sequence[str] = ()) -> tuple[FieldView, ...]:
+def empty_fields(kind: Kind) -> tuple[FieldView, ...]:
     """The fields of a record that is to be added, with nothing in them but what goes without saying."""
     usual = {"own": "yes", "stage": "unspecified", "count_unit": "devices"}
     return tuple(
@@ -264,10 +291,10 @@ def empty_fields(kind: Kind, without: Sequence[str] = ()) -> tuple[FieldView, ..
             folded=name in _RARE[kind],
             shown_review="",
             decided="",
+            decided_when="",
             machine="",
             stale=False,
             rejected=False,
         )
-        for name in FIELDS[kind]
-        if name not in without
+        for name in _ordered(kind)
     )

@@ -30,7 +30,6 @@ Form = ImmutableMultiDict[str, str]
 
 MOST_CLOCK_DIFFERENCE = timedelta(minutes=10)
 _LONGEST_REASON = 1000
-_LEAST_STEP = timedelta(microseconds=1)
 
 
 class DecisionError(ValueError):
@@ -57,20 +56,19 @@ class Author:
 
     name: str
     at: datetime
+    said_when: bool = False
+    """The moment is the browser's: a save that is sent again, after its answer was lost, is the same review."""
 
 
-def moment_of(form: Form, now: datetime) -> datetime:
-    """When the decision was taken, by the browser's word if that is within ten minutes of the server's clock.
-
-    A save that is sent again after its answer was lost says the same moment, and is the same review.
-    """
+def author_of(form: Form, name: str, now: datetime) -> Author:
+    """The moment of a decision is what the browser says, if that is within ten minutes of the server's clock."""
     try:
         said = datetime.fromisoformat(form.get("moment", ""))
     except ValueError:
-        return now
+        return Author(name, now)
     if said.tzinfo is None or abs(said - now) > MOST_CLOCK_DIFFERENCE:
-        return now
-    return said
+        return Author(name, now)
+    return Author(name, said, said_when=True)
 
 
 def fact_of(paper: PaperRecords, digest: str) -> DeskFact:
@@ -113,7 +111,7 @@ def all_left(left: Sequence[str], paper: PaperRecords, author: Author) -> Decide
     seen: dict[tuple[str, str], str | None] = {}
     anew = set()
     for item in dict.fromkeys(left):
-        digest, claim, shown = (item.split("|") + ["", ""])[:3]
+        digest, claim, shown = [*item.split("|"), "", ""][:3]
         fact = fact_of(paper, digest)
         writer = _Writer(fact, author, "", {RECORD: shown})
         writer.review(None, Decision.ACCEPT)
@@ -129,7 +127,7 @@ def taken_back(items: Sequence[str], paper: PaperRecords, author: Author) -> Dec
     reviews: list[Review] = []
     seen: dict[tuple[str, str], str | None] = {}
     for item in dict.fromkeys(items):
-        how, digest, name, shown = (item.split("|") + ["", "", ""])[:4]
+        how, digest, name, shown = [*item.split("|"), "", "", ""][:4]
         if how not in ("withdraw", "reject"):
             raise DecisionError("That can't be undone.")
         writer = _Writer(fact_of(paper, digest), author, "undone" if how == "reject" else "", {name or RECORD: shown})
@@ -185,28 +183,27 @@ class _Writer:
         """Something was asked for that is in force already, by the same person."""
 
     def review(self, field: str | None, decision: Decision, value: Value = None) -> None:
-        """Add a review, unless this very person has just the same in force: then its answer was lost, and it is saved.
+        """Add a review; not one that tells no moment of its own and that the same person has in force by now.
 
-        It comes after the one that was shown, however the clocks go.
+        Such a one comes from a plain form that was sent twice, or from a browser whose first answer was lost long ago.
         """
         shown = self._shown.get(field or RECORD) or None
         current = in_force(self._fact, field)
-        at = self._author.at
-        if current is not None and current.review_id == shown:
-            at = max(at, current.reviewed_at + _LEAST_STEP)
-        elif current is not None and self._same(current, decision, value):
-            self.had = True
-            return
+        if not self._author.said_when and current is not None and current.review_id != shown:
+            if self._same(current, decision, value):
+                self.had = True
+                return
         self.reviews.append(
             Review(
                 fact_key=self._fact.fact_key,
                 field=field,
                 decision=decision,
                 reviewer=self._author.name,
-                reviewed_at=at,
+                reviewed_at=self._author.at,
                 value=value,
                 reason=self._reason,
                 claim_id=self._fact.claim_id,
+                withdraws=shown if decision is Decision.WITHDRAW else None,
                 seen=dict(self._fact.values),
             )
         )

@@ -71,7 +71,7 @@ def paper_page(
     curator: Session,
     paper: PaperRecords,
     shown: Shown,
-    told: Told = Told(),  # noqa: B008  frozen
+    told: Told = Told(),
     status: int = 200,
 ) -> HTMLResponse:
     """The whole page. Opening it takes the paper into the curator's hands, unless another has it."""
@@ -96,7 +96,8 @@ def paper_page(
 def _taken(claim: PaperClaim | None, curator: Session) -> str:
     if claim is None or claim.user_id == curator.user.user_id:
         return ""
-    return f"{claim.name} has had this paper in hand since {moment(claim.claimed_at)}. You may both decide; the second of two different decisions is told."
+    since = f"{claim.name} has had this paper in hand since {moment(claim.claimed_at)}."
+    return f"{since} You may both decide: whoever decides second is told what the first decided."
 
 
 def card_html(services: Services, paper: PaperRecords, digests: Iterable[str], csrf_token: str) -> dict[str, Any]:
@@ -120,6 +121,7 @@ def _common(paper: PaperRecords, view: PaperView, read_only: bool) -> dict[str, 
         "view": view,
         "read_only": read_only,
         "address": address,
+        "pages_address": f"/desk/pages/{paper.document_sha256}",
         "address_to": lambda *rest: paper_address(paper.paper_key, *rest),
     }
 

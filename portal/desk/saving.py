@@ -22,8 +22,6 @@ from db.desk import (
     add_comment,
     claim_paper,
     paper_records,
-    queue,
-    refresh_desk_papers,
     release_paper,
     settle_paper,
 )
@@ -32,16 +30,15 @@ from db.facts import split_fact_key
 from db.fields import Kind
 from db.reviews import Conflict, Decision, save_reviews
 from portal.desk import adding
-from portal.desk.decisions import Author, Decided, DecisionError, Form, all_left, decided, fact_of, moment_of
+from portal.desk.decisions import Author, Decided, DecisionError, Form, all_left, author_of, decided, fact_of
 from portal.desk.rendering import Told, card_html, conflict_words, paper_page, queue_of, sent_again, shown_by
 from portal.pages import wants_html
 from portal.paper_keys import paper_address, register_paper_keys
-from portal.queue.filters import filters_of
+from portal.queue.following import next_paper
 from portal.security import Curator, Session
 from portal.services import PageUnavailableError, Services, Wired
 
 _LONGEST_COMMENT = 4000
-_QUEUE_LOOK_AHEAD = 50
 
 register_paper_keys()
 router = APIRouter(prefix="/desk/papers/{key:paper_key}")
@@ -70,7 +67,7 @@ class _Call:
 
 def _call(request: Request, services: Wired, curator: Curator, form: Posted, key: str) -> _Call:
     paper = read_paper(services, key)
-    author = Author(curator.user.name, moment_of(form, services.now()))
+    author = author_of(form, curator.user.name, services.now())
     claim_paper(services.engine, key, curator.user.user_id, services.now())
     return _Call(request, services, curator, form, paper, author)
 
@@ -150,34 +147,28 @@ def join(call: Called) -> Response:
 def settle(call: Called) -> Response:
     """The curator is done with the paper, with ``accept_all`` after accepting all that the page showed as left."""
     services, key = call.services, call.paper.paper_key
+    left = call.form.getlist("left") if call.form.get("accept_all") else []
     try:
-        if call.form.get("accept_all"):
-            wanted = all_left(call.form.getlist("left"), call.paper, call.author)
-            saved, conflicts = _write(call, wanted)
-            if conflicts or (wanted.anew and not _overriding(call)):
-                return _conflicting(call, wanted, conflicts)
-        else:
-            saved = []
+        wanted = all_left(left, call.paper, call.author)
+        saved, conflicts = _write(call, wanted)
     except (DecisionError, RecordError) as refused:
         return _refused(call, refused)
+    if conflicts or (wanted.anew and not _overriding(call)):
+        return _conflicting(call, wanted, conflicts)
     settle_paper(services.engine, key, call.author.name, call.author.at, call.form.get("note", "").strip()[:1000])
     release_paper(services.engine, key, call.curator.user.user_id)
-    refresh_desk_papers(services.engine, [key])
     following = next_address(services, call.curator, queue_of(call.form), settled=key)
     if wants_html(call.request):
         return RedirectResponse(following, 303)
-    take_back = _undoing(wanted, saved) if saved else []
-    return JSONResponse({"saved": saved, "cards": {}, "take_back": take_back, "message": "Settled", "next": following})
+    answer = {"saved": saved, "cards": {}, "take_back": _undoing(wanted, saved), "message": "Settled"}
+    return JSONResponse(answer | {"next": following})
 
 
-def next_address(services: Services, curator: Session, filters: str, settled: str) -> str:
-    """The first paper of the queue that nobody else has in hand; the queue itself where there is none."""
-    rows = queue(services.engine, filters_of(dict(_pairs(filters))), 0, _QUEUE_LOOK_AHEAD)
-    done = urlencode({"done": settled})
-    for row in rows:
-        if row.paper_key != settled and row.claimed_by in (None, "", curator.user.name):
-            return f"{paper_address(row.paper_key)}?{done}" + (f"&{filters}" if filters else "")
-    return f"/desk?{done}" + (f"&{filters}" if filters else "")
+def next_address(services: Services, curator: Session, query: str, settled: str) -> str:
+    """The next paper of the queue that the curator came from, or the queue itself where nothing is left in it."""
+    following = next_paper(services, curator, query, without=settled)
+    address = paper_address(following) if following else "/desk"
+    return f"{address}?{urlencode({'done': settled})}" + (f"&{query}" if query else "")
 
 
 def _save(call: _Call, wanted: Decided, message: str = "Saved") -> Response:
@@ -191,11 +182,10 @@ def _write(call: _Call, wanted: Decided) -> tuple[list[str], list[Conflict]]:
     """Save unless somebody, or the machine, said something else since the page was shown."""
     if wanted.anew and not _overriding(call):
         return [], []
-    engine, key = call.services.engine, call.paper.paper_key
+    engine = call.services.engine
     saved, conflicts = save_reviews(engine, wanted.reviews, wanted.seen, override=_overriding(call))
-    if not conflicts and saved:
-        call.services.reestimate(key)
-        refresh_desk_papers(engine, [key])
+    if saved:
+        call.services.reestimate(call.paper.paper_key)
     return list(saved), list(conflicts)
 
 
@@ -277,9 +267,3 @@ def _page(call: _Call, paper: PaperRecords, told: Told, status: int) -> Response
 
 def _without(form: Form, *names: str) -> list[tuple[str, str]]:
     return [(name, value) for name, value in form.multi_items() if name not in names]
-
-
-def _pairs(query: str) -> list[tuple[str, str]]:
-    from urllib.parse import parse_qsl
-
-    return parse_qsl(query)

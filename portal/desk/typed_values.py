@@ -33,6 +33,7 @@ Value = str | int | float | bool | None
 LONGEST_TEXT = 200
 """Characters that may be typed into a field."""
 
+DURATION_ENDS = ("duration_hours_low", "duration_hours_high")
 YES_OR_NO = ("mixed_precision", "own", "ensemble", "extra_training_data")
 
 _NOT_SAID = frozenset(("", "-", "–", "—", "?", "none", "not said", "paper does not say"))
@@ -77,8 +78,8 @@ class Typed:
 def read_typed(name: str, text: str, catalogue: Catalogue) -> Typed:
     """The value that ``text`` means in the field ``name``; ``TypedError`` says in words what is wrong.
 
-    ("duration_hours", "3.5 d") -> 84.0                ("accelerator_count", "2 x 8") -> 16
-    ("duration_hours", "10-14 days") -> 288.0, with its ends 240 and 336
+    ("duration_hours", "3.5 d") -> 84.0, and so its ends  ("accelerator_count", "2 x 8") -> 16
+    ("duration_hours", "10-14 days") -> 288.0, with the ends 240 and 336
     ("flop", "3.1 × 10^20") -> 3.1e20                  ("quantity", "2.5M") -> 2500000
     ("accelerator", "v100s") -> "NVIDIA Tesla V100"    ("accelerator", "Zephyr Q9") -> as typed, with a note
     ("own", "yes") -> True                             (any, "-") -> None: the paper does not say
@@ -90,7 +91,7 @@ def read_typed(name: str, text: str, catalogue: Catalogue) -> Typed:
     if len(plain) > LONGEST_TEXT:
         raise TypedError(f"at most {LONGEST_TEXT} characters")
     if plain.casefold() in _NOT_SAID:
-        return Typed(None)
+        return Typed(None, others=dict.fromkeys(DURATION_ENDS) if name == "duration_hours" else {})
     typed = _read(name, plain, catalogue)
     try:
         checked: Any = checked_value(name, typed.value, "")
@@ -104,7 +105,7 @@ def _read(name: str, plain: str, catalogue: Catalogue) -> Typed:
         return _accelerator(plain, catalogue)
     if name in YES_OR_NO:
         return Typed(_yes_or_no(plain))
-    if name in ("duration_hours", "duration_hours_low", "duration_hours_high"):
+    if name in ("duration_hours", *DURATION_ENDS):
         return _duration(name, plain)
     if name == "device_hours":
         return Typed(_device_hours(plain))
@@ -120,7 +121,7 @@ def _read(name: str, plain: str, catalogue: Catalogue) -> Typed:
 def _duration(name: str, plain: str) -> Typed:
     """Hours of one time that is the whole text; a number alone is hours."""
     if _HOURS_ALONE.fullmatch(plain):
-        return Typed(float(plain.replace(",", "")))
+        return _with_ends(name, Duration.exactly(float(plain.replace(",", ""))))
     found = list(find_times(plain))
     if len(found) != 1 or (found[0].start, found[0].end) != (0, len(plain)):
         raise TypedError(f"{plain!r} is no time: write 84 h, 3.5 d, 2 weeks, 90 min, 3 days 4 hours or 10-14 days")
@@ -128,11 +129,16 @@ def _duration(name: str, plain: str) -> Typed:
         raise TypedError(f"{plain!r} is time of all devices together: it belongs in device-hours")
     if found[0].kind is not QuantityKind.DURATION:
         raise TypedError(f"{plain!r} is the time of a step, not of the training")
-    duration = found[0].duration
-    if name == "duration_hours" and duration != Duration.exactly(duration.hours):
-        ends = {"duration_hours_low": duration.low_hours, "duration_hours_high": duration.high_hours}
-        return Typed(duration.hours, f"from {duration.low_hours:g} to {duration.high_hours:g} h", ends)
-    return Typed(duration.hours)
+    return _with_ends(name, found[0].duration)
+
+
+def _with_ends(name: str, duration: Duration) -> Typed:
+    """A training time with the ends of its range: those of a time before a correction would widen its interval."""
+    if name != "duration_hours":
+        return Typed(duration.hours)
+    low, high = duration.low_hours, duration.high_hours
+    note = "" if low == high else f"from {low:g} to {high:g} h"
+    return Typed(duration.hours, note, dict(zip(DURATION_ENDS, (low, high), strict=True)))
 
 
 def _device_hours(plain: str) -> float:

@@ -99,9 +99,13 @@ def test_what_is_no_value_is_refused_in_words(field, text, said):
         read_typed(field, text, CATALOGUE)
 
 
-def test_a_range_of_time_gives_its_ends_too():
-    typed = read_typed("duration_hours", "10-14 days", CATALOGUE)
-    assert (typed.value, typed.others) == (288.0, {"duration_hours_low": 240.0, "duration_hours_high": 336.0})
+@pytest.mark.parametrize(
+    ("text", "value", "ends"), [("10-14 days", 288, (240, 336)), ("3.5 d", 84, (84, 84)), ("-", None, (None, None))]
+)
+def test_a_training_time_takes_the_ends_of_its_range_along(text, value, ends):
+    typed = read_typed("duration_hours", text, CATALOGUE)
+    assert (typed.value, tuple(typed.others.values())) == (value, ends)
+    assert read_typed("duration_hours_low", text, CATALOGUE).others == {}
 
 
 def test_an_unknown_accelerator_is_kept_and_gets_a_row_to_fill_in():

@@ -53,7 +53,7 @@ for (const form of document.querySelectorAll(".add-form")) {
   });
   form.addEventListener("submit", (event) => {
     event.preventDefault();
-    save(form.action, new URLSearchParams(new FormData(form)), { adds: form });
+    save(form.getAttribute("action"), new URLSearchParams(new FormData(form)), { adds: form });
   });
 }
 

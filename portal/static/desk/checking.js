@@ -14,7 +14,12 @@ export function checkSoon(form) {
 async function check(form) {
   const holder = form.closest("[data-kind]");
   const query = new URLSearchParams({ kind: holder.dataset.kind, published: panes.dataset.published });
-  for (const input of form.querySelectorAll(".value-input")) query.set(input.name, input.value);
+  const time = form.querySelector("[name='field.duration_hours']");
+  for (const input of form.querySelectorAll(".value-input")) {
+    // the ends of a time that is being corrected go with it
+    const goesAlong = time && isChanged(time) && /duration_hours_/.test(input.name) && !isChanged(input);
+    query.set(input.name, goesAlong ? "" : input.value);
+  }
   asked.get(form)?.abort();
   const stop = new AbortController();
   asked.set(form, stop);
@@ -50,8 +55,12 @@ function showReading(input, read) {
   note.textContent = words || note.dataset.before;
 }
 
+/** Whether a field no longer holds what the page came with. */
 export function isChanged(input) {
-  if (input.tagName === "SELECT") return [...input.options].some((option) => option.selected !== option.defaultSelected);
+  if (input.tagName === "SELECT") {
+    const before = [...input.options].find((option) => option.defaultSelected) || input.options[0];
+    return input.value !== before.value;
+  }
   return input.value.trim() !== input.defaultValue.trim();
 }
 

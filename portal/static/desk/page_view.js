@@ -3,8 +3,8 @@
 const SVG = "http://www.w3.org/2000/svg";
 const ZOOMS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 2.5, 3];
 const FIT = ZOOMS.indexOf(1);
-const LEAST_DPI = 150;
-const MOST_DPI = 300;
+const LEAST_DPI = 144;
+const MOST_DPI = 288;
 
 const byId = (id) => document.getElementById(id);
 const panes = byId("panes");
@@ -18,6 +18,7 @@ let page = Number(panes.dataset.page);
 let zoom = FIT;
 let words = null; // {width, height, words} of the page shown
 let focused = null; // digest of the record whose boxes are strong
+let selected = []; // boxes of the words that are to be added
 const kept = new Map(); // words of pages seen, by number
 
 const overlay = document.createElementNS(SVG, "svg");
@@ -31,7 +32,7 @@ sheet.append(overlay, layer);
 export const currentPage = () => page;
 
 function pageAddress(number, name) {
-  return `${panes.dataset.address}/pages/${number}${name}`;
+  return `${panes.dataset.pagesAddress}/${number}${name}`;
 }
 
 function wantedDpi() {
@@ -114,17 +115,19 @@ function layWords() {
 /** Draw the boxes of all records on this page; those of the record in focus are strong. */
 export function drawBoxes() {
   if (!words) return;
-  const drawn = [];
+  const drawn = new Map(); // by place: where several records stand on the same words, one box is drawn
   for (const record of document.querySelectorAll(".record")) {
     const strong = record.dataset.digest === focused;
     if (record.dataset.state === "rejected" && !strong) continue;
     if (!strong && record.closest("details.group:not([open])")) continue;
-    for (const [number, x0, y0, x1, y1] of JSON.parse(record.dataset.boxes)) {
-      if (number === page) drawn.push([strong, box(x0, y0, x1, y1, `box colour-${record.dataset.colour}`, strong)]);
+    for (const [number, ...place] of JSON.parse(record.dataset.boxes)) {
+      const known = String(place);
+      if (number !== page || (drawn.has(known) && !strong)) continue;
+      drawn.set(known, [strong, box(...place, `box colour-${record.dataset.colour}`, strong)]);
     }
   }
-  drawn.sort((one, other) => one[0] - other[0]);
-  overlay.replaceChildren(...drawn.map(([, rect]) => rect), ...selected.map((rect) => rect));
+  const ordered = [...drawn.values()].sort((one, other) => one[0] - other[0]);
+  overlay.replaceChildren(...ordered.map(([, rect]) => rect), ...selected);
 }
 
 function box(x0, y0, x1, y1, kind, strong) {
@@ -167,8 +170,6 @@ export function changeZoom(step) {
 }
 
 // Selected words: those that the mouse marks on the page, or those of a quote that is written in a form.
-
-let selected = []; // their boxes
 
 /** The numbers of the words that are marked on the page, and the words; null for none. */
 export function selection() {

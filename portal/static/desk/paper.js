@@ -82,7 +82,7 @@ function settle(acceptAll) {
   }
   const fields = new URLSearchParams(new FormData(settleForm));
   if (acceptAll) fields.set("accept_all", "1");
-  save(settleForm.action, fields, { settles: true, mine: acceptAll ? "accept all that is left" : "settle" });
+  save(settleForm.getAttribute("action"), fields, { settles: true, mine: acceptAll ? "accept all that is left" : "settle" });
 }
 
 function settleAsItIs() {
@@ -106,7 +106,7 @@ window.addEventListener("beforeunload", (event) => {
 byId("paper-comment").addEventListener("submit", async (event) => {
   event.preventDefault();
   const form = event.target;
-  if (await save(form.action, new URLSearchParams(new FormData(form)))) {
+  if (await save(form.getAttribute("action"), new URLSearchParams(new FormData(form)))) {
     const said = document.createElement("p");
     said.className = "comment";
     said.textContent = form.elements.comment.value;

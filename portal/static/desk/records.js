@@ -119,7 +119,7 @@ function decide(form, button) {
   const typing = document.activeElement?.matches("input, select") && form.contains(document.activeElement);
   const before = foresee(record, button.value);
   const mine = `${button.textContent.replace(/\s+/g, " ").trim()}: ${record.querySelector(".record-title").textContent}`;
-  save(button.hasAttribute("formaction") ? button.formAction : form.action, fields, { record: record.dataset.digest, before, mine, refresh });
+  save(button.getAttribute("formaction") || form.getAttribute("action"), fields, { record: record.dataset.digest, before, mine, refresh });
   if (button.value === "accept" || button.value === "reject") moveOn(record);
   else if (typing || button.matches(".visually-hidden, .save")) focusRecord(record);
 }
