@@ -501,7 +501,8 @@ def unknown(ctx: click.Context, pdfs: tuple[Path, ...], jobs: int | None, strict
       burden lexicon unknown papers/*.pdf
     """
     from extractors.lexicon.catalogue import load_catalogue
-    from flows.lexicon import named_in_database, named_in_pdfs, unknown_accelerators
+    from extractors.lexicon.unknown_names import unknown_accelerators
+    from flows.lexicon import named_in_database, named_in_pdfs
     from flows.settings import load_settings
     from flows.terminal import print_failures, print_unknown_hardware, watched_progress
 

@@ -5,7 +5,7 @@ A paper that waits for the second of two independent reviews is open to everybod
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
@@ -13,6 +13,7 @@ from typing import Any
 from sqlalchemy import ColumnElement, Engine, Select, and_, false, func, literal, not_, or_, select, true
 
 from db import desk_schema, schema
+from db.queries import HardwareName, hardware_name
 
 _desk = desk_schema.desk_papers
 _papers = schema.papers
@@ -131,6 +132,20 @@ def queue_progress(engine: Engine) -> Progress:
         facts=sum(int(facts) for _, _, facts, _ in rows),
         reviewed=sum(int(reviewed) for _, _, _, reviewed in rows),
     )
+
+
+def new_hardware(engine: Engine) -> Iterator[tuple[str, tuple[HardwareName, ...]]]:
+    """Of every paper of the queue that names hardware which the catalogue lacked when it was read, key and names."""
+    read = schema.extractions
+    of_reading = and_(
+        read.c.document_sha256 == _desk.c.document_sha256, read.c.extractor_version == _desk.c.extractor_version
+    )
+    query = (
+        select(_desk.c.paper_key, read.c.unknown_hardware).join(read, of_reading).where(_desk.c.has_unknown_hardware)
+    )
+    with engine.connect() as connection:
+        for key, names in connection.execute(query.order_by(_desk.c.paper_key)):
+            yield key, tuple(hardware_name(item) for item in names)
 
 
 def _matching(query: Select[Any], filters: QueueFilters, viewer: str) -> Select[Any]:

@@ -14,8 +14,9 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import Progress, TaskID
 
+    from extractors.lexicon.unknown_names import UnknownHardwareReport
     from flows.ingest import Tally, Watcher
-    from flows.lexicon import NameCheck, UnknownHardwareReport
+    from flows.lexicon import NameCheck
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _WIDTH_UNWATCHED = 120

@@ -24,6 +24,7 @@ from portal.static_files import static_address
 _TEMPLATES = Path(__file__).parent / "templates"
 _MENU: tuple[tuple[str, str, Role], ...] = (
     ("/desk", "Queue", Role.READER),
+    ("/desk/hardware", "New hardware", Role.READER),
     ("/agreement", "Agreement", Role.ADJUDICATOR),
 )
 """Address, words, and the least role that sees the entry."""
@@ -41,8 +42,15 @@ def page(request: Request, template: str, /, *, status: int = 200, **context: An
         "csrf_token": session.csrf_token if session else "",
         "menu": [(address, words) for address, words, role in _MENU if session and session.user.role.may(role)],
         "path": request.url.path,
+        "menu_address": _menu_address(request.url.path),
     }
     return HTMLResponse(environment().get_template(template).render(known | context), status)
+
+
+def _menu_address(path: str) -> str:
+    """The menu's entry under which a page is: "/desk/hardware" -> itself        "/desk/papers/1706.03762" -> "/desk" """
+    above = (address for address, _, _ in _MENU if path == address or path.startswith(f"{address}/"))
+    return max(above, key=len, default="")
 
 
 @cache

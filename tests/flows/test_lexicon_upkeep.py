@@ -14,7 +14,8 @@ import pytest
 
 from db.queries import HardwareName
 from extractors.lexicon.catalogue import load_catalogue
-from flows.lexicon import NameCheck, check_name, unknown_accelerators
+from extractors.lexicon.unknown_names import unknown_accelerators
+from flows.lexicon import NameCheck, check_name
 from flows.terminal import print_name_checks, print_unknown_hardware
 
 if TYPE_CHECKING:
