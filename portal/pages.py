@@ -48,7 +48,10 @@ def page(request: Request, template: str, /, *, status: int = 200, **context: An
 
 
 def _menu_address(path: str) -> str:
-    """The menu's entry under which a page is: "/desk/hardware" -> itself        "/desk/papers/1706.03762" -> "/desk" """
+    """The menu's entry under which a page is.
+
+    "/desk/hardware" -> itself        "/desk/papers/1706.03762" -> "/desk"
+    """
     above = (address for address, _, _ in _MENU if path == address or path.startswith(f"{address}/"))
     return max(above, key=len, default="")
 
