@@ -7,12 +7,12 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Connection
+from sqlalchemy import Connection, Engine, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db import desk_schema
 from db.columns import JsonText
-from db.engine import is_sqlite, lock_papers
+from db.engine import is_sqlite, lock_papers, writing
 from db.influences import Pull, pulls, worth
 from db.narrowed import Narrowed, narrowed_to
 
@@ -73,6 +73,35 @@ JOIN documents_in_force AS d ON d.paper_key = s.paper_key AND d.document_sha256 
 GROUP BY s.paper_key
 """
 _TWICE = "SELECT paper_key FROM double_reviews"
+
+
+_OUTDATED = """
+SELECT d.paper_key
+FROM documents_in_force AS d
+JOIN papers AS p ON p.paper_key = d.paper_key
+LEFT JOIN desk_papers AS q ON q.paper_key = d.paper_key
+WHERE NOT p.withdrawn
+    AND (q.paper_key IS NULL OR q.document_sha256 <> d.document_sha256 OR q.extractor_version <> d.extractor_version)
+UNION
+SELECT q.paper_key
+FROM desk_papers AS q
+JOIN papers AS p ON p.paper_key = q.paper_key
+WHERE p.withdrawn OR q.paper_key NOT IN (SELECT paper_key FROM documents_in_force)
+"""
+_PAPERS_AT_ONCE = 500
+
+
+def bring_queue_up_to_date(engine: Engine, at: datetime) -> int:
+    """Bring in papers that were read for the first time or anew since, and drop those that count no more; how many.
+
+    Each portion is a transaction of its own: where it is interrupted, the next call goes on.
+    """
+    with engine.connect() as connection:
+        outdated = sorted(connection.scalars(text(_OUTDATED)))
+    for first in range(0, len(outdated), _PAPERS_AT_ONCE):
+        with writing(engine) as connection:
+            refresh_papers(connection, outdated[first : first + _PAPERS_AT_ONCE], at)
+    return len(outdated)
 
 
 def refresh_papers(connection: Connection, papers: Iterable[str], at: datetime) -> None:

@@ -14,6 +14,7 @@ from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Protocol
 
+from db.desk_rows import bring_queue_up_to_date
 from db.engine import Engine, open_database
 from db.errors import DatabaseError, RecordError
 from db.migrate import upgrade
@@ -185,6 +186,7 @@ def ingest(
             bring_estimates_up_to_date(engine)
             papers = islice(_relevant(discovery.papers, tally), request.limit)
             (process or process_papers)(papers, workplace)
+            bring_queue_up_to_date(engine, datetime.now(UTC))
         except BaseException as error:
             interrupted = isinstance(error, KeyboardInterrupt | SystemExit)
             status = IngestStatus.INTERRUPTED if interrupted else IngestStatus.FAILED

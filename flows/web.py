@@ -8,12 +8,14 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from functools import partial
 
 import uvicorn
 from fastapi import FastAPI
 
 from db.accounts import users
+from db.desk_rows import bring_queue_up_to_date
 from db.engine import Engine, open_database
 from db.migrate import upgrade
 from flows.estimates import bring_estimates_up_to_date
@@ -62,6 +64,7 @@ def desk_app(settings: Settings, address: Address) -> Iterator[FastAPI]:
     """The app over what the settings name; its worker processes end with the block."""
     engine = open_database(settings.database)
     upgrade(engine)
+    bring_queue_up_to_date(engine, datetime.now(UTC))
     limits = Limits(
         min(settings.time_limit_seconds, PAGE_LIMITS.time_limit_seconds),
         min(settings.worker_memory_limit_mb, PAGE_LIMITS.memory_limit_mb),
