@@ -8,7 +8,6 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import os
 import threading
 from collections import OrderedDict
 from collections.abc import Callable
@@ -16,13 +15,14 @@ from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from pathlib import Path
-from typing import TYPE_CHECKING, Any, TypeVar
+from typing import TYPE_CHECKING, TypeVar
 
-from extractors.page_view import NoSuchPageError, WordsOfPage, draw_page, words_of_page
+from extractors.page_view import NoSuchPageError, WordsOfPage
 from extractors.records import FailureCause, PaperError
 from flows.page_cache import PageCache
+from flows.page_making import bound_worker, draw_page, make_from_file, warm_up, words_of_page
 from flows.sources.store import path_in_store
-from flows.workers import Limits, bound_worker, set_alarm
+from flows.workers import Limits
 from portal.services import PageUnavailableError, PageWords, Unavailable
 
 if TYPE_CHECKING:
@@ -73,7 +73,7 @@ class PageRenderer:
 
     def start(self) -> None:
         """Start a worker ahead, so that the first page does not wait for one."""
-        self._running_pool().schedule(os.getpid)
+        self._running_pool().schedule(warm_up)
 
     def close(self) -> None:
         """Stop the workers, whatever they draw."""
@@ -107,9 +107,8 @@ class PageRenderer:
 
         limits = self._limits
         try:
-            future = self._running_pool().schedule(
-                _make, (make, path, page, options, limits), timeout=limits.time_limit_seconds
-            )
+            arguments = (make, path, page, options, limits.time_limit_seconds)
+            future = self._running_pool().schedule(make_from_file, arguments, timeout=limits.time_limit_seconds)
             made: _Made = future.result()
             return made
         except (NoSuchPageError, PageUnavailableError):
@@ -120,12 +119,15 @@ class PageRenderer:
             raise _broken(f"The PDF can't be shown: {error.message}.") from None
         except FutureTimeoutError:
             raise _broken(f"The page was not drawn within {limits.time_limit_seconds:g} s.") from None
-        except (MemoryError, ProcessExpired):
+        except ProcessExpired:
             raise _broken(f"The page crashes what draws it, or needs more than {limits.memory_limit_mb} MB.") from None
         except (BrokenProcessPool, CancelledError, RuntimeError) as error:
             log.warning("the processes that draw pages broke down (%s), starting new ones", error)
             self.close()
             raise PageUnavailableError(Unavailable.BUSY, "Drawing pages starts anew: try again.") from None
+        except Exception as error:
+            log.warning("page %d of %s can't be drawn", page, path, exc_info=error)
+            raise _broken(f"The page can't be drawn ({type(error).__name__}).") from None
 
     def _running_pool(self) -> ProcessPool:
         from pebble import ProcessPool
@@ -150,13 +152,3 @@ class PageRenderer:
 
 def _broken(message: str) -> PageUnavailableError:
     return PageUnavailableError(Unavailable.BROKEN, message)
-
-
-def _make(make: Callable[..., Any], path: Path, page: int, options: tuple[int, ...], limits: Limits) -> Any:
-    """Runs in the worker."""
-    set_alarm(limits.time_limit_seconds)
-    try:
-        pdf = path.read_bytes()
-    except OSError as error:
-        raise PaperError(FailureCause.DOWNLOAD, f"it can't be read from disk ({error.strerror})") from error
-    return make(pdf, page, *options)

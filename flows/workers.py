@@ -39,7 +39,7 @@ _PAPERS_PER_WORKER = 200
 
 _BROKEN_POOLS_IN_A_ROW = 3
 _POOL_CHECK_SECONDS = 5.0
-_OUT_OF_MEMORY = 71
+OUT_OF_MEMORY = 71
 """Exit code of a worker that ran out of memory: what its libraries keep would fail the next papers, too."""
 
 log = logging.getLogger(__name__)
@@ -184,7 +184,7 @@ def _reading(job: PdfJob, future: Future[Extraction], limits: Limits) -> Reading
 
 def _why_it_died(exit_code: int | None, limits: Limits) -> PaperError:
     """The cause that a dead worker's exit code tells: -9 is the system's memory killer, -14 our own alarm."""
-    if exit_code == _OUT_OF_MEMORY:
+    if exit_code == OUT_OF_MEMORY:
         return _out_of_memory(limits)
     if exit_code == -signal.SIGKILL:
         return PaperError(FailureCause.MEMORY, "the system killed the worker, as it does when memory runs out")
@@ -262,10 +262,10 @@ def _read_one(job: PdfJob, limits: Limits) -> Extraction:
     try:
         return _reader(pdf)
     except MemoryError:
-        os._exit(_OUT_OF_MEMORY)
+        os._exit(OUT_OF_MEMORY)
     except PaperError as error:
         if error.cause is FailureCause.MEMORY:
-            os._exit(_OUT_OF_MEMORY)
+            os._exit(OUT_OF_MEMORY)
         raise
     finally:
         gc.collect()

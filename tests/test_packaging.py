@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
-ROOMS = ("extractors", "models", "db", "annotations", "flows")
+ROOMS = ("extractors", "models", "imports", "db", "annotations", "analysis", "portal", "flows")
 
 
 @pytest.fixture(scope="module")
@@ -44,6 +44,7 @@ def test_wheel_holds_data_and_no_tests(wheel: set[str]) -> None:
     assert {f"annotations/gold/{name}.jsonl" for name in ("runs", "results", "roles")} <= wheel
     assert {f"models/trained/{name}" for name in ("judge.json", "judge.skops", "card.md")} <= wheel
     assert not [name for name in wheel if name.startswith(("tests/", "samples/", "benchmarks/"))]
+    assert {"portal/static/style.css", "portal/templates/base.html"} <= wheel
     assert any(name.endswith("licenses/LICENSE") for name in wheel)
 
 

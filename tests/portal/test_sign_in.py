@@ -130,7 +130,10 @@ def test_after_signing_in_one_is_where_one_wanted_to_be_but_never_elsewhere(
     assert person.post("/sign-in", data=data).headers["location"] == reached
 
 
-def test_guessing_one_name_is_stopped_for_a_while_even_with_the_right_password(open_site: Callable[..., Site]) -> None:
+def test_guessing_one_name_is_stopped_for_a_while_even_with_the_right_password(
+    open_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "FAILURES_BY_NAME", 3)
     site = open_site()
     for name in ("ada", "ben"):
         site.user("curator", name)
