@@ -6,7 +6,7 @@ from sqlalchemy import Engine
 
 from db.added_claims import AddedFact, insert_added_fact
 from db.engine import lock_papers, writing
-from db.reviews import Decision, Review, append_review
+from db.reviews import acceptance, append_review
 
 __all__ = ["AddedFact", "add_fact"]
 
@@ -19,5 +19,5 @@ def add_fact(engine: Engine, fact: AddedFact) -> str:
     with writing(engine) as connection:
         lock_papers(connection, [fact.paper_key])
         key = insert_added_fact(connection, fact)
-        append_review(connection, Review(key, None, Decision.ACCEPT, fact.reviewer, fact.added_at, reason=fact.reason))
+        append_review(connection, acceptance(key, fact))
     return key

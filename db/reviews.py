@@ -112,17 +112,23 @@ def save_reviews(
     try:
         with writing(engine) as connection:
             lock_papers(connection, papers)
-            for fact in added:
-                insert_added_fact(connection, fact)
-            states = fact_states(connection, keys)
+            accepted = [acceptance(insert_added_fact(connection, fact), fact) for fact in added]
+            states = fact_states(connection, [*keys, *(review.fact_key for review in accepted)])
             if not override:
                 _refuse_conflicts(reviews, seen, states)
             ids = [_append(connection, review, states[review.fact_key], behind=True) for review in reviews]
+            for review in accepted:
+                _append(connection, review, states[review.fact_key])
             if times:
                 refresh_papers(connection, papers, max(times))
     except _ConflictsFoundError as error:
         return [], error.conflicts
     return ids, []
+
+
+def acceptance(key: str, fact: AddedFact) -> Review:
+    """Who adds a fact accepts it."""
+    return Review(key, None, Decision.ACCEPT, fact.reviewer, fact.added_at, reason=fact.reason)
 
 
 class _ConflictsFoundError(Exception):
