@@ -5,7 +5,6 @@ from __future__ import annotations
 import json
 from collections.abc import Iterable, Mapping
 from dataclasses import dataclass, field
-
 from typing import Any
 
 from db.desk import DeskFact, FactReview, PaperRecords

@@ -189,10 +189,10 @@ class _Writer:
         """
         shown = self._shown.get(field or RECORD) or None
         current = in_force(self._fact, field)
-        if not self._author.said_when and current is not None and current.review_id != shown:
-            if self._same(current, decision, value):
-                self.had = True
-                return
+        another = current is not None and current.review_id != shown
+        if current is not None and another and not self._author.said_when and self._same(current, decision, value):
+            self.had = True
+            return
         self.reviews.append(
             Review(
                 fact_key=self._fact.fact_key,

@@ -70,12 +70,11 @@ def read_form(
         typed_along.update(reading.others)
     values.update({name: value for name, value in typed_along.items() if values[name] is None and name not in errors})
     burden = burden_in_words(values, published, catalogue) if kind is Kind.TRAINING_RUN and not errors else None
-    name = values.get("accelerator")
-    if not isinstance(name, str) or name in GENERIC_NAMES or catalogue.find(name) is not None:
+    card = values.get("accelerator")
+    if not isinstance(card, str) or card in GENERIC_NAMES or catalogue.find(card) is not None:
         return Reading(values, shown, notes, errors, burden)
-    return Reading(
-        values, shown, notes, errors, burden, candidates(name, catalogue), proposed_row(name, source or "the paper")
-    )
+    row = proposed_row(card, source or "the paper")
+    return Reading(values, shown, notes, errors, burden, candidates(card, catalogue), row)
 
 
 def burden_in_words(values: Mapping[str, Any], published: date | None, catalogue: Catalogue) -> BurdenWords:

@@ -31,7 +31,7 @@ router.include_router(saving.router)
 def paper(request: Request, services: Wired, curator: Curator, key: str, as_of: str = "") -> Response:
     """The paper as it is now, or, with ``as_of=2026-11-01``, as it stood at the end of that day (UTC)."""
     if not as_of:
-        records = saving.read_paper(services, key)
+        records = saving.read_paper(services, key, curator.user.name)
         return paper_page(request, services, curator, records, shown_by(request, records))
     moment = _end_of_day(as_of)
     past = record_as_of(services.engine, key, moment)
@@ -51,7 +51,7 @@ def _end_of_day(written: str) -> datetime:
 @router.get("/desk/papers/{key:paper_key}/history/{digest}")
 def history(request: Request, services: Wired, curator: Curator, key: str, digest: str) -> Response:
     """All that was ever read or decided of one fact, in time."""
-    records = saving.read_paper(services, key)
+    records = saving.read_paper(services, key, curator.user.name)
     entries = fact_history(services.engine, f"{key}:{digest[:64]}")
     if not entries:
         raise HTTPException(404, "No such record was ever read from this paper.")
@@ -107,7 +107,7 @@ def overlay(
     fact: Annotated[str, Query(max_length=40)] = "",
 ) -> Response:
     """The boxes of the evidence on a page, as a picture to lie over it where no script draws them."""
-    records: PaperRecords = saving.read_paper(services, key)
+    records: PaperRecords = saving.read_paper(services, key, curator.user.name)
     try:
         words = services.page_words(records.document_sha256, page_number)
     except PageUnavailableError as error:

@@ -12,12 +12,13 @@ from fastapi import Request
 from starlette.responses import HTMLResponse
 
 from db.desk import PaperClaim, PaperRecords, claim_paper
-from db.fields import Kind
-from db.reviews import Conflict, Decision
 from db.facts import split_fact_key
+from db.fields import Kind
+from db.reviews import Conflict
 from portal.desk.cards import PaperView, empty_fields, paper_view
 from portal.desk.decisions import Form
-from portal.desk.value_words import KIND_NAMES, LABELS, in_words
+from portal.desk.histories import decision_words
+from portal.desk.value_words import KIND_NAMES
 from portal.pages import environment, moment, page
 from portal.paper_keys import paper_address
 from portal.security import Session
@@ -90,6 +91,7 @@ def paper_page(
         add_forms=[(str(kind), KIND_NAMES[kind], empty_fields(kind)) for kind in Kind],
         accelerator_names=[row.name for row in services.catalogue],
         extra_query=f"&{shown.queue}" if shown.queue else "",
+        unmatched=[(review, decision_words(review)) for review in paper.unmatched_reviews],
     )
 
 
@@ -128,19 +130,10 @@ def _common(paper: PaperRecords, view: PaperView, read_only: bool) -> dict[str, 
 
 def conflict_words(conflict: Conflict) -> dict[str, str]:
     """What the other decided, on what, and when."""
-    field = conflict.field or ""
-    done = {
-        Decision.ACCEPT: "accepted",
-        Decision.REJECT: "rejected",
-        Decision.CORRECT: "corrected",
-        Decision.WITHDRAW: "took back a decision on",
-    }[Decision(conflict.decision)]
-    what = LABELS[field].lower() if field else "the record"
-    to = f" to {in_words(field, conflict.value)}" if field and conflict.decision == Decision.CORRECT else ""
     return {
         "fact": split_fact_key(conflict.fact_key)[1],
-        "field": field,
-        "words": f"{conflict.reviewer} {done} {what}{to} on {moment(conflict.reviewed_at)}",
+        "field": conflict.field or "",
+        "words": f"{conflict.reviewer} {decision_words(conflict)} on {moment(conflict.reviewed_at)}",
     }
 
 

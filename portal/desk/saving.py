@@ -39,6 +39,8 @@ from portal.security import Curator, Session
 from portal.services import PageUnavailableError, Services, Wired
 
 _LONGEST_COMMENT = 4000
+REVIEWERS = 2
+"""Of a paper that is chosen for double review."""
 
 register_paper_keys()
 router = APIRouter(prefix="/desk/papers/{key:paper_key}")
@@ -66,7 +68,7 @@ class _Call:
 
 
 def _call(request: Request, services: Wired, curator: Curator, form: Posted, key: str) -> _Call:
-    paper = read_paper(services, key)
+    paper = read_paper(services, key, curator.user.name)
     author = author_of(form, curator.user.name, services.now())
     claim_paper(services.engine, key, curator.user.user_id, services.now())
     return _Call(request, services, curator, form, paper, author)
@@ -75,11 +77,19 @@ def _call(request: Request, services: Wired, curator: Curator, form: Posted, key
 Called = Annotated[_Call, Depends(_call)]
 
 
-def read_paper(services: Services, key: str) -> PaperRecords:
+def read_paper(services: Services, key: str, viewer: str) -> PaperRecords:
+    """The paper as this person may see it: of two independent reviewers, neither sees the other's word too early."""
     paper = paper_records(services.engine, key)
+    if paper is not None and is_independent(paper):
+        paper = paper_records(services.engine, key, hide_reviews_of_others_than=viewer)
     if paper is None:
         raise HTTPException(404, "No such paper has been read.")
     return paper
+
+
+def is_independent(paper: PaperRecords) -> bool:
+    """Whether two people are to review this paper without knowing of each other, and not both have settled it."""
+    return paper.double_review and len({settlement.reviewer for settlement in paper.settlements}) < REVIEWERS
 
 
 @router.post("/decisions")
@@ -183,7 +193,9 @@ def _write(call: _Call, wanted: Decided) -> tuple[list[str], list[Conflict]]:
     if wanted.anew and not _overriding(call):
         return [], []
     engine = call.services.engine
-    saved, conflicts = save_reviews(engine, wanted.reviews, wanted.seen, override=_overriding(call))
+    # who reviews independently is told of no conflict with what is hidden
+    override = _overriding(call) or is_independent(call.paper)
+    saved, conflicts = save_reviews(engine, wanted.reviews, wanted.seen, override=override)
     if saved:
         call.services.reestimate(call.paper.paper_key)
     return list(saved), list(conflicts)
@@ -219,7 +231,7 @@ def _done(
     digest = fact or (touched[0] if touched else call.form.get("fact", ""))
     if wants_html(call.request):
         return RedirectResponse(_back_to(call, digest), 303)
-    paper = read_paper(call.services, call.paper.paper_key)
+    paper = read_paper(call.services, call.paper.paper_key, call.curator.user.name)
     answer: dict[str, Any] = {"saved": list(saved), "message": message, "take_back": list(take_back), "next": None}
     answer["cards"] = card_html(call.services, paper, touched, call.curator.csrf_token)
     if added:
@@ -242,7 +254,7 @@ def _conflicting(call: _Call, wanted: Decided, conflicts: Iterable[Conflict]) ->
         {"fact": digest, "field": "", "words": "the machine has read this record anew since the page was shown"}
         for digest in sorted(wanted.anew)
     ]
-    paper = read_paper(call.services, call.paper.paper_key)
+    paper = read_paper(call.services, call.paper.paper_key, call.curator.user.name)
     if not wants_html(call.request):
         cards = card_html(call.services, paper, {item["fact"] for item in told}, call.curator.csrf_token)
         return JSONResponse({"conflicts": told, "cards": cards}, 409)

@@ -48,7 +48,7 @@ def in_words(name: str, value: Any) -> str:
     """The value as it can be read, and typed again.
 
     ("duration_hours", 84.0) -> "84 h"      ("flop", 3.1e20) -> "3.1e20"      ("own", True) -> "yes"
-    ("quantity", 25600000.0) -> "25600000"  ("value", 28.4) -> "28.4"         (any, None) -> "-"
+    ("quantity", 25600000.0) -> "25,600,000"  ("value", 28.4) -> "28.4"         (any, None) -> "-"
     """
     if value is None:
         return NOT_SAID
@@ -62,7 +62,8 @@ def in_words(name: str, value: Any) -> str:
         return f"{_written_out(value)} TFLOP/s"
     if name == "value":
         return _written_out(value)
-    return _figure(value)
+    figure = _figure(value)
+    return f"{int(figure):,}" if name == "quantity" and figure.isdigit() else figure
 
 
 def _figure(value: int | float) -> str:
