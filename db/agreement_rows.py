@@ -13,6 +13,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from db import desk_schema
 from db.columns import JsonText, UtcDateTime
+from db.desk_rows import refresh_papers
 from db.engine import is_sqlite, writing
 from db.facts import digest
 from db.fields import Kind, typed_value
@@ -122,6 +123,7 @@ def choose_double_reviews(engine: Engine, count: int, at: datetime) -> list[str]
             rows = [{"paper_key": key, "chosen_at": at} for key in sorted(drawn)]
             dialect = sqlite if is_sqlite(connection) else postgresql
             connection.execute(dialect.insert(desk_schema.double_reviews).on_conflict_do_nothing(), rows)
+            refresh_papers(connection, drawn, at)
     return sorted(drawn)
 
 

@@ -7,67 +7,23 @@ refused. Papers that the other database does not know are noted there by key and
 
 from __future__ import annotations
 
-import math
-import re
 from collections import defaultdict
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import (
-    BigInteger,
-    Boolean,
-    Column,
-    Connection,
-    Double,
-    Engine,
-    Integer,
-    RowMapping,
-    Table,
-    Text,
-    select,
-)
+from sqlalchemy import Connection, Engine, RowMapping, Table, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db import desk_schema, schema
-from db.columns import JsonText, UtcDateTime
-from db.engine import is_sqlite, writing
+from db.added_claims import ADDED_BY
+from db.annotation_columns import LEFT_OUT_OF_CLAIM, SAID, Row, Said, all_checked, column_names
+from db.desk_rows import refresh_papers
+from db.engine import is_sqlite, lock_papers, writing
 from db.errors import RecordError
-from db.facts import split_fact_key
-from db.fields import FIELD_TYPES, FIELDS, Kind, clean_text
-from db.reviews import Decision
-from extractors.records import MAX_QUOTE_CHARACTERS
 
-Row = dict[str, Any]
 _ROWS_A_QUERY = 500
-_CURATORS = "curators"
-
-
-@dataclass(frozen=True, slots=True)
-class _Said:
-    """A table of what people said."""
-
-    table: Table
-    moment: str
-    """The column that says when."""
-    key: str
-
-
-_SAID: Mapping[str, _Said] = {
-    "double_review": _Said(desk_schema.double_reviews, "chosen_at", "paper_key"),
-    "added_fact": _Said(desk_schema.added_facts, "added_at", "claim_id"),
-    "review": _Said(schema.reviews, "reviewed_at", "review_id"),
-    "comment": _Said(desk_schema.comments, "at", "comment_id"),
-    "settlement": _Said(desk_schema.settlements, "settled_at", "settlement_id"),
-}
-"""In the order in which rows of one moment stand: a fact before its reviews."""
-TYPES = tuple(_SAID)
-
-_OF_PAPER = {"paper_title": Text()}
-_OF_ADDED = {"document_byte_count": BigInteger(), "document_page_count": Integer(), "links": JsonText()}
-"""What an added fact needs besides its own columns and its claim's, to stand where its PDF is not known."""
-_LEFT_OUT_OF_CLAIM = frozenset({"extractor_version"})
 
 
 @dataclass(frozen=True, slots=True)
@@ -87,31 +43,34 @@ def annotation_rows(engine: Engine, papers: Sequence[str] = ()) -> Iterator[Row]
     with engine.connect().execution_options(isolation_level=_one_moment(engine)) as connection:
         held = [
             (row[said.moment], rank, str(row[said.key]), name, row)
-            for rank, (name, said) in enumerate(_SAID.items())
+            for rank, (name, said) in enumerate(SAID.items())
             for row in _rows(connection, name, said, set(papers))
         ]
         for _, _, _, name, row in sorted(held, key=lambda each: each[:3]):
             yield {"type": name, **{column: _as_json(value) for column, value in row.items()}}
 
 
-def store_annotation_rows(engine: Engine, rows: Sequence[tuple[str, Row]]) -> StoredRows:
+def store_annotation_rows(engine: Engine, rows: Sequence[tuple[str, Row]], at: datetime) -> StoredRows:
     """Take rows in, each with its place in words, in ONE transaction; ``RecordError``, and none stored, if one is bad.
 
-    The database keeps their ids and times, so that the latest is in force whatever order they come in.
+    The database keeps their ids and times, so that the latest is in force whatever order they come in. ``at``: now.
     """
-    read = [(where, str(row["type"]), _checked(row, where)) for where, row in rows]
+    read = all_checked(rows)
+    papers = sorted({row["paper_key"] for _, _, row in read})
     with writing(engine) as connection:
+        lock_papers(connection, papers)
         unknown = _note_papers(connection, [row for _, _, row in read])
         new: dict[str, int] = defaultdict(int)
         there: dict[str, int] = defaultdict(int)
-        for name, said in _SAID.items():
+        for name, said in SAID.items():
             of_type = [(where, row) for where, type_name, row in read if type_name == name]
             fresh = _fresh(connection, name, said, of_type)
             new[name], there[name] = len(fresh), len(of_type) - len(fresh)
             if name == "added_fact":
                 _insert_claims(connection, fresh)
-            _insert(connection, said.table, [{key: row[key] for key in _names(said.table)} for row in fresh])
-    papers = sorted({row["paper_key"] for _, _, row in read})
+            _insert(connection, said.table, [{key: row[key] for key in column_names(said.table)} for row in fresh])
+        for start in range(0, len(papers), _ROWS_A_QUERY):
+            refresh_papers(connection, papers[start : start + _ROWS_A_QUERY], at)
     return StoredRows(dict(new), dict(there), tuple(unknown), tuple(papers))
 
 
@@ -122,30 +81,17 @@ def paper_keys_with_facts(engine: Engine) -> list[str]:
         return sorted(set(connection.scalars(select(in_force.c.paper_key))))
 
 
-def columns_of(type_name: str) -> dict[str, Column[Any] | Any]:
-    """The columns of rows of a type, with their types."""
-    columns: dict[str, Any] = {column.name: column for column in _SAID[type_name].table.c}
-    if type_name == "added_fact":
-        columns |= {column.name: column for column in schema.claims.c if column.name not in _LEFT_OUT_OF_CLAIM}
-        columns |= _OF_ADDED
-    return columns | _OF_PAPER
-
-
-def _names(table: Table) -> list[str]:
-    return [column.name for column in table.c]
-
-
 def _one_moment(engine: Engine) -> Any:
     return "SERIALIZABLE" if is_sqlite(engine) else "REPEATABLE READ"
 
 
-def _rows(connection: Connection, name: str, said: _Said, papers: set[str]) -> Iterator[Row]:
+def _rows(connection: Connection, name: str, said: Said, papers: set[str]) -> Iterator[Row]:
     table, of_paper = said.table, schema.papers
     columns: list[Any] = [*table.c, of_paper.c.title.label("paper_title")]
     source: Any = table.outerjoin(of_paper, of_paper.c.paper_key == table.c.paper_key)
     if name == "added_fact":
         claims, documents, extractions = schema.claims, schema.documents, schema.extractions
-        own = set(_names(table)) | _LEFT_OUT_OF_CLAIM
+        own = set(column_names(table)) | LEFT_OUT_OF_CLAIM
         columns += [column for column in claims.c if column.name not in own]
         columns += [
             documents.c.byte_count.label("document_byte_count"),
@@ -178,82 +124,6 @@ def _as_json(value: Any) -> Any:
     return value.isoformat() if isinstance(value, datetime | date) else value
 
 
-def _checked(row: Mapping[str, Any], where: str) -> Row:
-    """The row in the database's types; ``RecordError`` names what is wrong with it."""
-    name = row["type"]
-    columns = columns_of(name)
-    missing, odd = columns.keys() - row.keys(), row.keys() - columns.keys() - {"type"}
-    if missing or odd:
-        what = f"no {', '.join(sorted(missing))}" if missing else f"what is {', '.join(sorted(map(str, odd)))[:80]}?"
-        raise RecordError(f"{where}: {name}: {what}")
-    checked = {column: _typed(row[column], of_type, f"{where}: {column}") for column, of_type in columns.items()}
-    if name == "review":
-        _check_review(checked, where)
-    if name == "added_fact":
-        _check_added(checked, where)
-    return checked
-
-
-def _typed(value: Any, column: Any, where: str) -> Any:
-    of_type = getattr(column, "type", column)
-    if value is None:
-        if getattr(column, "nullable", True):
-            return None
-        raise RecordError(f"{where} can't be null")
-    if isinstance(of_type, JsonText):
-        return value
-    if isinstance(of_type, UtcDateTime):
-        return _moment(value, where)
-    if isinstance(of_type, Text) and isinstance(value, str):
-        if clean_text(value) != value:
-            raise RecordError(f"{where} has characters that no database takes")
-        return value
-    if isinstance(of_type, Boolean) and isinstance(value, bool):
-        return value
-    if isinstance(of_type, Integer) and isinstance(value, int) and not isinstance(value, bool):
-        return value
-    if isinstance(of_type, Double) and _is_number(value):
-        return float(value)
-    raise RecordError(f"{where} is {value!r:.80}, not {of_type!s}")
-
-
-def _is_number(value: Any) -> bool:
-    return isinstance(value, int | float) and not isinstance(value, bool) and math.isfinite(value)
-
-
-def _moment(value: Any, where: str) -> datetime:
-    try:
-        at = datetime.fromisoformat(value)
-    except (TypeError, ValueError) as error:
-        raise RecordError(f"{where} is {value!r:.80}, no moment as 2026-03-01T12:00:00+00:00") from error
-    if at.tzinfo is None:
-        raise RecordError(f"{where} is {value!r:.80}, without a time zone")
-    return at
-
-
-def _check_review(row: Row, where: str) -> None:
-    split_fact_key(f"{row['paper_key']}:{row['fact_digest']}")
-    if row["decision"] not in set(Decision):
-        raise RecordError(f"{where}: decision is {row['decision']!r:.40}, not one of {', '.join(Decision)}")
-    if row["field"] and row["field"] not in FIELD_TYPES:
-        raise RecordError(f"{where}: no such field: {row['field']!r:.40}")
-    if not row["reviewer"].strip():
-        raise RecordError(f"{where}: a review needs a reviewer")
-
-
-def _check_added(row: Row, where: str) -> None:
-    split_fact_key(f"{row['paper_key']}:{row['fact_digest']}")
-    if row["kind"] not in set(Kind):
-        raise RecordError(f"{where}: kind is {row['kind']!r:.40}, not one of {', '.join(Kind)}")
-    if not re.fullmatch("[0-9a-f]{64}", row["document_sha256"]):
-        raise RecordError(f"{where}: document_sha256 is no sha256")
-    if len(row["quote"]) > MAX_QUOTE_CHARACTERS or row["page"] < 1:
-        raise RecordError(f"{where}: a quote of at most {MAX_QUOTE_CHARACTERS} characters, on a page from 1, is needed")
-    known = [field for field in FIELDS[Kind(row["kind"])] if row[field] is not None]
-    if not known:
-        raise RecordError(f"{where}: an added fact states at least one of {', '.join(FIELDS[Kind(row['kind'])])}")
-
-
 def _note_papers(connection: Connection, rows: Iterable[Row]) -> list[str]:
     """Papers of the rows that the database does not know, which it then does by key and title."""
     titles = {row["paper_key"]: row["paper_title"] or "" for row in rows}
@@ -276,12 +146,12 @@ def _note_papers(connection: Connection, rows: Iterable[Row]) -> list[str]:
     return unknown
 
 
-def _fresh(connection: Connection, name: str, said: _Said, rows: Sequence[tuple[str, Row]]) -> list[Row]:
+def _fresh(connection: Connection, name: str, said: Said, rows: Sequence[tuple[str, Row]]) -> list[Row]:
     """The rows that are not stored yet; ``RecordError`` where one says something else than the stored one of its id."""
     wanted = {row[said.key] for _, row in rows}
     stored = {row[said.key]: row for row in _stored(connection, said, sorted(wanted))}
     fresh: dict[str, Row] = {}
-    compared = [column for column in _names(said.table) if name != "double_review" or column == "paper_key"]
+    compared = [column for column in column_names(said.table) if name != "double_review" or column == "paper_key"]
     for where, row in rows:
         other = stored.get(row[said.key]) or fresh.get(row[said.key])
         if other is None:
@@ -295,7 +165,7 @@ def _fresh(connection: Connection, name: str, said: _Said, rows: Sequence[tuple[
     return list(fresh.values())
 
 
-def _stored(connection: Connection, said: _Said, keys: Sequence[str]) -> Iterator[RowMapping]:
+def _stored(connection: Connection, said: Said, keys: Sequence[str]) -> Iterator[RowMapping]:
     for start in range(0, len(keys), _ROWS_A_QUERY):
         portion = keys[start : start + _ROWS_A_QUERY]
         yield from connection.execute(select(said.table).where(said.table.c[said.key].in_(portion))).mappings().all()
@@ -303,12 +173,12 @@ def _stored(connection: Connection, said: _Said, keys: Sequence[str]) -> Iterato
 
 def _insert_claims(connection: Connection, rows: Sequence[Row]) -> None:
     """The claims that added facts are, with what they hang on."""
-    claim_columns = [column for column in _names(schema.claims) if column not in _LEFT_OUT_OF_CLAIM]
+    claim_columns = [column for column in column_names(schema.claims) if column not in LEFT_OUT_OF_CLAIM]
     ordered = sorted(rows, key=lambda row: str(row["document_sha256"]))
     if not ordered:
         return
     first = min(row["added_at"] for row in ordered)
-    _insert(connection, schema.extractors, [{"extractor_version": _CURATORS, "first_used_at": first}])
+    _insert(connection, schema.extractors, [{"extractor_version": ADDED_BY, "first_used_at": first}])
     _insert(
         connection,
         schema.documents,
@@ -327,7 +197,7 @@ def _insert_claims(connection: Connection, rows: Sequence[Row]) -> None:
         [
             {
                 "document_sha256": row["document_sha256"],
-                "extractor_version": _CURATORS,
+                "extractor_version": ADDED_BY,
                 "extracted_at": row["added_at"],
                 "page_count": row["document_page_count"],
                 "stamp": None,
@@ -336,7 +206,7 @@ def _insert_claims(connection: Connection, rows: Sequence[Row]) -> None:
             for row in ordered
         ],
     )
-    claims = [{column: row[column] for column in claim_columns} | {"extractor_version": _CURATORS} for row in ordered]
+    claims = [{column: row[column] for column in claim_columns} | {"extractor_version": ADDED_BY} for row in ordered]
     _insert(connection, schema.claims, claims)
     _insert(
         connection,

@@ -12,7 +12,7 @@ from db.reviews import Review
 from extractors.records import Box
 
 if TYPE_CHECKING:
-    from db.added_facts import AddedFact
+    from db.added_claims import AddedFact
     from db.desk import PaperRecords
 
 RECORD = ""
@@ -59,23 +59,23 @@ class Decisions:
     """What was passed over, in words: tasks without an annotation, rows without a decision."""
 
 
-def open_facts(records: PaperRecords, paper_key: str) -> Iterator[OpenFact]:
+def open_facts(records: PaperRecords) -> Iterator[OpenFact]:
     """The paper's facts but for those that were taken out."""
     for fact in records.facts:
         if fact.rejected:
             continue
-        fields = FIELDS[Kind(fact.kind)]
+        fields = FIELDS[fact.kind]
         yield OpenFact(
-            paper_key=paper_key,
+            paper_key=records.paper_key,
             title=records.title,
             fact_key=fact.fact_key,
-            kind=Kind(fact.kind),
-            values={name: fact.values.get(name) for name in fields},
-            machine_values={name: (fact.machine_values or {}).get(name) for name in fields},
+            kind=fact.kind,
+            values={name: fact.values[name] for name in fields},
+            machine_values={name: fact.machine_values[name] for name in fields},
             confidence=fact.confidence,
-            status=str(fact.status),
+            status=fact.status,
             page=fact.page,
-            boxes=tuple(fact.boxes),
+            boxes=fact.boxes,
             quote=fact.quote,
-            latest=dict(fact.latest),
+            latest=fact.latest,
         )

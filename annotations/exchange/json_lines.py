@@ -14,7 +14,7 @@ from collections.abc import Iterable, Iterator
 from typing import Any
 
 from annotations.exchange.written import ExchangeError
-from db.annotation_rows import TYPES
+from db.annotation_columns import TYPES
 
 FORMAT = 1
 _HEAD = {"type": "burden-annotations", "format": FORMAT}

@@ -103,7 +103,11 @@ def _task(facts: Sequence[OpenFact], page: int, model_version: str, words: Field
     first = facts[0]
     ours = {"format": FORMAT, "paper_key": first.paper_key, "page": page}
     ours |= {"sentences": _sentences(facts, starts), "regions": known}
-    data = {"text": lines, "title": f"{first.title or first.paper_key}, page {page}", "paper": first.paper_key}
+    data: dict[str, Any] = {
+        "text": lines,
+        "title": f"{first.title or first.paper_key}, page {page}",
+        "paper": first.paper_key,
+    }
     data |= {"address": first.address, "page": page, "burden": ours}
     score = min(fact.confidence for fact in facts)
     return {"data": data, "predictions": [{"model_version": model_version, "score": score, "result": result}]}

@@ -14,16 +14,15 @@ the annotation; when: when it was last updated.
 from __future__ import annotations
 
 import json
-from collections.abc import Iterator, Mapping
-from dataclasses import dataclass, field
-from datetime import datetime
+from collections.abc import Mapping
 from typing import Any
 
 from annotations.exchange.facts import RECORD, Decisions
-from annotations.exchange.label_studio import FORMAT, LABELS, REASON, VALUE, VERDICT, WRONG
+from annotations.exchange.label_studio import WRONG
+from annotations.exchange.label_studio_export import Annotation, Region, annotations_of
 from annotations.exchange.region_values import stated_value
 from annotations.exchange.written import NOT_STATED, ExchangeError, Value, read_value, written
-from db.added_facts import AddedFact
+from db.added_claims import AddedFact
 from db.errors import RecordError
 from db.facts import split_fact_key
 from db.fields import FIELDS, NEVER_UNKNOWN, Kind
@@ -32,31 +31,6 @@ from extractors.records import Box
 
 _MOST_ERRORS = 20
 _KINDS = frozenset(map(str, Kind))
-
-
-@dataclass(slots=True)
-class _Region:
-    """What one annotator says with one region."""
-
-    label: str = ""
-    start: int = 0
-    end: int = 0
-    said: str | None = None
-    verdict: str = ""
-    reason: str = ""
-
-
-@dataclass(slots=True)
-class _Annotation:
-    """One annotation of one task, its regions by id."""
-
-    where: str
-    text: str
-    ours: Mapping[str, Any]
-    reviewer: str
-    at: datetime
-    regions: dict[str, _Region] = field(default_factory=dict)
-    relations: list[tuple[str, str]] = field(default_factory=list)
 
 
 def read_label_studio(data: bytes, name: str, reviewer: str | None, annotators: Mapping[str, str]) -> Decisions:
@@ -79,7 +53,7 @@ def read_label_studio(data: bytes, name: str, reviewer: str | None, annotators: 
     for number, task in enumerate(tasks, start=1):
         where = f"{name}, task {number}"
         try:
-            for annotation in _annotations(task, where, reviewer, annotators, left_out):
+            for annotation in annotations_of(task, where, reviewer, annotators, left_out):
                 decided = _decisions(annotation)
                 reviews += decided.reviews
                 seen |= decided.seen
@@ -94,86 +68,7 @@ def read_label_studio(data: bytes, name: str, reviewer: str | None, annotators: 
     return Decisions(tuple(reviews), seen, tuple(added), tuple(left_out))
 
 
-def _annotations(
-    task: Mapping[str, Any], where: str, reviewer: str | None, annotators: Mapping[str, str], left_out: list[str]
-) -> Iterator[_Annotation]:
-    """The finished annotations of a task, in order of time."""
-    if "annotations" not in task or not isinstance(task.get("data"), dict):
-        raise ExchangeError(f"{where}: no annotations and data: export as JSON, not as JSON-MIN or CSV")
-    ours = task["data"].get("burden")
-    if isinstance(ours, str):
-        ours = json.loads(ours)
-    if not isinstance(ours, dict) or ours.get("format") != FORMAT:
-        raise ExchangeError(f"{where}: no task of `burden annotations export --format label-studio`")
-    done = [each for each in task["annotations"] if not each.get("was_cancelled")]
-    if not done:
-        left_out.append(f"{where}: no finished annotation")
-    for each in sorted(done, key=lambda one: str(one.get("updated_at") or one.get("created_at"))):
-        place = f"{where}, annotation {each.get('id')}"
-        at = _moment(each.get("updated_at") or each.get("created_at"), place)
-        who = _name(each.get("completed_by"), reviewer, annotators, place)
-        annotation = _Annotation(place, task["data"]["text"], ours, who, at)
-        _fill(annotation, each["result"])
-        yield annotation
-
-
-def _moment(written_at: object, where: str) -> datetime:
-    """With a time zone, as Label Studio writes it."""
-    try:
-        at = datetime.fromisoformat(str(written_at))
-    except ValueError as error:
-        raise ExchangeError(f"{where}: updated_at {written_at!r} is no moment") from error
-    if at.tzinfo is None:
-        raise ExchangeError(f"{where}: updated_at {written_at!r} has no time zone")
-    return at
-
-
-def _name(who: object, reviewer: str | None, annotators: Mapping[str, str], where: str) -> str:
-    number = who.get("id") if isinstance(who, dict) else who
-    address = who.get("email") if isinstance(who, dict) else None
-    known = annotators.get(str(number)) or annotators.get(str(address)) or reviewer
-    if known:
-        return known
-    if number is None:
-        raise ExchangeError(f"{where}: it does not say who completed it: name the reviewer")
-    return f"label-studio-{number}"
-
-
-def _fill(annotation: _Annotation, result: list[Mapping[str, Any]]) -> None:
-    for each in result:
-        if each["type"] == "relation":
-            annotation.relations.append((each["from_id"], each["to_id"]))
-            continue
-        region = annotation.regions.setdefault(each["id"], _Region())
-        value, tag = each["value"], each["from_name"]
-        if tag == LABELS:
-            (region.label,) = value["labels"]
-            region.start, region.end = _offsets(annotation, value)
-        elif tag in (VALUE, REASON):
-            said = value["text"]
-            said = said if isinstance(said, str) else "\n".join(said)
-            if tag == VALUE:
-                region.said = said
-            else:
-                region.reason = said
-        elif tag == VERDICT:
-            (region.verdict,) = value["choices"]
-    annotation.regions = {name: region for name, region in annotation.regions.items() if region.label}
-
-
-def _offsets(annotation: _Annotation, value: Mapping[str, Any]) -> tuple[int, int]:
-    """In characters; older versions of Label Studio count those beyond the basic plane twice."""
-    start, end, said = int(value["start"]), int(value["end"]), value.get("text")
-    if said is None or annotation.text[start:end] == said:
-        return start, end
-    doubled = annotation.text.encode("utf-16-le")
-    if doubled[2 * start : 2 * end] == str(said).encode("utf-16-le"):
-        before = len(doubled[: 2 * start].decode("utf-16-le"))
-        return before, before + len(str(said))
-    raise ExchangeError(f"{annotation.where}: a region says {str(said)[:60]!r}, which does not stand at {start}")
-
-
-def _decisions(annotation: _Annotation) -> Decisions:
+def _decisions(annotation: Annotation) -> Decisions:
     known: Mapping[str, Mapping[str, Any]] = annotation.ours["regions"]
     gone = {
         each["fact_key"]
@@ -213,11 +108,11 @@ def _decisions(annotation: _Annotation) -> Decisions:
     return Decisions(tuple(reviews), seen, facts)
 
 
-def _record_is_out(region: _Region | None, known: Mapping[str, Any]) -> bool:
+def _record_is_out(region: Region | None, known: Mapping[str, Any]) -> bool:
     return region is None or region.label != known["kind"] or bool(region.verdict)
 
 
-def _review(annotation: _Annotation, known: Mapping[str, Any], region: _Region | None) -> Review:
+def _review(annotation: Annotation, known: Mapping[str, Any], region: Region | None) -> Review:
     name, fact_key = known["field"], known["fact_key"]
     decision, value = Decision.ACCEPT, None
     if name == RECORD:
@@ -241,7 +136,7 @@ def _review(annotation: _Annotation, known: Mapping[str, Any], region: _Region |
     )
 
 
-def _corrected(annotation: _Annotation, fact_key: str, region: _Region, value: Value) -> Review:
+def _corrected(annotation: Annotation, fact_key: str, region: Region, value: Value) -> Review:
     return Review(
         fact_key=fact_key,
         field=region.label,
@@ -254,7 +149,7 @@ def _corrected(annotation: _Annotation, fact_key: str, region: _Region, value: V
     )
 
 
-def _new_value(annotation: _Annotation, region: _Region) -> Value:
+def _new_value(annotation: Annotation, region: Region) -> Value:
     words = annotation.text[region.start : region.end]
     where = f"{annotation.where}, new {region.label} {words[:60]!r}"
     if region.verdict:
@@ -265,7 +160,7 @@ def _new_value(annotation: _Annotation, region: _Region) -> Value:
 
 
 def _owner(
-    annotation: _Annotation, name: str, region: _Region, added: Mapping[str, Mapping[str, Value]], gone: set[str]
+    annotation: Annotation, name: str, region: Region, added: Mapping[str, Mapping[str, Value]], gone: set[str]
 ) -> str:
     """Id of the region of the record that a new field is of; see the rule at the top."""
     known = annotation.ours["regions"]
@@ -291,17 +186,17 @@ def _owner(
     )
 
 
-def _holds(record: _Region, part: _Region) -> bool:
+def _holds(record: Region, part: Region) -> bool:
     return record.start <= part.start and part.end <= record.end
 
 
-def _has(known: Mapping[str, Mapping[str, Any]], record: str, region: _Region) -> bool:
+def _has(known: Mapping[str, Mapping[str, Any]], record: str, region: Region) -> bool:
     """Whether the record had the field at the export."""
     value = known[record]["value"]
     return value.get(region.label) is not None
 
 
-def _added(annotation: _Annotation, region: _Region, values: Mapping[str, Value]) -> AddedFact:
+def _added(annotation: Annotation, region: Region, values: Mapping[str, Value]) -> AddedFact:
     kind = Kind(region.label)
     words = annotation.text[region.start : region.end]
     where = f"{annotation.where}, new {kind} {words[:60]!r}"

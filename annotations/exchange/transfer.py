@@ -13,14 +13,13 @@ from annotations.exchange.label_studio import tasks, tasks_text
 from annotations.exchange.label_studio_reviews import read_label_studio
 from annotations.exchange.table import read_table, table_text
 from annotations.exchange.written import ExchangeError
-from db.added_facts import add_fact
 from db.annotation_rows import annotation_rows, paper_keys_with_facts, store_annotation_rows
-from db.desk import paper_records, refresh_desk_papers
+from db.desk import paper_records
 from db.engine import Engine
 from db.facts import split_fact_key
 from db.reviews import Conflict, Review, save_reviews
 
-FORMATS = ("jsonl", "label-studio", "csv")
+_NOBODY = ""
 _LARGEST_FILE_BYTES = 512 * 1024 * 1024
 
 
@@ -49,11 +48,14 @@ def exported_text(engine: Engine, file_format: str, papers: Sequence[str], model
 
 
 def _facts(engine: Engine, papers: Sequence[str]) -> Iterator[OpenFact]:
+    """What is in force; of papers that two review independently, what the machine reads."""
     for key in papers or paper_keys_with_facts(engine):
         records = paper_records(engine, key)
+        if records is not None and records.double_review:
+            records = paper_records(engine, key, hide_reviews_of_others_than=_NOBODY)
         if records is None:
             raise ExchangeError(f"no paper {key} in the database: `burden ingest` reads it")
-        yield from open_facts(records, key)
+        yield from open_facts(records)
 
 
 def import_file(
@@ -71,8 +73,7 @@ def import_file(
         raise ExchangeError(f"{path}: more than {_LARGEST_FILE_BYTES // 2**20} MiB: split it")
     data = path.read_bytes()
     if file_format == "jsonl":
-        rows = store_annotation_rows(engine, read_lines(data, path.name))
-        refresh_desk_papers(engine, rows.paper_keys)
+        rows = store_annotation_rows(engine, read_lines(data, path.name), now)
         return Outcome(rows.new, rows.there, unknown_papers=rows.unknown_papers, paper_keys=rows.paper_keys)
     if file_format == "label-studio":
         return store_decisions(engine, read_label_studio(data, path.name, reviewer, annotators), override)
@@ -85,14 +86,21 @@ def store_decisions(engine: Engine, decisions: Decisions, override: bool) -> Out
     """Save reviews and added facts; what is in force already, said by the same person, is left as it is."""
     fresh, already = _not_said_yet(engine, decisions.reviews)
     seen = {(each.fact_key, each.field or ""): decisions.seen.get((each.fact_key, each.field or "")) for each in fresh}
-    saved, conflicts = save_reviews(engine, fresh, seen, override=override)
+    papers = sorted({split_fact_key(each.fact_key)[0] for each in fresh} | {fact.paper_key for fact in decisions.added})
+    before = _added_facts(engine, papers)
+    saved, conflicts = save_reviews(engine, fresh, seen, override=override, added=decisions.added)
     if conflicts:
         return Outcome({}, {"review": already}, tuple(conflicts), decisions.left_out)
-    facts = {add_fact(engine, fact) for fact in decisions.added}
-    papers = {split_fact_key(each.fact_key)[0] for each in fresh} | {fact.paper_key for fact in decisions.added}
-    refresh_desk_papers(engine, sorted(papers))
-    stored = {"review": len(set(saved)), "added_fact": len(facts)}
-    return Outcome(stored, {"review": already}, (), decisions.left_out, paper_keys=tuple(sorted(papers)))
+    new = len(_added_facts(engine, papers) - before)
+    stored = {"review": len(set(saved)), "added_fact": new}
+    there = {"review": already, "added_fact": len(decisions.added) - new}
+    return Outcome(stored, there, (), decisions.left_out, paper_keys=tuple(papers))
+
+
+def _added_facts(engine: Engine, papers: Sequence[str]) -> set[str]:
+    """Keys of what curators added."""
+    records = (paper_records(engine, paper) for paper in papers)
+    return {fact.fact_key for each in records if each for fact in each.facts if fact.added}
 
 
 def _not_said_yet(engine: Engine, reviews: Sequence[Review]) -> tuple[list[Review], int]:
@@ -103,7 +111,7 @@ def _not_said_yet(engine: Engine, reviews: Sequence[Review]) -> tuple[list[Revie
         for fact in records.facts if records else ():
             for held in fact.reviews:
                 if held.in_force:
-                    said[fact.fact_key, held.field or None] = held.reviewer, str(held.decision), held.value
+                    said[fact.fact_key, held.field] = held.reviewer, str(held.decision), held.value
     fresh = [review for review in reviews if said.get((review.fact_key, review.field)) != _as_said(review)]
     return fresh, len(reviews) - len(fresh)
 

@@ -46,9 +46,10 @@ def read_value(field: str, text: str, where: str) -> Value:
     if text.strip().casefold() == NOT_STATED:
         return None
     try:
-        return checked_value(field, _typed(field, text, where), where)
+        value: Value = checked_value(field, _typed(field, text, where), where)
     except RecordError as error:
         raise ExchangeError(str(error)) from error
+    return value
 
 
 def _typed(field: str, text: str, where: str) -> Value:

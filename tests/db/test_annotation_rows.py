@@ -28,6 +28,7 @@ from db.reviews import Decision, Review, add_review
 from extractors.records import Box
 
 PAPER = "2401.00001"
+NOW = datetime(2026, 11, 1, tzinfo=UTC)
 QUOTE = "We train on 8 P100 GPUs for 84 hours."
 KEY = fact_key(PAPER, "training_run", 7, QUOTE, 0)
 Row = dict[str, Any]
@@ -50,7 +51,7 @@ def new_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[[],
 
 def taken_in(engine: Engine, data: str) -> dict[str, int]:
     """How many rows were new, by type."""
-    new = store_annotation_rows(engine, read_lines(data.encode(), "a.jsonl")).new
+    new = store_annotation_rows(engine, read_lines(data.encode(), "a.jsonl"), NOW).new
     return {name: count for name, count in new.items() if count}
 
 
@@ -115,7 +116,7 @@ def test_papers_that_are_not_known_are_noted_by_title(
 ) -> None:
     said(engine, sample)
     other = new_database()
-    outcome = store_annotation_rows(other, read_lines(text_of(engine).encode(), "a.jsonl"))
+    outcome = store_annotation_rows(other, read_lines(text_of(engine).encode(), "a.jsonl"), NOW)
     assert outcome.unknown_papers == (PAPER,)
     (paper,) = sample.rows(other, "SELECT arxiv_id, title, extraction_status FROM papers_v1")
     assert paper == {"arxiv_id": PAPER, "title": "A paper", "extraction_status": "known"}
@@ -151,7 +152,7 @@ def test_a_malformed_line_is_named_and_nothing_is_stored(
     rows[last] |= change
     other = new_database()
     with pytest.raises(RecordError, match=rf"a\.jsonl, line {last + 2}") as refused:
-        store_annotation_rows(other, read_lines("".join(lines(rows)).encode(), "a.jsonl"))
+        store_annotation_rows(other, read_lines("".join(lines(rows)).encode(), "a.jsonl"), NOW)
     assert problem in str(refused.value)
     assert list(annotation_rows(other)) == [] == sample.rows(other, "SELECT * FROM papers")
 
@@ -163,7 +164,7 @@ def test_an_id_that_says_something_else_is_refused_and_nothing_is_stored(engine:
     changed = next(row for row in rows if row["type"] == "review") | {"reason": "because"}
     fresh = changed | {"review_id": "0" * 32}
     with pytest.raises(RecordError, match="known with another reason: nothing was stored"):
-        store_annotation_rows(engine, [("line 1", fresh), ("line 2", changed)])
+        store_annotation_rows(engine, [("line 1", fresh), ("line 2", changed)], NOW)
     assert text_of(engine) == before
 
 
@@ -224,6 +225,6 @@ def reviews(draw: st.DrawFn) -> Row:
 @given(made=st.lists(reviews(), max_size=8, unique_by=lambda row: row["review_id"]))
 def test_whatever_was_said_comes_back_the_same(new_database: Callable[[], Engine], made: list[Row]) -> None:
     other = new_database()
-    store_annotation_rows(other, read_lines("".join(lines(made)).encode(), "a.jsonl"))
+    store_annotation_rows(other, read_lines("".join(lines(made)).encode(), "a.jsonl"), NOW)
     back = [row for _, row in read_lines(text_of(other).encode(), "b.jsonl")]
     assert back == sorted(made, key=lambda row: (datetime.fromisoformat(row["reviewed_at"]), row["review_id"]))
