@@ -54,9 +54,10 @@ check: setup  ## lint, format, types and the walls between rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup  ## CPU time of `burden extract` against a bare PyMuPDF pass; all fits over 100,000 points
+bench: setup  ## CPU time of `burden extract` against a bare PyMuPDF pass; fits over 100,000 points; the desk with 100,000 papers
 	@$(BIN)/python benchmarks/extract_vs_pymupdf.py
 	@$(BIN)/python benchmarks/analyze_100k.py
+	@$(BIN)/python benchmarks/desk_100k.py
 
 lock: setup  ## pin the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile pyproject.toml --universal --all-extras --upgrade --no-header --no-annotate \
