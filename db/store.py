@@ -13,11 +13,12 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, case, or_
+from sqlalchemy import Connection, Engine, Table, case, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from db import schema
+from db.desk_rows import refresh_papers
 from db.engine import is_sqlite, writing
 from db.errors import RecordError
 from db.exchange import estimate_columns
@@ -152,7 +153,8 @@ def save_extractions(
 ) -> int:
     """Save papers, documents, claims with their models and estimates in ONE transaction; how many extractions were new.
 
-    A document that this extractor version has already been saved for is left as it is.
+    The curators' queue has them at once. A document that this extractor version has already been saved for is left as
+    it is.
     ``RecordError`` (nothing is saved) where a record has no place in the database.
     """
     by_document = {paper.extraction.sha256: paper for paper in papers}
@@ -170,6 +172,10 @@ def save_extractions(
             for claim, estimate in zip(claims[sha256], by_document[sha256].estimates, strict=False)
         ]
         _insert_new(connection, schema.burden_estimates, rows)
+        if new:
+            had = schema.paper_versions
+            touched = connection.scalars(select(had.c.paper_key).where(had.c.document_sha256.in_(new)).distinct())
+            refresh_papers(connection, touched, at)
     return len(new)
 
 

@@ -5,6 +5,7 @@ from __future__ import annotations
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import replace
 from datetime import timedelta
+from itertools import pairwise
 from typing import Any
 
 import pytest
@@ -13,13 +14,14 @@ from hypothesis import strategies as st
 from sqlalchemy import Engine, text
 
 from db import schema
+from db.added_facts import AddedFact
 from db.errors import DatabaseError, RecordError
 from db.facts import claim_rows, fact_key, property_digest, result_digest, split_fact_key
 from db.fields import FIELD_TYPES, FIELDS, Kind
 from db.queries import exported_records, pending_estimates
-from db.reviews import Decision, Review, add_review
+from db.reviews import Decision, Review, add_review, save_reviews
 from db.store import PaperDocument, record_documents, save_estimates, upsert_papers
-from extractors.records import CountUnit, Stage
+from extractors.records import Box, CountUnit, Stage
 
 QUOTE = "We train on 8 P100 GPUs for 84 hours."
 KEY = fact_key("2401.00001", "training_run", 7, QUOTE, 0)
@@ -402,3 +404,165 @@ def test_reviews_can_not_be_taken_out(engine: Engine, sample: Any) -> None:
     add_review(engine, review(sample, "correct", "model", "Big"))
     with pytest.raises(DatabaseError, match="reviews is append-only"), engine.begin() as connection:
         connection.execute(text("DELETE FROM reviews"))
+
+
+# --- taking back ---
+
+
+def test_a_withdrawn_review_is_as_if_it_had_never_been(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run()))
+    for days, name in ((1, "Big"), (2, "Bigger")):
+        add_review(engine, review(sample, "correct", "model", name, days=days))
+    models = []
+    for days in (3, 4):
+        add_review(engine, review(sample, "withdraw", "model", days=days))
+        models.append(runs(engine)[0]["model"])
+    assert models == ["Big", "Base"], "the one before it is in force again, then the machine's value"
+    assert runs(engine)[0]["basis"] == "machine"
+    with pytest.raises(RecordError, match="no review of it that could be withdrawn"):
+        add_review(engine, review(sample, "withdraw", "model", days=5))
+    kept = sample.rows(engine, "SELECT decision, in_force, withdrawn FROM reviews_v1 ORDER BY reviewed_at")
+    assert [row["decision"] for row in kept] == ["correct", "correct", "withdraw", "withdraw"]
+    assert [bool(row["withdrawn"]) for row in kept] == [True, True, False, False]
+    assert not any(row["in_force"] for row in kept)
+
+    add_review(engine, review(sample, "correct", "model", "Big", days=6))
+    assert runs(engine)[0]["model"] == "Big", "what was undone can be said again"
+
+
+def test_a_withdrawal_takes_back_just_what_it_names(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run()))
+    rejected = add_review(engine, review(sample, "reject"))
+    add_review(engine, review(sample, "correct", "model", "Big"))
+    add_review(engine, review(sample, "accept", days=2))
+    add_review(engine, review(sample, "withdraw", None, withdraws=rejected, days=3))
+    assert [run["model"] for run in runs(engine)] == ["Big"]
+    add_review(engine, review(sample, "withdraw", None, days=4))
+    assert [run["model"] for run in runs(engine)] == ["Big"], "the accept is gone, the reject had gone before"
+    with pytest.raises(RecordError, match="only a withdrawal takes a review back"):
+        add_review(engine, review(sample, "accept", withdraws=rejected))
+
+
+def test_a_review_of_a_pdf_is_taken_back_under_its_arxiv_id(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run(), metadata=sample.metadata(None, None)))
+    add_review(engine, review(sample, "correct", "model", "Big", fact_key=runs(engine)[0]["fact_key"]))
+    record_documents(engine, [PaperDocument(sample.metadata(), "a" * 64, 10)], sample.noon)
+    add_review(engine, review(sample, "withdraw", "model", days=2))
+    assert [run["model"] for run in runs(engine)] == ["Base"]
+
+
+# --- saving what was decided on a page ---
+
+
+def place(field: str | None = None) -> tuple[str, str]:
+    return KEY, field or ""
+
+
+def test_whoever_has_not_seen_the_last_word_is_told_and_nothing_is_saved(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run()))
+    first, conflicts = save_reviews(engine, [review(sample, "correct", "model", "Big")], {place("model"): None})
+    assert len(first) == 1 and conflicts == []
+
+    theirs = [
+        review(sample, "accept", reviewer="ben", days=2),
+        review(sample, "correct", "model", "Huge", reviewer="ben", days=2),
+    ]
+    ids, (conflict,) = save_reviews(engine, theirs, {place("model"): None})
+    assert ids == []
+    assert (conflict.fact_key, conflict.field, conflict.review_id) == (KEY, "model", first[0])
+    assert (conflict.reviewer, conflict.decision, conflict.value) == ("ada", Decision.CORRECT, "Big")
+    assert states(engine) == ["matched"], "neither of the two"
+
+    ids, conflicts = save_reviews(engine, theirs, {place("model"): first[0]})
+    assert (len(ids), conflicts, len(states(engine))) == (2, [], 3)
+    assert runs(engine)[0]["model"] == "Huge"
+
+
+def test_a_review_that_was_taken_back_meanwhile_is_a_conflict(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run()))
+    seen = {place("model"): add_review(engine, review(sample, "correct", "model", "Big"))}
+    undo = review(sample, "withdraw", "model", reviewer="ben", days=2)
+    (undone,), _ = save_reviews(engine, [undo], seen)
+    ids, (conflict,) = save_reviews(engine, [replace(undo, reviewer="cy")], seen)
+    assert (ids, conflict.review_id, conflict.decision, conflict.reviewer) == ([], undone, Decision.WITHDRAW, "ben")
+    assert save_reviews(engine, [review(sample, "correct", "model", "Huge", days=3)], {place("model"): None})[1] == []
+
+
+def test_whoever_overrides_is_in_force_though_the_clocks_differ(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run()))
+    add_review(engine, review(sample, "correct", "model", "Big", days=9))
+    late = review(sample, "correct", "model", "Huge", reviewer="ben", days=2)
+    assert save_reviews(engine, [late], {}, override=True)[1] == []
+    assert runs(engine)[0]["model"] == "Huge"
+
+
+def test_the_same_save_again_is_no_conflict_and_no_second_row(engine: Engine, sample: Any) -> None:
+    """A browser that had no answer sends it again."""
+    sample.save(engine, sample.paper(sample.run()))
+    batch = [review(sample, "accept"), review(sample, "correct", "model", "Big")]
+    first = save_reviews(engine, batch, {})
+    assert save_reviews(engine, batch, {}) == first
+    seen = {place("model"): add_review(engine, review(sample, "correct", "model", "Huge", days=2))}
+    undo = [review(sample, "withdraw", "model", days=3)]
+    undone = save_reviews(engine, undo, seen)
+    assert save_reviews(engine, undo, seen) == undone, "and takes back no second review"
+    assert runs(engine)[0]["model"] == "Big"
+
+
+def test_what_can_not_be_saved_costs_the_whole_page(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run()))
+    with pytest.raises(RecordError, match="above zero"):
+        save_reviews(engine, [review(sample, "accept"), review(sample, "correct", "duration_hours", -1.0)], {})
+    with pytest.raises(RecordError, match="above zero"):
+        save_reviews(engine, [review(sample, "accept")], {}, added=[added(sample, duration_hours=-1.0)])
+    assert states(engine) == [] and len(runs(engine)) == 1
+
+
+def added(sample: Any, **values: Any) -> AddedFact:
+    box = Box(10.0, 20.0, 30.0, 40.0)
+    at = sample.noon + timedelta(days=1)
+    return AddedFact("2401.00001", Kind.TRAINING_RUN, values, 3, [(3, box)], "Two weeks on a TPU.", "ada", at, "missed")
+
+
+def test_eight_curators_at_once_lose_nothing_and_are_told_of_every_conflict(engine: Engine, sample: Any) -> None:
+    """Each decides on the same facts, over and over; who is refused looks at what the other said and decides again."""
+    sample.save(engine, sample.paper(*(sample.run(page=page) for page in range(1, 4))))
+    keys = [run["fact_key"] for run in runs(engine)]
+
+    def work(curator: int) -> tuple[list[str], set[tuple[str, str]]]:
+        name = f"curator {curator}"
+        saved: list[str] = []
+        known: dict[tuple[str, str], str | None] = {}
+        told: set[tuple[str, str]] = set()
+        for step in range(12):
+            key, field = keys[(curator + step) % len(keys)], ("model", None)[step % 2]
+            decision = Decision.CORRECT if field else Decision.ACCEPT
+            value = f"Model {curator}.{step}" if field else None
+            decided = Review(key, field, decision, name, sample.noon + timedelta(minutes=step), value)
+            ids: list[str] = []
+            while not ids:
+                ids, conflicts = save_reviews(engine, [decided], known)
+                known[key, field or ""] = (ids or [conflict.review_id for conflict in conflicts])[0]
+                told |= {(conflict.review_id, name) for conflict in conflicts}
+            saved += ids
+        return saved, told
+
+    with ThreadPoolExecutor(8) as curators:
+        work_done = list(curators.map(work, range(8)))
+    stored = sample.rows(
+        engine, "SELECT * FROM reviews_v1 ORDER BY fact_key, COALESCE(field, ''), reviewed_at, review_id"
+    )
+    assert sorted(review_id for saved, _ in work_done for review_id in saved) == sorted(
+        row["review_id"] for row in stored
+    )
+    assert len(stored) == 8 * 12
+    told = set().union(*(each for _, each in work_done))
+    followed = [
+        (before["review_id"], after["reviewer"])
+        for before, after in pairwise(stored)
+        if (before["fact_key"], before["field"]) == (after["fact_key"], after["field"])
+        and before["reviewer"] != after["reviewer"]
+    ]
+    assert followed and set(followed) <= told, "nobody's word follows another's that it was not told of"
+    (desk,) = sample.rows(engine, "SELECT reviewed_facts, open_facts FROM desk_papers")
+    assert (desk["reviewed_facts"], desk["open_facts"]) == (3, 0)
