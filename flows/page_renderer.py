@@ -8,12 +8,14 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
+import signal
 import threading
 from collections import OrderedDict
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from concurrent.futures import CancelledError
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -73,7 +75,7 @@ class PageRenderer:
 
     def start(self) -> None:
         """Start a worker ahead, so that the first page does not wait for one."""
-        self._running_pool().schedule(warm_up)
+        self._running_pool()
 
     def close(self) -> None:
         """Stop the workers, whatever they draw."""
@@ -133,7 +135,9 @@ class PageRenderer:
         from pebble import ProcessPool
 
         with self._lock:
-            if self._pool is None:
+            if self._pool is not None:
+                return self._pool
+            with _interrupts_held():
                 self._pool = ProcessPool(
                     max_workers=self._workers,
                     max_tasks=_PAGES_PER_WORKER,
@@ -141,6 +145,7 @@ class PageRenderer:
                     initargs=(self._limits.memory_limit_mb, not log.isEnabledFor(logging.DEBUG)),
                     context=multiprocessing.get_context("spawn"),
                 )
+                self._pool.schedule(warm_up)
             return self._pool
 
     def _remember(self, sha256: str, page: int, message: str) -> None:
@@ -148,6 +153,19 @@ class PageRenderer:
             self._failed[sha256, page] = message
             if len(self._failed) > _MOST_REMEMBERED:
                 self._failed.popitem(last=False)
+
+
+@contextmanager
+def _interrupts_held() -> Iterator[None]:
+    """Threads and processes that are started meanwhile hear no Ctrl-C: the server ends them when it has ended."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _broken(message: str) -> PageUnavailableError:

@@ -42,9 +42,13 @@ class Home:
             command, env=self.environment, cwd=self.path.parent, start_new_session=True, **pipes | options
         )
 
-    def burden(self, *arguments: object, **options: Any) -> subprocess.CompletedProcess[str]:
+    def burden(
+        self, *arguments: object, input_text: str | None = None, **options: Any
+    ) -> subprocess.CompletedProcess[str]:
+        if input_text is not None:
+            options["stdin"] = subprocess.PIPE
         process = self.popen(*arguments, **options)
-        output, errors = process.communicate(timeout=120)
+        output, errors = process.communicate(input_text, timeout=120)
         return subprocess.CompletedProcess(process.args, process.returncode, output, errors)
 
     def ingest(self, folder: Path, *arguments: object, **options: Any) -> dict[str, Any]:

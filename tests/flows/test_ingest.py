@@ -12,11 +12,11 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from time import monotonic
 from typing import TYPE_CHECKING
 
 import hostile_pdfs
 import pytest
+from process_groups import living, until
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Home
@@ -84,16 +84,6 @@ def test_papers_added_later_are_read_and_the_others_left(undisturbed: Home, samp
     assert home.count("papers") == undisturbed.count("papers") + 1
 
 
-def _until(condition: Callable[[], bool], wait: Callable[[], bool], seconds: float = 60) -> bool:
-    """Look again and again until ``condition`` holds (True), or ``wait`` says that it no longer can (False)."""
-    end = monotonic() + seconds
-    while not condition():
-        if wait():
-            return condition()
-        assert monotonic() < end, "waited in vain"
-    return True
-
-
 def _ended(process: subprocess.Popen[str]) -> Callable[[], bool]:
     def wait() -> bool:
         try:
@@ -103,19 +93,6 @@ def _ended(process: subprocess.Popen[str]) -> Callable[[], bool]:
         return True
 
     return wait
-
-
-def _living(group: int) -> list[int]:
-    """Processes of a group that are not mere zombies."""
-    found = []
-    for folder in Path("/proc").glob("[0-9]*"):
-        try:
-            fields = (folder / "stat").read_text().rpartition(")")[2].split()
-        except (FileNotFoundError, ProcessLookupError):
-            continue
-        if int(fields[2]) == group and fields[0] != "Z":
-            found.append(int(folder.name))
-    return found
 
 
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="proc: no /proc to look for left-over workers")
@@ -130,7 +107,7 @@ def test_stopped_at_any_moment_then_run_again_ends_as_if_undisturbed(
     ]
     for moment, stop in moments:
         process = home.popen("ingest", "--from-folder", few_papers)
-        assert _until(moment, _ended(process))
+        assert until(moment, _ended(process))
         if stop is signal.SIGINT:
             os.killpg(process.pid, stop)  # as a terminal sends it: to every process of the group
         else:
@@ -139,7 +116,7 @@ def test_stopped_at_any_moment_then_run_again_ends_as_if_undisturbed(
         if stop is signal.SIGINT:
             assert process.returncode == 130
             assert "interrupted" in errors and "Traceback" not in errors
-        _until(lambda group=process.pid: not _living(group), lambda: Event().wait(0.02))
+        until(lambda group=process.pid: not living(group), lambda: Event().wait(0.02))
     summary = home.ingest(few_papers)
     assert summary["papers_parsed"] >= 1
     assert home.contents() == undisturbed.contents()

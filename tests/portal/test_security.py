@@ -23,13 +23,19 @@ from portal.security import client_address
 Client = Callable[..., httpx.Client]
 
 _FOR_EVERYBODY = {"/", "/sign-in", "/sign-out", "/static/{digest}/{name:path}"}
-_LEAST_ROLE: dict[str, Role] = {}
+_LEAST_ROLE = {
+    "/desk": Role.READER,
+    "/desk/hardware": Role.READER,
+    "/desk/double-reviews": Role.ADJUDICATOR,
+    "/agreement": Role.ADJUDICATOR,
+    "/agreement/papers": Role.ADJUDICATOR,
+}
 """By path as it is declared: of routes that are not for curators and all above them."""
 _VALUES = {
     "sha256": "0" * 64,
     "page_number": "1",
     "key": SAMPLE_PAPERS[0],
-    "paper_key": SAMPLE_PAPERS[0],
+    "digest": "0" * 16,
 }
 _OF_THE_TEST = {"httpx", "httpcore.http11", "httpcore.connection", "uvicorn.access"}
 """The client's own log, and one that nothing listens to but pytest."""

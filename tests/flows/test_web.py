@@ -1,0 +1,124 @@
+"""`burden web` and `burden user` as they are met at the command line."""
+
+from __future__ import annotations
+
+import json
+import os
+import re
+import signal
+import socket
+import subprocess
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
+from urllib.error import HTTPError
+from urllib.request import Request, urlopen
+
+import pytest
+from click.testing import CliRunner
+from process_groups import living, until
+
+from cli import main
+
+if TYPE_CHECKING:
+    from tests.flows.conftest import Home
+
+
+@contextmanager
+def web(home: Home, *arguments: object) -> Iterator[tuple[subprocess.Popen[str], str]]:
+    """A running `burden web` on a free port, and its address."""
+    process = home.popen("web", "--port", 0, *arguments)
+    try:
+        assert process.stdout is not None
+        said = process.stdout.readline()
+        address = re.fullmatch(r"burden is at (http://\S+/)\n", said)
+        assert address, said
+        yield process, address[1]
+    finally:
+        if process.poll() is None:
+            os.killpg(process.pid, signal.SIGKILL)
+        process.communicate()
+
+
+@pytest.mark.parametrize("number", [signal.SIGTERM, signal.SIGINT])
+def test_it_serves_a_fresh_home_says_how_to_begin_and_stops_in_good_order(home: Home, number: signal.Signals) -> None:
+    with web(home) as (process, address):
+        with urlopen(f"{address}sign-in", timeout=60) as answer:
+            assert "<h1>Sign in</h1>" in answer.read().decode()
+        if number is signal.SIGINT:
+            os.killpg(process.pid, number)  # as a terminal sends it: to every process of the group
+        else:
+            process.send_signal(number)
+        output, errors = process.communicate(timeout=60)
+        assert process.returncode == 0, errors
+        assert output == ""
+        assert "burden user add NAME --role admin" in errors and errors.count("\n") == 1
+        if Path("/proc/self/stat").exists():
+            until(lambda: not living(process.pid), lambda: Event().wait(0.05))
+            assert living(process.pid) == [], "no process that draws pages is left"
+
+
+def test_with_users_it_says_nothing_of_making_one_and_takes_its_own_names_only(home: Home) -> None:
+    made = home.burden("user", "add", "ada", "--role", "curator", "--password-stdin", input_text="correct horse\n")
+    assert made.returncode == 0, made.stderr
+    with web(home, "--host-name", "desk.example.org") as (process, address):
+        for host, status in (("desk.example.org", 200), ("evil.example", 400)):
+            try:
+                answered = urlopen(Request(f"{address}sign-in", headers={"Host": host}), timeout=60).status
+            except HTTPError as refused:
+                answered = refused.code
+            assert answered == status
+        process.terminate()
+        assert process.communicate(timeout=60)[1] == ""
+
+
+def test_a_port_that_is_taken_is_told_in_one_line(home: Home) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as taken:
+        ran = home.burden("web", "--port", taken.getsockname()[1])
+    assert ran.returncode == 1
+    assert ran.stderr.count("\n") == 1 and "--port" in ran.stderr
+
+
+def test_others_on_the_network_are_warned_of(home: Home) -> None:
+    with web(home, "--host", "0.0.0.0") as (process, address):
+        assert address.startswith("http://0.0.0.0:")
+        process.terminate()
+        assert "passwords can be read on the way" in process.communicate(timeout=60)[1]
+
+
+def test_users_are_made_listed_changed_and_disabled(home: Home) -> None:
+    def burden_user(*arguments: str, password: str = "") -> subprocess.CompletedProcess[str]:
+        return home.burden("user", *arguments, input_text=password)
+
+    for name, role in (("ada", "curator"), ("Ben", "reader")):
+        made = burden_user("add", name, "--role", role, "--password-stdin", password="correct horse battery\r\n")
+        assert (made.returncode, made.stdout) == (0, f"{name.lower()} is a {role}\n")
+    assert burden_user("role", "ben", "adjudicator").returncode == 0
+    assert burden_user("disable", "ada").returncode == 0
+    assert burden_user("password", "ben", "--password-stdin", password="another passphrase\n").returncode == 0
+    assert json.loads(burden_user("list", "--json").stdout) == [
+        {"name": "ada", "role": "curator", "disabled": True},
+        {"name": "ben", "role": "adjudicator", "disabled": False},
+    ]
+    for arguments, password, said in (
+        (("add", "ADA", "--role", "curator", "--password-stdin"), "correct horse battery\n", "already"),
+        (("add", "eve adams", "--role", "curator", "--password-stdin"), "correct horse battery\n", "not a name"),
+        (("add", "eve", "--role", "curator", "--password-stdin"), "short\n", "at least 10"),
+        (("add", "eve", "--role", "curator", "--password-stdin"), "", "at least 10"),
+        (("password", "nobody", "--password-stdin"), "correct horse battery\n", "no account"),
+    ):
+        refused = burden_user(*arguments, password=password)
+        assert refused.returncode == 1 and refused.stderr.count("\n") == 1, refused.stderr
+        assert said in refused.stderr
+        assert "correct horse" not in refused.stderr
+
+
+def test_at_the_terminal_the_password_is_asked_twice_and_not_shown(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
+    for name, value in home.environment.items():
+        monkeypatch.setenv(name, value)
+    typed = ["correct horse battery", "correct hores battery", "correct horse battery", "correct horse battery"]
+    ran = CliRunner().invoke(main, ["user", "add", "ada", "--role", "curator"], input="\n".join(typed) + "\n")
+    assert ran.exit_code == 0, ran.output
+    assert "ada is a curator" in ran.output and "horse" not in ran.output
