@@ -113,6 +113,14 @@ def test_a_correction_is_read_in_its_own_unit_and_the_burden_follows_as_it_is_ty
     assert fact.values == fact.machine_values
 
 
+def test_the_mouse_meets_the_button_that_it_is_on_whichever_card_has_the_focus(site, at_keys):
+    keys = at_keys("2210.99012")
+    third = keys.page.locator(".record").nth(2)
+    third.locator(".accept").click()
+    expect(third).to_have_attribute("data-state", "accepted")
+    keys.saved()
+
+
 def test_what_is_no_value_is_told_beside_the_field_and_stays_typed(site, at_keys):
     keys = at_keys(PLAIN)
     keys.press("e", "Tab", "Tab")
@@ -243,9 +251,10 @@ def test_a_save_that_fails_is_kept_and_sent_again_once(site, at_keys):
     keys.press("a")
     expect(keys.page.locator("#save-state")).to_contain_text("1 decision is kept here")
     assert facts(site, paper)[0].reviews == ()
+    expect(keys.page.locator("#try-again")).to_be_visible()
     keys.page.context.set_offline(False)
-    keys.page.locator("#try-again").click()
     keys.saved()
+    expect(keys.page.locator("#try-again")).to_be_hidden()
     fact = next(fact for fact in facts(site, paper) if fact.fact_key.endswith(digest))
     assert [review.decision for review in fact.reviews] == ["accept"]
 
@@ -319,12 +328,10 @@ def test_single_keys_can_be_turned_off(at_keys):
     expect(keys.page.locator(".record.is-focused")).to_have_attribute("data-state", "open")
 
 
-def test_everything_works_without_scripts(site, signed_in_page, accessible):
+def test_everything_works_without_scripts(signed_in_page):
     paper = "2210.99012"
     page = signed_in_page("curator", "ada", java_script_enabled=False)
     page.goto(f"/desk/papers/{paper}")
-    accessible_names = page.get_by_role("button", name="Accept", exact=False)
-    assert accessible_names.count() > 3
     record = page.locator(".record").first
     digest = record.get_attribute("data-digest")
     record.locator(".accept").click()

@@ -9,8 +9,9 @@ from typing import Any
 
 import httpx
 import pytest
-from live_site import Site
+from live_site import SAMPLE_PAPERS, Site
 
+from db.agreement_rows import choose_double_reviews
 from db.desk import DeskFact, PaperRecords, paper_records
 from db.fields import FIELDS, Kind
 from portal.desk.value_words import in_words
@@ -144,13 +145,13 @@ def test_a_reading_that_is_no_longer_the_one_shown_is_told_before_anything_is_sa
 def test_a_record_is_added_from_words_by_their_numbers_or_as_written(site, client):
     paper, ada = "2203.99005", client("curator", "ada")
     words = site.services.page_words(records(site, paper).document_sha256, 3).words
-    place = next(index for index, word in enumerate(words) if word[4].startswith("8×A100"))
+    place = next(index for index, word in enumerate(words) if word[4].startswith("8 × A100"))
     added = {"kind": "training_run", "page": "3", "words": f"{place},{place + 1}", "moment": moment(site)}
     typed = {"field.accelerator": "a100", "field.accelerator_count": "8", "field.duration_hours": "26h"}
     answer = send(ada, added | typed, "facts", paper)
     assert answer.status_code == 200
     (made,) = [fact for fact in records(site, paper).facts if fact.basis == "curated"]
-    assert made.quote == "8×A100-80GB for" and made.page == 3 and len(made.boxes) == 1
+    assert made.quote == "8 × A100-80GB for" and made.page == 3 and len(made.boxes) == 1
     assert (made.values["duration_hours"], made.values["accelerator"]) == (26, "NVIDIA A100")
     assert made.burden.flop > 1e18
     again = send(ada, added | typed, "facts", paper)
@@ -163,8 +164,8 @@ def test_a_record_is_added_from_words_by_their_numbers_or_as_written(site, clien
 @pytest.mark.parametrize(
     ("change", "said"),
     [
-        ({"page": "99"}, "pages 1 to 3"),
-        ({"page": "one"}, "pages 1 to 3"),
+        ({"page": "99"}, "pages 1 to 2"),
+        ({"page": "one"}, "pages 1 to 2"),
         ({"kind": "claim"}, "no kind"),
         ({"words": "1,x"}, "no list of numbers"),
         ({"words": "", "quote": "these words stand nowhere"}, "as they stand there"),
@@ -259,3 +260,23 @@ def test_a_clock_that_stands_still_keeps_reviews_in_their_order(open_site):
             assert send(ada, form(fact, "save", accelerator_count=count)).status_code == 200
             assert run(site).values["accelerator_count"] == int(count)
     assert isinstance(run(site).reviews[0].reviewed_at, datetime)
+
+
+def test_of_two_independent_reviewers_neither_sees_the_others_word_before_both_are_done(open_site):
+    site = open_site()
+    choose_double_reviews(site.engine, 50, site.services.now())
+    paper = next(key for key in SAMPLE_PAPERS if records(site, key).double_review and run(site, 0, key))
+    fact, as_html = run(site, 0, paper), {"Accept": "text/html"}
+    with site.client("curator", "ada") as ada, site.client("curator", "grace") as grace:
+        send(ada, form(fact, "accept", accelerator_count="512") | {"reason": "ada's reason"}, paper=paper)
+        send(ada, {"comment": "ada's remark"}, "comments", paper)
+        send(ada, {}, "settle", paper)
+        page = grace.get(f"/desk/papers/{paper}", headers=as_html).text
+        assert "512" not in page and "by ada" not in page and "ada's re" not in page
+        answer = send(grace, form(fact, "save", accelerator_count="256"), paper=paper)
+        assert answer.status_code == 200
+        assert run(site, 0, paper).values["accelerator_count"] == 256
+        undone = {"action": "undo", "take_back": answer.json()["take_back"]}
+        assert send(grace, undone, paper=paper).status_code == 200
+        send(grace, {}, "settle", paper)
+        assert "by ada" in grace.get(f"/desk/papers/{paper}", headers=as_html).text
