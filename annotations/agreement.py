@@ -105,11 +105,19 @@ def role_agreement(labels: Iterable[RoleLabel]) -> Agreement:
     for label in labels:
         roles[label.reader][label.paper, label.record] = label.role
     pairs = [(roles["first"][item], role) for item, role in roles["second"].items() if item in roles["first"]]
+    return Agreement(sum(one == other for one, other in pairs), len(pairs), cohen_kappa(pairs) or 0.0)
+
+
+def cohen_kappa(pairs: Sequence[tuple[str, str]]) -> float | None:
+    """Of two readers' words on the same items; None where both have one and the same word for all, or for none.
+
+    (own, own), (own, none), (none, none), (none, none) -> 0.5        (own, own), (own, own) -> None
+    """
     alike = sum(one == other for one, other in pairs)
     first, second = (Counter(column) for column in zip(*pairs, strict=True)) if pairs else (Counter(), Counter())
-    by_chance = sum(first[role] * second[role] for role in first)
+    by_chance = sum(first[word] * second[word] for word in first)
     beyond = len(pairs) ** 2 - by_chance
-    return Agreement(alike, len(pairs), (alike * len(pairs) - by_chance) / beyond if beyond else 0.0)
+    return (alike * len(pairs) - by_chance) / beyond if beyond else None
 
 
 def field_agreements(judged: Iterable[JudgedField]) -> list[FieldAgreement]:
@@ -231,21 +239,17 @@ def _scaled(judgement: Judgement, scale: str) -> float:
 
 
 def _kappas(held: Iterable[JudgedField]) -> Iterable[PairKappa]:
-    from sklearn.metrics import cohen_kappa_score
-
     by_pair: dict[tuple[str, str], list[tuple[str, str]]] = defaultdict(list)
     for judged in held:
         one, other = sorted(judged.judgements, key=lambda each: each.reviewer)
         by_pair[one.reviewer, other.reviewer].append((str(_comparable(one)), str(_comparable(other))))
     for (first, second), pairs in sorted(by_pair.items()):
+        kappa, refusal = cohen_kappa(pairs), ""
         if len(pairs) < LEAST_ITEMS:
-            refusal = f"too few: {len(pairs)} judged by both, at least {LEAST_ITEMS} are needed"
-            yield PairKappa(first, second, len(pairs), None, refusal)
-        elif len({name for pair in pairs for name in pair}) < 2:
+            kappa, refusal = None, f"too few: {len(pairs)} judged by both, at least {LEAST_ITEMS} are needed"
+        elif kappa is None:
             refusal = f"all {len(pairs)} were judged the same by both: agreement by chance can't be told apart"
-            yield PairKappa(first, second, len(pairs), None, refusal)
-        else:
-            yield PairKappa(first, second, len(pairs), float(cohen_kappa_score(*zip(*pairs, strict=True))))
+        yield PairKappa(first, second, len(pairs), kappa, refusal)
 
 
 def _comparable(judgement: Judgement) -> float | str:

@@ -8,7 +8,7 @@ from datetime import datetime
 from itertools import groupby
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, text
+from sqlalchemy import Connection, Engine, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db import desk_schema
@@ -17,6 +17,7 @@ from db.desk_rows import refresh_papers
 from db.engine import is_sqlite, writing
 from db.facts import digest
 from db.fields import Kind, typed_value
+from db.narrowed import Narrowed, narrowed_to
 from db.reviews import Decision
 
 
@@ -46,7 +47,7 @@ class ReviewRow:
 
 def double_review_rows(engine: Engine) -> list[ReviewRow]:
     """All reviews of papers chosen for double review, of facts whose kind is known, in order of time."""
-    query = text(
+    query = (
         "SELECT r.*, p.title, EXISTS (SELECT 1 FROM reviews AS w WHERE w.withdraws = r.review_id) AS withdrawn,"
         " (SELECT c.kind FROM claims AS c WHERE c.fact_digest = r.fact_digest LIMIT 1) AS kind,"
         " EXISTS (SELECT 1 FROM claims AS c WHERE c.fact_digest = r.fact_digest"
@@ -55,12 +56,18 @@ def double_review_rows(engine: Engine) -> list[ReviewRow]:
         " JOIN reviews_by_paper AS r ON r.paper_key = d.paper_key"
         " LEFT JOIN papers AS p ON p.paper_key = d.paper_key"
         " ORDER BY r.reviewed_at, r.review_id"
-    ).columns(reviewed_at=UtcDateTime, seen=JsonText)
+    )
     with engine.connect() as connection:
-        return [_row(row) for row in connection.execute(query).mappings() if row["kind"] is not None]
+        rows = _narrowed(connection).rows(connection, query, {"reviewed_at": UtcDateTime, "seen": JsonText})
+    return [_row(row) for row in rows if row["kind"] is not None]
 
 
-def _row(row: RowMapping) -> ReviewRow:
+def _narrowed(connection: Connection) -> Narrowed:
+    """To the papers chosen for double review: few of many."""
+    return narrowed_to(connection, connection.scalars(select(desk_schema.double_reviews.c.paper_key)))
+
+
+def _row(row: Mapping[str, Any]) -> ReviewRow:
     return ReviewRow(
         review_id=row["review_id"],
         paper_key=row["paper_key"],
@@ -91,14 +98,14 @@ class DoubleReview:
 
 def double_reviews(engine: Engine) -> list[DoubleReview]:
     """Those chosen, the latest last."""
-    query = text(
+    query = (
         "SELECT d.paper_key, d.chosen_at, p.title, r.reviewer, MIN(r.reviewed_at) AS begun_at"
         " FROM double_reviews AS d LEFT JOIN papers AS p ON p.paper_key = d.paper_key"
         " LEFT JOIN reviews_by_paper AS r ON r.paper_key = d.paper_key"
         " GROUP BY d.paper_key, d.chosen_at, p.title, r.reviewer ORDER BY d.chosen_at, d.paper_key, begun_at"
-    ).columns(chosen_at=UtcDateTime)
+    )
     with engine.connect() as connection:
-        rows = list(connection.execute(query).mappings())
+        rows = _narrowed(connection).rows(connection, query, {"chosen_at": UtcDateTime})
     return [
         DoubleReview(key, held[0]["title"] or "", held[0]["chosen_at"], tuple(filter(None, _reviewers(held))))
         for key, held in ((key, list(group)) for key, group in groupby(rows, key=lambda row: row["paper_key"]))
@@ -127,5 +134,5 @@ def choose_double_reviews(engine: Engine, count: int, at: datetime) -> list[str]
     return sorted(drawn)
 
 
-def _reviewers(rows: Sequence[RowMapping]) -> list[str]:
+def _reviewers(rows: Sequence[Mapping[str, Any]]) -> list[str]:
     return [row["reviewer"] for row in rows]
