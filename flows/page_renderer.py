@@ -12,7 +12,7 @@ import signal
 import threading
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError
+from concurrent.futures import CancelledError, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -36,6 +36,7 @@ PAGE_LIMITS = Limits(time_limit_seconds=15.0, memory_limit_mb=1024)
 _MOST_WAITING = 20
 """Of the 40 threads that answer requests."""
 _MOST_REMEMBERED = 10_000
+_POOL_CHECK_SECONDS = 5.0
 _PAGES_PER_WORKER = 500
 """A worker is replaced after so many pages, which bounds what a leak can grow to."""
 
@@ -110,7 +111,11 @@ class PageRenderer:
         limits = self._limits
         try:
             arguments = (make, path, page, options, limits.time_limit_seconds)
-            future = self._running_pool().schedule(make_from_file, arguments, timeout=limits.time_limit_seconds)
+            pool = self._running_pool()
+            future = pool.schedule(make_from_file, arguments, timeout=limits.time_limit_seconds)
+            while not wait([future], timeout=_POOL_CHECK_SECONDS).done:
+                if not pool.active:
+                    raise BrokenProcessPool("the pool ended by itself")
             made: _Made = future.result()
             return made
         except (NoSuchPageError, PageUnavailableError):
