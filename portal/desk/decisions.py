@@ -7,7 +7,7 @@ A card's form sends ``fact`` (its digest), ``claim`` (the machine's reading that
 - ``accept``, ``reject``: the record; ``accept`` takes changed fields along as corrections
 - ``save``: the changed fields
 - ``not_said:NAME``: the paper does not state this field
-- ``undo``: ``take_back`` lists what, each ``withdraw|DIGEST|FIELD|REVIEW`` or ``reject|DIGEST||REVIEW``
+- ``undo``, or nothing: ``take_back`` lists what, each ``withdraw|DIGEST|FIELD|REVIEW`` or ``reject|DIGEST||REVIEW``
 """
 
 from __future__ import annotations
@@ -83,8 +83,9 @@ def fact_of(paper: PaperRecords, digest: str) -> DeskFact:
 def decided(form: Form, paper: PaperRecords, author: Author, catalogue: Catalogue) -> Decided:
     """The reviews that a card's form asks for; ``DecisionError`` where it asks for none."""
     action, _, name = form.get("action", "").partition(":")
-    if action == "undo":
-        return taken_back(form.getlist("take_back"), paper, author)
+    take_back = form.getlist("take_back")
+    if action == "undo" or (take_back and not action):
+        return taken_back(take_back, paper, author)
     fact = fact_of(paper, form.get("fact", ""))
     writer = _Writer(fact, author, reason_of(form), {name: form.get(f"shown.{name}", "") for name in _names(fact)})
     match action:

@@ -5,6 +5,8 @@ const ZOOMS = [0.5, 0.67, 0.8, 1, 1.25, 1.5, 2, 2.5, 3];
 const FIT = ZOOMS.indexOf(1);
 const LEAST_DPI = 144;
 const MOST_DPI = 288;
+const BUSY = 503;
+const AGAIN_MILLISECONDS = 2000;
 
 const byId = (id) => document.getElementById(id);
 const panes = byId("panes");
@@ -48,7 +50,13 @@ function loadImage() {
 }
 
 image.addEventListener("error", async () => {
-  const answer = await fetch(image.src, { headers: { Accept: "application/json" } }).catch(() => null);
+  const address = image.getAttribute("src");
+  const answer = await fetch(address, { headers: { Accept: "application/json" } }).catch(() => null);
+  if (image.getAttribute("src") !== address) return;
+  if (answer && (answer.ok || answer.status === BUSY)) {
+    window.setTimeout(() => { image.src = address; }, AGAIN_MILLISECONDS);
+    return;
+  }
   const said = answer && (await answer.json().catch(() => null));
   problem.textContent = (said && said.error) || "The page can't be shown just now.";
   problem.hidden = false;
