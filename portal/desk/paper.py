@@ -2,10 +2,10 @@
 
 from __future__ import annotations
 
-from datetime import UTC, date, datetime, time, timedelta
+from datetime import UTC, date, datetime, time
 from typing import Annotated
 
-from fastapi import APIRouter, HTTPException, Query, Request
+from fastapi import APIRouter, HTTPException, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
 from db.desk import PaperRecords
@@ -23,6 +23,8 @@ from portal.security import Curator
 from portal.services import PageUnavailableError, Wired
 
 register_paper_keys()
+FactDigest = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+
 router = APIRouter()
 router.include_router(saving.router)
 
@@ -45,14 +47,14 @@ def _end_of_day(written: str) -> datetime:
         day = date.fromisoformat(written)
     except ValueError:
         raise HTTPException(422, f"{written[:20]!r} is no date: write YYYY-MM-DD.") from None
-    return datetime.combine(day, time(), UTC) + timedelta(days=1) - timedelta(microseconds=1)
+    return datetime.combine(day, time.max, UTC)
 
 
 @router.get("/desk/papers/{key:paper_key}/history/{digest}")
-def history(request: Request, services: Wired, curator: Curator, key: str, digest: str) -> Response:
+def history(request: Request, services: Wired, curator: Curator, key: str, digest: FactDigest) -> Response:
     """All that was ever read or decided of one fact, in time."""
     records = saving.read_paper(services, key, curator.user.name)
-    entries = fact_history(services.engine, f"{key}:{digest[:64]}")
+    entries = fact_history(services.engine, f"{key}:{digest}")
     if not entries:
         raise HTTPException(404, "No such record was ever read from this paper.")
     card = paper_view(records, services.catalogue).cards.get(digest)

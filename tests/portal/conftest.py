@@ -45,12 +45,13 @@ def _ingest(papers: Path, home: Path) -> None:
     being_made = home.with_suffix(".part")
     clean = {name: value for name, value in os.environ.items() if not name.startswith(("BURDEN_", "PREFECT_"))}
     burden = Path(sys.executable).parent / "burden"
-    subprocess.run(
+    ran = subprocess.run(
         [burden, "ingest", "--from-folder", papers, "--json"],
         env=clean | {"BURDEN_HOME": str(being_made)},
-        check=True,
         capture_output=True,
+        text=True,
     )
+    assert ran.returncode == 0, ran.stderr
     being_made.rename(home)
 
 

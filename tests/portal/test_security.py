@@ -6,7 +6,9 @@ import json
 import logging
 import re
 import socket
+import sqlite3
 from collections.abc import Callable, Iterator
+from contextlib import closing
 from urllib.parse import urlsplit
 
 import httpx
@@ -35,7 +37,7 @@ _VALUES = {
     "sha256": "0" * 64,
     "page_number": "1",
     "key": SAMPLE_PAPERS[0],
-    "digest": "0" * 16,
+    "digest": "0" * 32,
 }
 _OF_THE_TEST = {"httpx", "httpcore.http11", "httpcore.connection", "uvicorn.access"}
 """The client's own log, and one that nothing listens to but pytest."""
@@ -272,6 +274,11 @@ def test_malformed_requests_are_refused_and_the_server_lives(site: Site, client:
         "/desk/papers/1706.03762%00",
         "/desk/papers/1706.03762%0d%0aSet-Cookie:%20a=b",
         "/desk/papers/sha256:..%2f..%2fetc%2fpasswd",
+        f"/desk/papers/{SAMPLE_PAPERS[0]}/history/..%2fx",
+        f"/desk/papers/{SAMPLE_PAPERS[0]}/history/{'0' * 32}%0a",
+        f"/desk/papers/{SAMPLE_PAPERS[0]}/history/{'0' * 31}",
+        f"/desk/papers/{SAMPLE_PAPERS[0]}?as_of=0001-01-01",
+        f"/desk/papers/{SAMPLE_PAPERS[0]}?as_of=soon",
     ],
 )
 def test_no_address_leads_out_of_what_is_there(site: Site, client: Client, path: str) -> None:
@@ -341,3 +348,53 @@ def test_addresses_of_one_household_count_as_one() -> None:
     assert address("192.0.2.7") == "192.0.2.7"
     assert address("2001:db8:1:2:3:4:5:6") == address("2001:db8:1:2::1") == "2001:db8:1:2::/64"
     assert address("::ffff:192.0.2.7") == "192.0.2.7"
+
+
+HOSTILE = "<script>alert(1)</script>\"'><img src=x onerror=alert(2)>{{ 7*7 }}"
+
+
+def test_a_hostile_title_is_shown_as_it_is_written(open_site: Callable[..., Site]) -> None:
+    site = open_site()
+    with closing(sqlite3.connect(site.settings.home / "burden.sqlite")) as database, database:
+        database.execute("UPDATE papers SET title = ?", (HOSTILE,))
+    with site.client("admin") as admin:
+        shown = 0
+        assert admin.get(f"/desk/papers/{SAMPLE_PAPERS[0]}?as_of=9999-12-31", headers=HTML).status_code == 200
+        for method, path, address in routes(site.app):
+            answer = admin.get(address, headers=HTML) if method == "GET" and path not in _FOR_EVERYBODY else None
+            if answer is None or "html" not in answer.headers.get("content-type", ""):
+                continue
+            assert answer.status_code < 500, path
+            assert "<script>alert" not in answer.text and "<img src=x" not in answer.text, path
+            shown += "&lt;script&gt;alert(1)" in answer.text
+        assert shown
+
+
+@pytest.mark.parametrize(
+    "term", ["' OR 1=1 --", "'; DROP TABLE papers; --", "%", "_", "\\", "a\x00", HOSTILE, "a" * 5000]
+)
+def test_search_terms_are_words_and_not_sql(client: Client, term: str) -> None:
+    reader = client("reader")
+    found = reader.get("/desk", params={"q": term}, headers=HTML)
+    assert found.status_code in (200, 422), found.text
+    assert "<script>alert" not in found.text and not any(paper in found.text for paper in SAMPLE_PAPERS)
+    assert all(paper in reader.get("/desk", headers=HTML).text for paper in SAMPLE_PAPERS[:3])
+
+
+@pytest.mark.parametrize(
+    "body",
+    [
+        {},
+        {"items": HOSTILE, "fact": "x" * 5000, "page": "-1", "text": "", "value": "NaN"},
+        {"digest": "0" * 32, "decision": "no-such", "seen": "\x00", "at": "yesterday", "percent": "inf"},
+    ],
+)
+def test_malformed_forms_are_refused_in_words(site: Site, client: Client, body: dict[str, str]) -> None:
+    for method, path, address in routes(site.app):
+        if method != "POST" or path in _FOR_EVERYBODY:
+            continue
+        admin = client("admin")
+        for sent in ({"data": body}, {"json": body}, {"content": b"\xff\x00{", "headers": {"Content-Type": "text/x"}}):
+            answer = admin.post(address, **sent)
+            assert answer.status_code < 500, (path, answer.text)
+            assert "<script>" not in answer.text or answer.headers["content-type"] == "application/json", path
