@@ -17,7 +17,7 @@ def test_selected_words_become_one_quote_with_a_box_for_each_line():
     assert selection.boxes == (Box(220, 200, 290, 210), Box(100, 212, 170, 222))
 
 
-@pytest.mark.parametrize("indexes", [[], [-1], [0, 99], list(range(13)) * 20 + [13]])
+@pytest.mark.parametrize("indexes", [[], [-1], [0, 99], [14]])
 def test_words_that_are_not_on_the_page_are_refused(indexes):
     with pytest.raises(SelectionError, match="select words"):
         selection_of(WORDS, indexes)
