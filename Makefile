@@ -39,6 +39,8 @@ demo: setup  ## read the bundled sample papers into ./demo-output, show the esti
 	@echo
 	@echo 'Where to look next'
 	@echo '  sqlite3 $(DEMO)/burden.sqlite "select * from burden_v1"     the same, in SQL'
+	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden user add ada --role curator  an account for you at the curators'"'"' desk (asks for a password)'
+	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden web                          the desk in your browser: records beside the page that says them'
 	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden export facts                 every record with its page and quote'
 	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden export points                the results with all that was joined to them'
 	@echo '  $(BIN)/burden extract samples/papers/*.pdf                     without a database'
@@ -54,10 +56,11 @@ check: setup  ## lint, format, types and the walls between rooms
 	$(BIN)/mypy
 	$(BIN)/lint-imports
 
-bench: setup  ## CPU time of `burden extract` against a bare PyMuPDF pass; fits over 100,000 points; the desk with 100,000 papers
+bench: setup  ## CPU time of `burden extract` against a bare PyMuPDF pass; fits over 100,000 points; the desk with 100,000 papers, and with 8 curators at once
 	@$(BIN)/python benchmarks/extract_vs_pymupdf.py
 	@$(BIN)/python benchmarks/analyze_100k.py
 	@$(BIN)/python benchmarks/desk_100k.py
+	@$(BIN)/python benchmarks/desk_many_curators.py --both
 
 lock: setup  ## pin the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile pyproject.toml --universal --all-extras --upgrade --no-header --no-annotate \

@@ -64,6 +64,7 @@ def desk_app(settings: Settings, address: Address) -> Iterator[FastAPI]:
     """The app over what the settings name; its worker processes end with the block."""
     engine = open_database(settings.database)
     upgrade(engine)
+    bring_estimates_up_to_date(engine)  # what a server that was killed had saved, and not estimated yet
     bring_queue_up_to_date(engine, datetime.now(UTC))
     limits = Limits(
         min(settings.time_limit_seconds, PAGE_LIMITS.time_limit_seconds),

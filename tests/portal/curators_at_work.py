@@ -8,6 +8,7 @@ from collections.abc import Callable, Sequence
 from concurrent.futures import ThreadPoolExecutor
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
+from time import perf_counter
 from typing import Any
 
 import httpx
@@ -42,6 +43,7 @@ class Save:
     status: int = 0
     """0: no answer came."""
     answer: dict[str, Any] = field(default_factory=dict)
+    took_ms: float = 0
 
     @property
     def acknowledged(self) -> bool:
@@ -54,10 +56,12 @@ class Save:
 
 def send(client: httpx.Client, save: Save) -> None:
     """Send the form; where no answer comes, the save stays without one."""
+    began = perf_counter()
     try:
         answer = client.post(save.address, data=save.form)
     except httpx.TransportError:
         return
+    save.took_ms = 1000 * (perf_counter() - began)
     save.status = answer.status_code
     save.answer = answer.json() if answer.headers.get("content-type", "").startswith("application/json") else {}
 

@@ -152,7 +152,9 @@ class _Histories:
         told = {(each["fact"], each["field"]) for each in save.answer.get("conflicts", ())}
         named = {(digest, "" if name == "record" else name) for digest, name in told}
         for place in named & set(save.seen):
-            states = [_standing(self._of[save.paper, place][:end]) for end in range(1, len(self._of[save.paper, place]) + 1)]
+            states = [
+                _standing(self._of[save.paper, place][:end]) for end in range(1, len(self._of[save.paper, place]) + 1)
+            ]
             if any(state != save.seen[place] for state in states):
                 return []
         return [f"{save.mark}: told of a conflict {save.answer.get('conflicts')} that there never was"]
