@@ -17,7 +17,7 @@ def database() -> None:
 
 @database.command()
 def upgrade() -> None:
-    """Bring the schema to this program's (every `burden ingest` does so too).
+    """Bring the schema to this program's (every `burden ingest` and `burden import` does so too).
 
     \b
     Example:

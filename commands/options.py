@@ -38,6 +38,9 @@ jobs_option = click.option(
     "--jobs", type=click.IntRange(min=1), help="Papers read in parallel.  [default: one a processor]"
 )
 strict_option = click.option("--strict", is_flag=True, help="Exit with 1 if a paper could not be read.")
+replaces_option = click.option(
+    "--replaces", multiple=True, metavar="FILE_NAME", help="Imported before, and no longer to count beside this file."
+)
 candidates_option = click.option("--candidates", is_flag=True, help="Also records that were not accepted.")
 day = click.DateTime(formats=["%Y-%m-%d"])
 existing_file = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -48,4 +51,5 @@ folder_to_write = click.Path(file_okay=False, path_type=Path)
 
 def need_database(settings: Settings) -> None:
     if settings.sqlite_file is not None and not settings.sqlite_file.exists():
-        raise click.ClickException(f"no database at {settings.sqlite_file} yet: `burden ingest` makes one")
+        missing = f"no database at {settings.sqlite_file} yet"
+        raise click.ClickException(f"{missing}: `burden ingest` and `burden import` make one")
