@@ -10,7 +10,7 @@ from dataclasses import dataclass, fields
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, Select, and_, false, func, literal, not_, or_, select, true
+from sqlalchemy import ColumnElement, Engine, Select, and_, false, func, not_, or_, select, true
 
 from db import desk_schema, schema
 from db.queries import HardwareName, hardware_name
@@ -108,14 +108,15 @@ def queue_length(engine: Engine, filters: QueueFilters, *, viewer: str = "") -> 
 
 def second_reviews(engine: Engine, viewer: str, limit: int, now: datetime) -> list[QueueRow]:
     """Papers that somebody else has settled and ``viewer`` is to review independently, those worth most first."""
-    settled_by_another = (
-        select(literal(1))
-        .where(_settlements.c.paper_key == _desk.c.paper_key, _settlements.c.reviewer != viewer)
-        .where(_settlements.c.document_sha256 == _desk.c.document_sha256)
-        .exists()
+    row = desk_schema.desk_papers.alias()
+    half_done = (
+        select(_twice.c.paper_key)
+        .join(_settlements, _settlements.c.paper_key == _twice.c.paper_key)
+        .join(row, and_(row.c.paper_key == _twice.c.paper_key, row.c.document_sha256 == _settlements.c.document_sha256))
+        .group_by(_twice.c.paper_key)
+        .having(func.count(_settlements.c.reviewer.distinct()) == 1, func.max(_settlements.c.reviewer) != viewer)
     )
-    of_sample = select(_desk.c.paper_key, _desk.c.worth).join(_twice, _twice.c.paper_key == _desk.c.paper_key)
-    keys = of_sample.where(not_(_desk.c.settled), settled_by_another, not_(_is_settled_by(viewer)))
+    keys = select(_desk.c.paper_key, _desk.c.worth).where(_desk.c.paper_key.in_(half_done))
     return _rows(engine, keys.order_by(_desk.c.worth.desc(), _desk.c.paper_key.desc()).limit(limit), now)
 
 
@@ -172,17 +173,22 @@ def _matching(query: Select[Any], filters: QueueFilters, viewer: str) -> Select[
     if filters.double_review:
         conditions.append(desk.paper_key.in_(select(_twice.c.paper_key)))
     if filters.search:
-        query = query.join(_papers, _papers.c.paper_key == desk.paper_key)
         wanted = filters.search.lower()
-        in_title = func.lower(_papers.c.title).contains(wanted, autoescape=True)
+        in_title = func.lower(desk.title).contains(wanted, autoescape=True)
         conditions.append(or_(in_title, desk.paper_key.contains(wanted, autoescape=True)))
     return query.where(*conditions)
 
 
 def _is_settled_by(viewer: str) -> ColumnElement[bool]:
-    """Of the PDF that is in force."""
-    by_viewer = and_(_settlements.c.reviewer == viewer, _settlements.c.document_sha256 == _desk.c.document_sha256)
-    return select(literal(1)).where(_settlements.c.paper_key == _desk.c.paper_key, by_viewer).exists()
+    """Of the PDF that is in force. Only a paper that is to be reviewed twice can be so and still be open."""
+    row = desk_schema.desk_papers.alias()
+    settled = (
+        select(_twice.c.paper_key)
+        .join(_settlements, _settlements.c.paper_key == _twice.c.paper_key)
+        .join(row, and_(row.c.paper_key == _twice.c.paper_key, row.c.document_sha256 == _settlements.c.document_sha256))
+        .where(_settlements.c.reviewer == viewer)
+    )
+    return _desk.c.paper_key.in_(settled)
 
 
 def _rows(engine: Engine, keys: Select[Any], now: datetime | None) -> list[QueueRow]:

@@ -22,7 +22,7 @@ SURE = 0.8
 """An open fact of less confidence counts as uncertain."""
 
 _PAPERS = """
-SELECT d.paper_key, d.document_sha256, d.extractor_version, d.unknown_hardware, p.published, p.categories
+SELECT d.paper_key, d.document_sha256, d.extractor_version, d.unknown_hardware, p.title, p.published, p.categories
 FROM documents_in_force AS d
 JOIN papers AS p ON p.paper_key = d.paper_key
 WHERE NOT p.withdrawn
@@ -75,24 +75,31 @@ GROUP BY s.paper_key
 _TWICE = "SELECT paper_key FROM double_reviews"
 
 
-_OUTDATED = """
+SEARCHED_CHARACTERS = 300
+"""Of a title: an index takes no texts of any length."""
+_OUTDATED = f"""
 SELECT d.paper_key
 FROM documents_in_force AS d
 JOIN papers AS p ON p.paper_key = d.paper_key
 LEFT JOIN desk_papers AS q ON q.paper_key = d.paper_key
 WHERE NOT p.withdrawn
-    AND (q.paper_key IS NULL OR q.document_sha256 <> d.document_sha256 OR q.extractor_version <> d.extractor_version)
+    AND (
+        q.paper_key IS NULL
+        OR q.document_sha256 <> d.document_sha256
+        OR q.extractor_version <> d.extractor_version
+        OR q.title <> SUBSTR(p.title, 1, {SEARCHED_CHARACTERS})
+    )
 UNION
 SELECT q.paper_key
 FROM desk_papers AS q
 JOIN papers AS p ON p.paper_key = q.paper_key
 WHERE p.withdrawn OR q.paper_key NOT IN (SELECT paper_key FROM documents_in_force)
-"""
+"""  # noqa: S608
 _PAPERS_AT_ONCE = 500
 
 
 def bring_queue_up_to_date(engine: Engine, at: datetime) -> int:
-    """Bring in papers that were read for the first time or anew since, and drop those that count no more; how many.
+    """Bring in papers that are new, read anew or renamed, and drop those that count no more; how many there were.
 
     Each portion is a transaction of its own: where it is interrupted, the next call goes on.
     """
@@ -169,6 +176,7 @@ def _standing_row(counted: Mapping[str, Any], pull: Pull) -> dict[str, Any]:
     numbers = ("open_facts", "uncertain_facts", "reviewed_facts", "stale_reviews", "disagreements")
     return {
         "paper_key": counted["paper_key"],
+        "title": counted["title"][:SEARCHED_CHARACTERS],
         "document_sha256": counted["document_sha256"],
         "extractor_version": counted["extractor_version"],
         **{name: int(counted.get(name) or 0) for name in numbers},

@@ -123,10 +123,14 @@ point_influences = Table(
     Index(None, "paper_key"),
 )
 
+_ASKED_FOR = ("benchmarks", "fields", "year", "has_unknown_hardware", "stale_reviews", "disagreements", "title")
+
 desk_papers = Table(
     "desk_papers",
     metadata,
     Column("paper_key", Text, ForeignKey("papers.paper_key"), primary_key=True),
+    # as far as it is searched
+    Column("title", Text, nullable=False),
     # what was in force when the row was made
     Column("document_sha256", Text, nullable=False),
     Column("extractor_version", Text, nullable=False),
@@ -151,8 +155,10 @@ desk_papers = Table(
     Column("disagreements", Integer, nullable=False),
     Column("settled", Boolean, nullable=False),
     Column("refreshed_at", UtcDateTime, nullable=False),
-    Index(None, "settled", "worth", "paper_key"),
-    Index(None, "worth", "paper_key"),
+    # the queue in order, with all that its options ask for: no row of another paper need be read
+    Index("ix_desk_papers_open", "settled", "worth", "paper_key", *_ASKED_FOR),
+    Index("ix_desk_papers_all", "worth", "paper_key", "settled", *_ASKED_FOR),
+    Index("ix_desk_papers_progress", "settled", "open_facts", "reviewed_facts"),
 )
 
 APPEND_ONLY = (settlements, comments, added_facts, double_reviews)

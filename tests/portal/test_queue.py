@@ -16,6 +16,7 @@ from playwright.sync_api import Page, expect
 
 from db.desk import claim_paper, paper_records, settle_paper
 from db.desk_queue import QueueFilters, QueueRow, queue
+from db.desk_rows import bring_queue_up_to_date
 from db.store import upsert_papers
 from extractors.records import PaperMetadata
 from portal.desk.cards import paper_view
@@ -206,6 +207,7 @@ def test_a_refused_option_is_told_and_what_was_typed_stays(client: Client) -> No
 def test_a_title_is_shown_as_it_is_and_runs_nothing(open_site: OpenSite) -> None:
     site = open_site()
     upsert_papers(site.engine, [PaperMetadata(FIRST, 9, title='<img src=x onerror="alert(1)"> 100% & more')])
+    bring_queue_up_to_date(site.engine, site.services.now())
     with site.client("curator") as client:
         page = _html(client, "/desk?q=100%25+%26")
     assert "&lt;img src=x" in page

@@ -125,6 +125,7 @@ def _create_queue() -> None:
     op.create_table(
         "desk_papers",
         _paper_key(primary_key=True),
+        sa.Column("title", sa.Text, nullable=False),
         sa.Column("document_sha256", sa.Text, nullable=False),
         sa.Column("extractor_version", sa.Text, nullable=False),
         sa.Column("open_facts", sa.Integer, nullable=False),
@@ -145,8 +146,10 @@ def _create_queue() -> None:
         sa.Column("refreshed_at", sa.DateTime(timezone=True), nullable=False),
     )
     op.create_index("ix_point_influences_paper_key", "point_influences", ["paper_key"])
-    op.create_index("ix_desk_papers_settled_worth_paper_key", "desk_papers", ["settled", "worth", "paper_key"])
-    op.create_index("ix_desk_papers_worth_paper_key", "desk_papers", ["worth", "paper_key"])
+    asked_for = ["benchmarks", "fields", "year", "has_unknown_hardware", "stale_reviews", "disagreements", "title"]
+    op.create_index("ix_desk_papers_open", "desk_papers", ["settled", "worth", "paper_key", *asked_for])
+    op.create_index("ix_desk_papers_all", "desk_papers", ["worth", "paper_key", "settled", *asked_for])
+    op.create_index("ix_desk_papers_progress", "desk_papers", ["settled", "open_facts", "reviewed_facts"])
 
 
 def _paper_key(primary_key: bool = False, nullable: bool = False) -> sa.Column[str]:
