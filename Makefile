@@ -39,10 +39,10 @@ demo: setup  ## read the bundled sample papers into ./demo-output, show the esti
 	@echo
 	@echo 'Where to look next'
 	@echo '  sqlite3 $(DEMO)/burden.sqlite "select * from burden_v1"     the same, in SQL'
-	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden user add ada --role curator  an account for you at the curators'"'"' desk (asks for a password)'
-	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden web                          the desk in your browser: records beside the page that says them'
 	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden export facts                 every record with its page and quote'
 	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden export points                the results with all that was joined to them'
+	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden user add ada --role curator  an account at the desk (it asks for a password)'
+	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden web                          the desk in a browser: each record beside the page that says it'
 	@echo '  $(BIN)/burden extract samples/papers/*.pdf                     without a database'
 	@echo '  $(BIN)/burden extract --tables samples/tables/2302.99102.pdf   the tables of a paper'
 	@echo '  $(BIN)/burden ingest --since 2026-01-01 --limit 20             real papers from arXiv'

@@ -2,12 +2,12 @@
 
     python benchmarks/desk_many_curators.py [--curators 8] [--decisions 2000] [--postgresql | --both]
 
-Ingests the sample papers, starts `burden web` as a process of its own, and lets curators who came in by the sign-in page
-accept, correct, reject, undo, add and comment on the same papers at once, each off a page that the others make old. Of
-the conflicts they are told, they save over some. Some saves are sent twice, as after an answer that was lost. Then it reads the
-database: every save that was acknowledged is there exactly once, none that was refused is there, nobody's save
-went over a review that they had neither seen nor been told of, the desk shows the reviews that stand, and the rows of
-the queue are what they would be when reckoned anew. Exit code 1 if anything is otherwise.
+Ingests the sample papers, starts `burden web` as a process of its own, and lets curators who came in by the sign-in
+page accept, correct, reject, undo, add and comment on the same papers at once, each off a page that the others make
+old. Of the conflicts they are told, they save over some. Some saves are sent twice, as after an answer that was lost.
+Then it reads the database: every save that was acknowledged is there exactly once, none that was refused is there,
+nobody's save went over a review that they had neither seen nor been told of, the desk shows the reviews that stand,
+and the rows of the queue are what they would be when reckoned anew. Exit code 1 if anything is otherwise.
 """
 
 from __future__ import annotations

@@ -1,7 +1,15 @@
-"""Make the pictures of the README and the docs anew, from the sample papers: ``python docs/make_pictures.py``."""
+"""Make the pictures of the README and the docs anew, from the sample papers: ``python docs/make_pictures.py``.
+
+Those of the desk need Chromium on the PATH.
+"""
 
 from __future__ import annotations
 
+import os
+import shutil
+import subprocess
+import sys
+import tempfile
 from pathlib import Path
 
 import pymupdf
@@ -10,12 +18,15 @@ from extractors.records import Status
 from flows.reading import read, read_and_draw_tables
 
 PROJECT = Path(__file__).resolve().parent.parent
+sys.path.insert(0, str(PROJECT / "tests" / "portal"))
 PICTURES = PROJECT / "docs" / "pictures"
 SAMPLE = PROJECT / "samples" / "papers" / "2105.99003.pdf"
 TABLE_SAMPLE, TABLE_PAGE = PROJECT / "samples" / "tables" / "2302.99102.pdf", 2
 _BORDER_POINTS = pymupdf.Rect(-2, -1, 2, 1)
 _SURROUNDINGS_POINTS = 60
 _RED = (0.85, 0.1, 0.1)
+_DESK_WIDTH, _DESK_HEIGHT = 1280, 900
+_DESK_PAPER = "2105.99003"
 
 
 def picture_of_evidence(source: Path, target: Path) -> None:
@@ -37,7 +48,46 @@ def picture_of_tables(source: Path, page: int, target: Path) -> None:
     target.write_bytes(pictures[page])
 
 
+def pictures_of_desk(queue: Path, paper: Path) -> None:
+    """The curators' queue, and a paper of which one record is accepted, as a browser shows them."""
+    from live_site import serving
+    from playwright.sync_api import sync_playwright
+
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        raise SystemExit("the pictures of the desk need Chromium on the PATH")
+    with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
+        _ingest_samples(Path(folder))
+        with serving(Path(folder)) as site:
+            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+            page = browser.new_context(
+                base_url=site.url, viewport={"width": _DESK_WIDTH, "height": _DESK_HEIGHT}
+            ).new_page()
+            token = site.sign_in("curator", "ada").token
+            page.context.add_cookies([{"name": "burden-session", "value": token, "url": site.url}])
+            page.goto("/desk")
+            page.screenshot(path=queue)
+            page.goto(f"/desk/papers/{_DESK_PAPER}")
+            page.wait_for_selector("html[data-ready=yes]")
+            page.keyboard.press("a")
+            page.wait_for_selector(".record.is-accepted")
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=paper)
+            browser.close()
+
+
+def _ingest_samples(home: Path) -> None:
+    plain = {name: value for name, value in os.environ.items() if not name.startswith("BURDEN_")}
+    subprocess.run(  # noqa: S603 - our own program
+        [Path(sys.executable).parent / "burden", "ingest", "--from-folder", SAMPLE.parent, "--json"],
+        env=plain | {"BURDEN_HOME": str(home)},
+        check=True,
+        stdout=subprocess.DEVNULL,
+    )
+
+
 if __name__ == "__main__":
     PICTURES.mkdir(exist_ok=True)
     picture_of_evidence(SAMPLE, PICTURES / "evidence.png")
     picture_of_tables(TABLE_SAMPLE, TABLE_PAGE, PICTURES / "tables.png")
+    pictures_of_desk(PICTURES / "queue.png", PICTURES / "paper.png")

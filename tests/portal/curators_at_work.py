@@ -119,7 +119,8 @@ class Curator:
         send(self._client, save)
         if save.acknowledged and self._chance.random() < _SENT_TWICE:
             self.sent_twice += 1
-            first, _ = save.ids, send(self._client, save)
+            first = save.ids
+            send(self._client, save)
             assert (save.status, save.ids) == (200, first), f"{save.mark} again: {save.status} {save.answer}"
         for digest, card in save.answer.get("cards", {}).items():
             self._cards.update(cards_of(card["html"]) or {digest: self._cards[digest]})
@@ -159,7 +160,7 @@ class Curator:
         count = self.own_number(number)
         form = card.values | {"field.accelerator_count": str(count), "reason": mark}
         form["action"] = "accept" if accept else "save"
-        says = {(card.digest, "accelerator_count", "correct", float(count))}
+        says: set[Said] = {(card.digest, "accelerator_count", "correct", float(count))}
         seen = {(card.digest, "accelerator_count"): card.shown("accelerator_count")}
         if accept:
             says.add((card.digest, RECORD, "accept", None))
@@ -167,7 +168,8 @@ class Curator:
         return self._save(paper, "correct", "decisions", mark, form, frozenset(says), seen)
 
     def undoing(self, paper: str, mark: str, items: Sequence[str]) -> Save:
-        says, seen = set(), {}
+        says: set[Said] = set()
+        seen: dict[Place, str | None] = {}
         for item in items:
             _, digest, name, shown = item.split("|")
             says.add((digest, name, "withdraw", None))

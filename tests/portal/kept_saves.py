@@ -1,4 +1,4 @@
-"""What the database kept of curators' saves, held against what they were told. Reads plain tables, no code of the desk."""
+"""What the database kept of curators' saves, held against what they were told."""
 
 from __future__ import annotations
 
@@ -148,7 +148,7 @@ class _Histories:
         return found
 
     def unfounded(self, save: Save) -> list[str]:
-        """A conflict that names no field of the save on which somebody else's word, or a withdrawal, stood against it."""
+        """A conflict that names no field of the save on which anything ever stood against it."""
         told = {(each["fact"], each["field"]) for each in save.answer.get("conflicts", ())}
         named = {(digest, "" if name == "record" else name) for digest, name in told}
         for place in named & set(save.seen):

@@ -10,7 +10,7 @@ import sys
 import threading
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ThreadPoolExecutor
-from contextlib import ExitStack
+from contextlib import ExitStack, suppress
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
@@ -65,10 +65,8 @@ class Server:
         return living(self._process.pid)
 
     def stop_all(self) -> None:
-        try:
+        with suppress(ProcessLookupError):
             os.killpg(self._process.pid, signal.SIGKILL)
-        except ProcessLookupError:
-            pass
         self._process.communicate()
 
 
@@ -138,7 +136,7 @@ def test_a_killed_server_keeps_what_it_acknowledged_and_takes_the_rest_again_as_
     for name in names:
         add_user(engine, name, Role.CURATOR, hash_password(PASSWORD, name), datetime.now(UTC))
     clients = [signed_in(server.url, name, PASSWORD) for name in names]
-    curators = [Curator(name, client, PAPERS, number) for number, (name, client) in enumerate(zip(names, clients))]
+    curators = [Curator(name, clients[number], PAPERS, number) for number, name in enumerate(names)]
     saves = all_save_until_killed(server, curators)
     assert server.left_over() == [], "the processes that draw pages end with a server that was killed"
     unanswered = [save for save in saves if not save.status]
