@@ -36,7 +36,7 @@ from portal.pages import wants_html
 from portal.paper_keys import paper_address, register_paper_keys
 from portal.queue.following import next_paper
 from portal.security import Curator, Session
-from portal.services import PageUnavailableError, Services, Wired
+from portal.services import PageUnavailableError, Services, Unavailable, Wired
 
 _LONGEST_COMMENT = 4000
 REVIEWERS = 2
@@ -130,6 +130,9 @@ def add(call: Called) -> Response:
             fact = adding.added_fact(call.form, call.paper, words, call.author, call.services.catalogue)
         key = add_fact(call.services.engine, fact)
     except (DecisionError, RecordError, PageUnavailableError) as refused:
+        busy = isinstance(refused, PageUnavailableError) and refused.why is Unavailable.BUSY
+        if busy and not wants_html(call.request):
+            raise HTTPException(503, str(refused)) from None  # the page keeps it and sends it again
         return _refused(call, refused)
     call.services.reestimate(call.paper.paper_key)
     digest = split_fact_key(key)[1]

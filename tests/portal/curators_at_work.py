@@ -19,6 +19,7 @@ ACTIONS = {"accept": 5, "correct": 6, "reject": 3, "undo": 3, "add": 1, "comment
 _OVERRIDING, _SENT_TWICE = 0.4, 0.1
 _DECISIONS_A_VISIT = (2, 6)
 _ONE_AFTER_ANOTHER = 1_000
+_TRIES_WHEN_BUSY = 4
 
 Place = tuple[str, str]
 """Digest of a fact, and a field or ''."""
@@ -55,10 +56,13 @@ class Save:
 
 
 def send(client: httpx.Client, save: Save) -> None:
-    """Send the form; where no answer comes, the save stays without one."""
+    """Send the form, again while the server says that it is busy; where no answer comes, the save stays without one."""
     began = perf_counter()
     try:
-        answer = client.post(save.address, data=save.form)
+        for _ in range(_TRIES_WHEN_BUSY):
+            answer = client.post(save.address, data=save.form)
+            if answer.status_code != 503:
+                break
     except httpx.TransportError:
         return
     save.took_ms = 1000 * (perf_counter() - began)

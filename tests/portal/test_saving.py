@@ -15,6 +15,7 @@ from db.agreement_rows import choose_double_reviews
 from db.desk import DeskFact, PaperRecords, paper_records
 from db.fields import FIELDS, Kind
 from portal.desk.value_words import in_words
+from portal.services import PageUnavailableError, PageWords, Unavailable
 
 Client = Callable[..., httpx.Client]
 
@@ -159,6 +160,21 @@ def test_a_record_is_added_from_words_by_their_numbers_or_as_written(site, clien
     undone = send(ada, {"action": "undo", "take_back": answer.json()["take_back"]}, paper=paper)
     assert undone.status_code == 200
     assert [fact.rejected for fact in records(site, paper).facts if fact.basis == "curated"] == [True]
+
+
+def test_an_addition_that_finds_the_server_busy_is_to_be_sent_again(open_site):
+    site = open_site()
+
+    def busy(sha256: str, page: int) -> PageWords:
+        raise PageUnavailableError(Unavailable.BUSY, "Too many pages are being drawn: try again.")
+
+    site.app.state.services = replace(site.services, page_words=busy)
+    fields = {"kind": "training_run", "page": "1", "words": "3,4", "field.accelerator": "a100"}
+    with site.client("curator") as ada:
+        answer = send(ada, fields, "facts")
+        assert (answer.status_code, answer.json()["error"][-10:]) == (503, "try again.")
+        as_form = ada.post(f"/desk/papers/{PAPER}/facts", data=fields, headers={"Accept": "text/html"})
+        assert as_form.status_code == 422 and "Too many pages are being drawn" in as_form.text
 
 
 @pytest.mark.parametrize(
