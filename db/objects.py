@@ -27,6 +27,7 @@ VIEWS = (
     "facts_in_force",
     "own_results",
     "linked_results",
+    "linked_facts",
     "accepted_runs",
     "linked_runs",
     "burden_by_stated_model",
@@ -55,16 +56,22 @@ VIEWS = (
 Grants = dict[str, list[tuple[str, str]]]
 
 
-_SUMMED_RUNS = {"burden_by_stated_model": "accepted_runs", "burden_by_result_model": "linked_runs"}
-"""Views that are ``burden_sums.sql`` over the runs of another view."""
+_MADE_FROM = {
+    "facts_in_force": ("estimated_claims", "$claims", "corrected_claims"),
+    "linked_facts": ("estimated_claims", "$claims", "linked_results"),
+    "burden_by_stated_model": ("burden_sums", "$runs", "accepted_runs"),
+    "burden_by_result_model": ("burden_sums", "$runs", "linked_runs"),
+}
+"""Views that are one file over the rows of different views: the file, the place in it, and the view."""
 
 
 def view_sql(name: str) -> str:
     """The view's SELECT, from ``db/views``; of words that Python knows as well, made from these."""
     if name == "lower_is_better_words":
         return " UNION ALL ".join(f"SELECT '{word}' AS word" for word in LOWER_IS_BETTER_WORDS)
-    if name in _SUMMED_RUNS:
-        return _sql_file("burden_sums").replace("$runs", _SUMMED_RUNS[name])
+    if name in _MADE_FROM:
+        file, place, view = _MADE_FROM[name]
+        return _sql_file(file).replace(place, view)
     return _sql_file(name)
 
 

@@ -171,7 +171,8 @@ claims = Table(
     ),
     # views of runs need not pass by many results, and the results of a model are found at once
     Index(None, "document_sha256", "extractor_version", "kind", "model"),
-    Index(None, "fact_digest"),
+    # a result's digest is that of every paper that names such a model
+    Index(None, "fact_digest", "document_sha256"),
     # few among many: what curators added, where the machine's claims are looked up by the same digest
     Index(
         "ix_claims_added",

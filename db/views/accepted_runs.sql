@@ -25,4 +25,4 @@ SELECT
     CAST(NULL AS TEXT) AS join_rule,
     CAST(NULL AS DOUBLE PRECISION) AS join_confidence
 FROM facts_in_force
-WHERE kind IN ('training_run', 'training_compute') AND status = 'accepted'
+WHERE kind IN ('training_run', 'training_compute') AND status <> 'candidate'

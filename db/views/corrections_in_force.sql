@@ -47,5 +47,5 @@ SELECT
     MAX(CASE WHEN latest.field = 'quantity' THEN latest.review_id END) AS quantity_review,
     MAX(CASE WHEN latest.field = 'quantity' THEN latest.value_number END) AS quantity
 FROM reviews_by_paper AS latest
-WHERE latest.place = 1 AND latest.stands AND latest.has_field
+WHERE latest.place <= 1 AND latest.stands AND latest.has_field
 GROUP BY latest.paper_key, latest.fact_digest

@@ -1,7 +1,7 @@
 -- One row a fact and field ('' for the whole record) on which two people differ and nobody has spoken since: both reviewed the
 -- field, and put different things in force; or, in a paper that is to be reviewed twice, one accepted the record and the other
 -- changed the field. What either of them, or a third, says of it after both have spoken settles it.
-SELECT paper_key, fact_digest, field
+SELECT laid.paper_key, laid.fact_digest, laid.field
 FROM (
     SELECT
         paper_key,
@@ -25,7 +25,20 @@ FROM (
     ) AS said
     GROUP BY paper_key, fact_digest, field
 ) AS laid
-WHERE other_reviewer = same_reviewer AND other_reviewer <> last_reviewer AND other_effect <> last_effect
+WHERE laid.other_reviewer = laid.same_reviewer
+    AND laid.other_reviewer <> laid.last_reviewer
+    AND laid.other_effect <> laid.last_effect
+    AND NOT EXISTS (
+        SELECT 1
+        FROM double_reviews AS twice
+        JOIN reviews_by_paper AS third ON third.paper_key = twice.paper_key
+        WHERE twice.paper_key = laid.paper_key
+            AND third.fact_digest = laid.fact_digest
+            AND third.field = ''
+            AND laid.field <> ''
+            AND third.stands
+            AND third.reviewer NOT IN (laid.last_reviewer, laid.other_reviewer)
+    )
 UNION
 SELECT changed.paper_key, changed.fact_digest, changed.field
 FROM double_reviews AS d

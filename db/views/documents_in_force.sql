@@ -27,7 +27,7 @@ FROM (
     FROM paper_versions AS v
     JOIN extractions AS e ON e.document_sha256 = v.document_sha256 AND e.extractor_version <> 'curators'
 ) AS ranked
-WHERE ranked.place = 1
+WHERE ranked.place <= 1
     AND NOT (
         ranked.paper_key = 'sha256:' || ranked.document_sha256
         AND EXISTS (

@@ -30,12 +30,12 @@ FROM (
         0 AS result_is_added,
         m.rule AS link_rule,
         m.confidence AS link_confidence
-    FROM facts_in_force AS f
+    FROM corrected_claims AS f
     CROSS JOIN claim_models AS m
     CROSS JOIN claims AS r
     WHERE f.kind IN ('training_run', 'training_compute', 'model_property')
-        AND f.status = 'accepted'
-        AND f.model_is_curated = 0
+        AND f.status <> 'candidate'
+        AND f.model_is_curated <> 1
         AND m.claim_id = f.claim_id
         AND r.document_sha256 = f.read_sha256
         AND r.extractor_version = f.read_by
@@ -53,14 +53,14 @@ FROM (
         0,
         NULL,
         NULL
-    FROM facts_in_force AS f
+    FROM corrected_claims AS f
     JOIN claims AS r
         ON r.document_sha256 = f.read_sha256
         AND r.extractor_version = f.read_by
         AND r.kind = 'result'
         AND r.model = f.model
     WHERE f.kind IN ('training_run', 'training_compute', 'model_property')
-        AND f.status = 'accepted'
+        AND f.status <> 'candidate'
         AND (
             f.model_is_curated = 1
             OR NOT EXISTS (SELECT 1 FROM claim_models AS m WHERE m.claim_id = f.claim_id)
@@ -76,7 +76,7 @@ FROM (
         0,
         NULL,
         NULL
-    FROM facts_in_force AS f
+    FROM corrected_claims AS f
     JOIN corrections_in_force AS named ON named.paper_key = f.paper_key AND named.model = f.model
     JOIN claims AS r
         ON r.fact_digest = named.fact_digest
@@ -85,7 +85,7 @@ FROM (
         AND r.kind = 'result'
         AND COALESCE(r.model, '') <> named.model
     WHERE f.kind IN ('training_run', 'training_compute', 'model_property')
-        AND f.status = 'accepted'
+        AND f.status <> 'candidate'
     UNION ALL
     SELECT
         f.*,
@@ -97,39 +97,19 @@ FROM (
         1,
         m.rule,
         m.confidence
-    FROM facts_in_force AS f
-    CROSS JOIN claim_models AS m
-    CROSS JOIN paper_versions AS pdf
-    CROSS JOIN claims AS r
-    WHERE f.kind IN ('training_run', 'training_compute', 'model_property')
-        AND f.status = 'accepted'
-        AND f.model_is_curated = 0
-        AND m.claim_id = f.claim_id
-        AND pdf.paper_key = f.paper_key
-        AND r.document_sha256 = pdf.document_sha256
-        AND r.extractor_version = 'curators'
-        AND r.kind = 'result'
-        AND r.model = m.model
-        AND (m.benchmark = '' OR r.benchmark = m.benchmark)
-    UNION ALL
-    SELECT
-        f.*,
-        r.model,
-        r.benchmark,
-        r.own,
-        r.status,
-        r.fact_digest,
-        1,
-        NULL,
-        NULL
-    FROM facts_in_force AS f
+    FROM corrected_claims AS f
     JOIN paper_versions AS pdf ON pdf.paper_key = f.paper_key
     JOIN claims AS r
         ON r.document_sha256 = pdf.document_sha256
         AND r.extractor_version = 'curators'
         AND r.kind = 'result'
+    LEFT JOIN claim_models AS m
+        ON m.claim_id = f.claim_id
+        AND m.model = r.model
+        AND m.benchmark IN ('', r.benchmark)
+        AND f.model_is_curated <> 1
     WHERE f.kind IN ('training_run', 'training_compute', 'model_property')
-        AND f.status = 'accepted'
+        AND f.status <> 'candidate'
 ) AS pair
 LEFT JOIN corrections_in_force AS x ON x.paper_key = pair.paper_key AND x.fact_digest = pair.result_digest
 WHERE (pair.claimed_result_status = 'accepted' OR x.record_decision = 'accept')
@@ -143,10 +123,11 @@ WHERE (pair.claimed_result_status = 'accepted' OR x.record_decision = 'accept')
         pair.result_is_added = 1
         OR NOT EXISTS (
             SELECT 1
-            FROM claims AS added
-            JOIN paper_versions AS pdf ON pdf.document_sha256 = added.document_sha256
-            WHERE added.extractor_version = 'curators'
+            FROM paper_versions AS pdf
+            CROSS JOIN claims AS added
+            WHERE pdf.paper_key = pair.paper_key
+                AND added.document_sha256 = pdf.document_sha256
                 AND added.fact_digest = pair.result_digest
-                AND pdf.paper_key = pair.paper_key
+                AND added.extractor_version = 'curators'
         )
     )

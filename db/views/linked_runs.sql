@@ -36,7 +36,7 @@ FROM (
                 COALESCE(join_confidence, 0) DESC,
                 join_rule
         ) AS place_of_link
-    FROM linked_results
+    FROM linked_facts
     WHERE kind IN ('training_run', 'training_compute')
 ) AS ranked
 WHERE place_of_link = 1

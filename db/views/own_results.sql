@@ -41,7 +41,7 @@ FROM (
             ) AS place
         FROM corrected_claims AS f
         WHERE f.kind IN ('result', 'training_run')
-            AND f.status = 'accepted'
+            AND f.status <> 'candidate'
             AND (
                 f.kind = 'training_run'
                 OR (f.own AND f.benchmark IS NOT NULL AND f.metric IS NOT NULL AND f.value IS NOT NULL)

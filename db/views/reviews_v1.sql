@@ -53,22 +53,24 @@ LEFT JOIN papers AS p ON p.paper_key = r.paper_key AND NOT p.withdrawn
 LEFT JOIN documents_in_force AS d ON d.paper_key = p.paper_key
 LEFT JOIN claims AS machine
     ON r.has_field
-    AND machine.claim_id = (
-        SELECT c.claim_id
-        FROM claims AS c
-        WHERE c.fact_digest = r.fact_digest
-            AND (
-                (c.document_sha256 = d.document_sha256 AND c.extractor_version = d.extractor_version)
-                OR (
-                    c.extractor_version = 'curators'
-                    AND EXISTS (
-                        SELECT 1
-                        FROM paper_versions AS pdf
-                        WHERE pdf.paper_key = d.paper_key AND pdf.document_sha256 = c.document_sha256
-                    )
-                )
-            )
-        ORDER BY CASE c.extractor_version WHEN 'curators' THEN 0 ELSE 1 END, c.claim_id
-        LIMIT 1
+    AND machine.claim_id = COALESCE(
+        (
+            SELECT added.claim_id
+            FROM paper_versions AS pdf
+            CROSS JOIN claims AS added
+            WHERE pdf.paper_key = d.paper_key
+                AND added.document_sha256 = pdf.document_sha256
+                AND added.fact_digest = r.fact_digest
+                AND added.extractor_version = 'curators'
+            LIMIT 1
+        ),
+        (
+            SELECT c.claim_id
+            FROM claims AS c
+            WHERE c.fact_digest = r.fact_digest
+                AND c.document_sha256 = d.document_sha256
+                AND c.extractor_version = d.extractor_version
+            LIMIT 1
+        )
     )
 LEFT JOIN claims AS reviewed ON reviewed.claim_id = r.claim_id

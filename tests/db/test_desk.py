@@ -9,7 +9,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
-from db import accounts
+from db import accounts, desk_schema
 from db.accounts import Role
 from db.added_facts import AddedFact, add_fact
 from db.desk import (
@@ -180,3 +180,33 @@ def test_exports_and_the_desk_say_the_same(saved: Engine, sample: Any) -> None:
         assert {name: record[name] for name in fact.values} == fact.values
         assert record.get("joined_models", []) == list(fact.joined_models)
         assert (record["basis"], record["confidence"]) == (fact.basis, fact.confidence)
+
+
+@pytest.mark.parametrize(
+    ("said", "open_disagreements"),
+    [
+        ([("ada", "correct", "model", "Big"), ("ben", "correct", "model", "Big")], 0),
+        ([("ada", "correct", "model", "Big"), ("ben", "correct", "model", "Huge")], 1),
+        ([("ada", "accept", "model", None), ("ben", "correct", "model", "Base")], 0),
+        ([("ada", "accept", None, None), ("ben", "reject", None, None)], 1),
+        ([("ada", "accept", None, None), ("ben", "correct", "model", "Huge")], 1),
+        ([("ada", "correct", "model", "Big"), ("ada", "correct", "model", "Huge")], 0),
+        # whatever is said of it after both have spoken settles it
+        ([("ada", "accept", None, None), ("ben", "reject", None, None), ("ada", "reject", None, None)], 0),
+        ([("ada", "accept", None, None), ("ben", "reject", None, None), ("cy", "accept", None, None)], 0),
+        ([("ada", "accept", None, None), ("ben", "correct", "model", "Huge"), ("cy", "accept", "model", None)], 0),
+        ([("ada", "accept", None, None), ("ben", "reject", None, None), ("ben", "withdraw", None, None)], 0),
+    ],
+)
+def test_where_two_people_differ_and_nobody_has_spoken_since(
+    saved: Engine, sample: Any, said: list[tuple[str, str, str | None, Any]], open_disagreements: int
+) -> None:
+    with saved.begin() as connection:
+        connection.execute(desk_schema.double_reviews.insert(), {"paper_key": PAPER, "chosen_at": sample.noon})
+    key = records(saved).facts[0].fact_key
+    for days, (reviewer, decision, field, value) in enumerate(said, 1):
+        add_review(saved, decided(sample, key, decision, field, value, reviewer=reviewer, days=days))
+    for reviewer in ("ada", "ben"):
+        settle_paper(saved, PAPER, reviewer, sample.noon + timedelta(days=9))
+    (found,) = sample.rows(saved, "SELECT disagreements FROM desk_papers")
+    assert found["disagreements"] == open_disagreements

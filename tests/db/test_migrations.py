@@ -139,7 +139,7 @@ def test_a_database_with_claims_learns_of_properties_and_models(empty: Engine, s
         "ix_claims_document_sha256_extractor_version_kind_model": [
             "document_sha256", "extractor_version", "kind", "model"
         ],
-        "ix_claims_fact_digest": ["fact_digest"],
+        "ix_claims_fact_digest_document_sha256": ["fact_digest", "document_sha256"],
         "ix_claims_added": ["fact_digest", "document_sha256"],
     }  # fmt: skip
     _fill(empty)

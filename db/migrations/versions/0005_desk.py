@@ -14,6 +14,8 @@ def upgrade() -> None:
     with op.batch_alter_table("claims", copy_from=_claims_before()) as batch:
         batch.drop_constraint(op.f("ck_claims_basis"), type_="check")
         batch.create_check_constraint("basis", "basis IN ('machine', 'imported', 'curated')")
+        batch.drop_index("ix_claims_fact_digest")
+        batch.create_index("ix_claims_fact_digest_document_sha256", ["fact_digest", "document_sha256"])
     with op.batch_alter_table("reviews", copy_from=_reviews_before()) as batch:
         batch.drop_constraint(op.f("ck_reviews_decision"), type_="check")
         batch.create_check_constraint("decision", "decision IN ('accept', 'correct', 'reject', 'withdraw')")

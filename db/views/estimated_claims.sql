@@ -1,4 +1,4 @@
--- One row a fact in force, with the latest burden estimate that was made from just these values.
+-- Each row of $claims, with the latest burden estimate that was made from just its values.
 SELECT
     f.*,
     e.hardware_burden_flop,
@@ -12,7 +12,7 @@ SELECT
         ELSE 'not estimated yet'
     END AS reason,
     e.estimator_version
-FROM corrected_claims AS f
+FROM $claims AS f
 LEFT JOIN burden_estimates AS e
     ON e.claim_id = f.claim_id
     AND e.corrections = f.corrections
