@@ -125,6 +125,13 @@ def test_a_sheet_of_2022(tmp_path: Path) -> None:
     )
 
 
+def test_a_sheet_without_its_rows_of_heads_loses_no_model_without_a_name(tmp_path: Path) -> None:
+    nameless = {**GULL, "name": "", "title": "Gulls of the South"}
+    file = imported(tmp_path, "any.csv", table([*LAYOUT_2022, *IMAGENET_SCORES], [nameless, GULL]))
+    assert [model.model for model in file.models] == ["Gulls of the South", "Gull-L"]
+    assert file.skipped == ()
+
+
 def test_flops_go_before_multiply_adds(tmp_path: Path) -> None:
     both = {**GULL, "flops": "7.5E+09"}
     (model,) = imported(tmp_path, "any.csv", sheet_2022(IMAGENET_SCORES, both)).models
