@@ -111,6 +111,9 @@ _jobs_option = click.option(
     "--jobs", type=click.IntRange(min=1), help="Papers read in parallel.  [default: one a processor]"
 )
 _strict_option = click.option("--strict", is_flag=True, help="Exit with 1 if a paper could not be read.")
+_replaces_option = click.option(
+    "--replaces", multiple=True, metavar="FILE_NAME", help="Imported before, and no longer to count beside this file."
+)
 _candidates_option = click.option("--candidates", is_flag=True, help="Also records that were not accepted.")
 _date = click.DateTime(formats=["%Y-%m-%d"])
 _file = click.Path(exists=True, dir_okay=False, path_type=Path)
@@ -363,7 +366,8 @@ def _records_in_force(what: str, candidates: bool = False) -> Iterator[dict[str,
 
 def _need_database(settings: Settings) -> None:
     if settings.sqlite_file is not None and not settings.sqlite_file.exists():
-        raise click.ClickException(f"no database at {settings.sqlite_file} yet: `burden ingest` makes one")
+        missing = f"no database at {settings.sqlite_file} yet"
+        raise click.ClickException(f"{missing}: `burden ingest` and `burden import` make one")
 
 
 @main.command()
@@ -651,60 +655,71 @@ def import_() -> None:
 
 @import_.command("computer-progress")
 @click.argument("path", type=click.Path(exists=True, path_type=Path))
+@_replaces_option
 @_json_option
-def import_computer_progress(path: Path, as_json: bool) -> None:
+@click.pass_context
+def import_computer_progress(ctx: click.Context, path: Path, replaces: tuple[str, ...], as_json: bool) -> None:
     """The CSVs of the study's authors, of 2020 or of 2022: a folder of them, or one file.
 
-    Each repair that reading took is reported by its rule. A file that is imported again changes nothing; a newer one
-    of the same name takes its place. `burden analyze --source authors-2022` fits what was imported.
+    Each repair that reading took is reported by its rule. A file that is imported again changes nothing, nor does a
+    copy under another name; a newer one of the same name takes its place. Where files of other names share most models,
+    which then count twice, a warning says so. A file that cannot be read is named at the end, the others are stored all
+    the same, and the exit code is 1. `burden analyze --source authors-2022` fits what was imported.
 
     \b
     Examples:
       burden import computer-progress authors_2022/
       burden import computer-progress image-classification-on-imagenet.csv --json
+      burden import computer-progress imagenet-2023.csv --replaces image-classification-on-imagenet.csv
     """
     from imports.computer_progress import read_computer_progress
 
-    _import(lambda: read_computer_progress(path), as_json)
+    ctx.exit(_import(lambda: read_computer_progress(path), replaces, as_json))
 
 
 @import_.command("epoch")
 @click.argument("file", type=_file)
+@_replaces_option
 @_json_option
-def import_epoch(file: Path, as_json: bool) -> None:
+@click.pass_context
+def import_epoch(ctx: click.Context, file: Path, replaces: tuple[str, ...], as_json: bool) -> None:
     """The CSV of models that Epoch AI publishes (epoch.ai/data): training compute, hardware, time, parameters.
 
-    It has no results on benchmarks, so its models are compared with papers' runs and not fitted.
+    It has no results on benchmarks, so its models are compared with papers' runs and not fitted. One of its files is
+    enough: all_ai_models.csv has the models of the others, and of several imported ones each counts.
 
     \b
-    Example:
+    Examples:
       burden import epoch all_ai_models.csv
+      burden import epoch all_ai_models.csv --replaces notable_ai_models.csv
     """
     from imports.epoch import read_epoch
 
-    _import(lambda: (read_epoch(file),), as_json)
+    ctx.exit(_import(lambda: (read_epoch(file),), replaces, as_json))
 
 
-def _import(read: Callable[[], Sequence[ImportedFile]], as_json: bool) -> None:
+def _import(read: Callable[[], Sequence[ImportedFile]], replaces: Sequence[str], as_json: bool) -> int:
+    """The exit code: 1 where a file is broken."""
     from db.engine import open_database
-    from flows.importing import store_imports
+    from flows.importing import outcome_line, store_imports, warnings
     from flows.settings import load_settings
-    from imports.report import import_report, import_report_text
+    from imports.report import broken_files, import_report, import_report_text
 
     files = read()
     settings = load_settings()
     if settings.sqlite_file is not None:
         settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
-    stored = store_imports(open_database(settings.database), files)
+    stored = store_imports(open_database(settings.database), files, replaces)
     if as_json:
         outcomes = [{"file": each.file.name, **asdict(each.outcome)} for each in stored]
         click.echo(json.dumps(import_report(files) | {"stored": outcomes}, ensure_ascii=False))
-        return
-    click.echo(import_report_text(files))
-    for each in stored:
-        state = "stored" if each.outcome.is_new else "was there already"
-        took = f", in place of import {each.outcome.superseded_import_id}" if each.outcome.superseded_import_id else ""
-        click.echo(f"{each.file.name}: {state} as import {each.outcome.import_id}{took}")
+    else:
+        click.echo(import_report_text(files))
+        for each in stored:
+            click.echo(outcome_line(each))
+    for line in (*(warning for each in stored for warning in warnings(each)), *broken_files(files)):
+        click.echo(line, err=True)
+    return 1 if any(file.broken for file in files) else 0
 
 
 @main.group("db")
@@ -714,7 +729,7 @@ def database() -> None:
 
 @database.command()
 def upgrade() -> None:
-    """Bring the schema to this program's (every `burden ingest` does so too).
+    """Bring the schema to this program's (every `burden ingest` and `burden import` does so too).
 
     \b
     Example:
