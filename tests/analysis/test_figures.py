@@ -117,7 +117,7 @@ def test_of_many_points_a_fixed_sample_is_drawn_and_the_caption_says_so() -> Non
     drawing = scatter_drawing(points, [fit], Computing.HARDWARE_BURDEN)
     marks = [title.text for title in ElementTree.fromstring(drawing.svg).iter(f"{SVG}title")]
     assert len(marks) == MOST_POINTS_DRAWN
-    assert "2,340 models" in drawing.caption and "sample of 1,000 points" in drawing.caption
+    assert "2,340 models" in drawing.caption and "sample of 600 points" in drawing.caption
 
 
 def test_a_new_point_displaces_at_most_one_of_the_sample() -> None:
