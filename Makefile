@@ -27,7 +27,7 @@ $(VENV)/.ready: pyproject.toml constraints.txt
 
 demo: export BURDEN_HOME = $(DEMO)
 demo: export BURDEN_DATABASE_URL =
-demo: setup  ## read the bundled sample papers into ./demo-output, show the estimates and the results they paid for
+demo: setup  ## read the bundled sample papers into ./demo-output, show the estimates, the results they paid for and their laws
 	@rm -rf $(DEMO)
 	@$(BIN)/burden ingest --from-folder samples/papers
 	@echo
@@ -37,7 +37,13 @@ demo: setup  ## read the bundled sample papers into ./demo-output, show the esti
 	@echo
 	@$(BIN)/burden export points --format table
 	@echo
+	@$(BIN)/burden import computer-progress samples/study >/dev/null
+	@echo 'Scaling laws, of invented models in a table of the study'"'"'s layout'
+	@echo
+	@$(BIN)/burden analyze -o $(DEMO)/report
+	@echo
 	@echo 'Where to look next'
+	@echo '  $(DEMO)/report/index.html                                     fits, projections and figures, in a browser'
 	@echo '  sqlite3 $(DEMO)/burden.sqlite "select * from burden_v1"     the same, in SQL'
 	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden export facts                 every record with its page and quote'
 	@echo '  BURDEN_HOME=$(DEMO) $(BIN)/burden export points                the results with all that was joined to them'

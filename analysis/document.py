@@ -12,7 +12,7 @@ from defusedxml.ElementTree import fromstring
 from jinja2 import Environment, PackageLoader, StrictUndefined, select_autoescape
 from markupsafe import Markup
 
-from analysis import fit_tables, point_tables
+from analysis import fit_tables, model_tables, point_tables
 from analysis.figures.canvas import Drawing, file_name
 from analysis.figures.gallery import Gallery, Wall
 from analysis.headline import how_to_read
@@ -221,10 +221,16 @@ def _comparison(analysis: Analysis, gallery: Gallery) -> Section:
     return Section(
         name="comparison",
         title="Machine beside import",
-        paragraphs=() if analysis.pairs else ("No model is both in this database and in an import.",),
+        paragraphs=()
+        if analysis.pairs or (analysis.models and analysis.models.pairs)
+        else ("No model is both in this database and in an import.",),
         drawings=(gallery.comparison,) if gallery.comparison else (),
         tables=_there(
-            point_tables.summaries_table(analysis.summaries), point_tables.pairs_table(analysis.pairs, analysis.points)
+            point_tables.summaries_table(analysis.summaries),
+            point_tables.pairs_table(analysis.pairs, analysis.points),
+            model_tables.agreement_table(analysis.models),
+            model_tables.ratios_table(analysis.models),
+            model_tables.models_table(analysis.models),
         ),
     )
 

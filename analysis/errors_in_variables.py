@@ -5,7 +5,7 @@ from __future__ import annotations
 import numpy as np
 
 from analysis.records import Fit, Refusal, RefusalCause, Subject
-from analysis.resampling import RESAMPLES, resampled_coefficient, times_drawn
+from analysis.resampling import RESAMPLES, expanded_percentiles, resampled_coefficient, times_drawn
 from analysis.samples import (
     COMPUTING,
     ERROR_RATE,
@@ -29,19 +29,25 @@ def fit_errors_in_computing(
 ) -> Fit | Refusal:
     """Performance on log10(C), where C lies somewhere between its bounds.
 
-    The error of log10(C) is taken to be independent of C, with the variance of a uniform distribution between the
-    bounds, width² / 12; C itself stays where the point states it. Fuller's method of moments (Measurement Error Models,
-    1987, 3.1): slope = S_xy / (S_xx - mean of these variances). Refused where that leaves less than a fifth of S_xx.
+    The true log10(C) is taken to lie anywhere between its bounds with the same chance: it has the mean of their middle,
+    which stands for C here, and the variance width² / 12. The middle is the stated C where bounds are equally far from
+    it, and is not where one end alone is uncertain, as with mixed precision, which can only raise the peak rate. By
+    Fuller's method of moments (Measurement Error Models, 1987, 3.1) slope = S_xy / (S_xx - mean of these variances).
+    Refused where that leaves less than a fifth of S_xx.
 
     S_xx = 1, S_xy = 0.08, all bounds 10 times apart (width 1): 0.08 / (1 - 1/12) = 0.0873 in place of 0.08.
 
-    Standard errors and 95 % intervals (percentiles) are of 1000 bootstrap resamples of the points, from a fixed seed.
+    Standard errors and 95 % intervals are of 1000 bootstrap resamples of the points, from a fixed seed; the percentiles
+    at which intervals end are further out the fewer the points are (``resampling.expanded_percentiles``). How often
+    they held the true slope of 8, 15, 40 and 150 points: 0.96, 0.96, 0.95 and 0.95; with one-sided bounds 0.98, 0.96,
+    0.96 and 0.96.
     """
-    varying = {COMPUTING: log10_computing, ERROR_RATE: log10_error(error_fraction)}
-    ready = prepared(subject, varying, {"lower bound": log10_low, "upper bound": log10_high})
+    varying = {COMPUTING: (log10_low + log10_high) / 2, ERROR_RATE: log10_error(error_fraction)}
+    others = {"lower bound": log10_low, "upper bound": log10_high, "stated computing": log10_computing}
+    ready = prepared(subject, varying, others)
     if isinstance(ready, Refusal):
         return ready
-    x, log10_err, low, high = ready
+    x, log10_err, low, high, stated = ready
     n = len(x)
     variances = (high - low) ** 2 / 12
     x_middle, y = x.mean(), performance(subject.form, log10_err)
@@ -73,10 +79,11 @@ def fit_errors_in_computing(
             subject=subject,
             n=n,
             coefficients=tuple(
-                resampled_coefficient(name, float(value[0]), resampled[name][usable]) for name, value in values.items()
+                resampled_coefficient(name, float(value[0]), resampled[name][usable], expanded_percentiles(n))
+                for name, value in values.items()
             ),
-            lowest_computing_flop=float(10 ** x.min()),
-            highest_computing_flop=float(10 ** x.max()),
+            lowest_computing_flop=float(10 ** stated.min()),
+            highest_computing_flop=float(10 ** stated.max()),
             intercept_slope_covariance=float(np.cov(resampled["intercept"][usable], resampled["slope"][usable])[0, 1]),
             note=f"Reliability of log10(C): {reliability:.3f}.",
         )

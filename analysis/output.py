@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import csv
+import glob
 import io
 import json
 import math
+import os
 import shutil
 import tempfile
+import time
 from collections.abc import Collection, Iterator, Mapping, Sequence
 from dataclasses import asdict
 from pathlib import Path
@@ -19,12 +22,17 @@ import pandas as pd
 from analysis.comparison import PairedPoint
 from analysis.document import document, html, markdown
 from analysis.figures.gallery import draw_all
+from analysis.model_comparison import ModelComparison
 from analysis.records import Coefficient, Fit
 from analysis.report import Analysis
+from db.stated_models import StatedModel
 
 FORMATS = ("html", "md", "csv", "json", "svg", "png")
 MANIFEST = "burden-report.json"
 """Names the files of a report, so that a later one replaces these and nothing else."""
+_SCRATCH = ".burden-unfinished."
+"""Part of the name of the folder in which a report is written."""
+_LEFTOVER_SECONDS = 24 * 3600
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
 _SUBJECT_COLUMNS = ("source", "benchmark", "metric", "form", "computing", "estimator")
 _COEFFICIENTS = ("intercept", "slope", "slope_year")
@@ -37,8 +45,9 @@ class OutputError(Exception):
 def write_report(analysis: Analysis, folder: Path, formats: Collection[str] = FORMATS) -> list[Path]:
     """Writes the report and returns its files; the same analysis gives the same bytes.
 
-    An earlier report in ``folder`` is replaced when the new one is whole, and stays as it is if that fails. Any other
-    folder that is not empty is refused with ``OutputError``, and so is a report to which somebody added files.
+    An earlier report in ``folder`` is replaced when the new one is whole, and stays as it is if that fails; only in a
+    folder that can't be renamed (a mount point) files are replaced one by one. Any other folder that is not empty is
+    refused with ``OutputError``, and so is a report to which somebody added files.
     """
     unknown = sorted(set(formats) - set(FORMATS))
     if unknown:
@@ -47,11 +56,18 @@ def write_report(analysis: Analysis, folder: Path, formats: Collection[str] = FO
     _refuse_foreign(target)
     try:
         target.parent.mkdir(parents=True, exist_ok=True)
-        with tempfile.TemporaryDirectory(prefix=f".{target.name}.", dir=target.parent) as holder:
+        renamed = not target.exists() or (not target.is_mount() and os.access(target.parent, os.W_OK))
+        scratch = target.parent if renamed else target
+        prefix = f".{target.name}{_SCRATCH}"
+        _remove_leftovers(scratch, prefix)
+        with tempfile.TemporaryDirectory(prefix=prefix, dir=scratch) as holder:
             new = Path(holder) / "new"
             new.mkdir()
             names = _fill(new, report_files(analysis, formats))
-            _move_into_place(new, target, Path(holder) / "old")
+            if renamed:
+                _move_into_place(new, target, Path(holder) / "old")
+            else:
+                _replace_files(new, target, names)
     except OSError as error:
         raise OutputError(f"{target}: the report could not be written ({error.strerror or error})") from error
     return [target / name for name in names]
@@ -66,6 +82,8 @@ def report_files(analysis: Analysis, formats: Collection[str] = FORMATS) -> Iter
         yield "points.csv", _frame_bytes(analysis.points.sort_values("point_key", kind="stable"))
         yield "projections.csv", _frame_bytes(analysis.projections)
         yield "comparison.csv", _comparison_bytes(analysis)
+        if analysis.models is not None:
+            yield "models.csv", _models_bytes(analysis.models)
     if "json" in formats:
         yield "fits.json", json_bytes(json_contents(analysis))
 
@@ -91,14 +109,15 @@ def _refuse_foreign(target: Path) -> None:
     if not target.is_dir():
         raise OutputError(f"{target} is a file; a report is a folder")
     present = {
-        path.relative_to(target).as_posix() for path in target.rglob("*") if not path.is_dir() or path.is_symlink()
+        path.relative_to(target).as_posix()
+        for path in target.rglob("*")
+        if (not path.is_dir() or path.is_symlink()) and _SCRATCH not in path.relative_to(target).parts[0]
     }
     if not present:
         return
-    try:
-        named = set(json.loads((target / MANIFEST).read_text(encoding="utf-8"))["files"])
-    except (OSError, ValueError, KeyError, TypeError):
-        raise OutputError(f"{target} holds files and is no report of burden; name another folder") from None
+    named = _listed_files(target)
+    if not named:
+        raise OutputError(f"{target} holds files and is no report of burden; name another folder")
     foreign = sorted(present - named - {MANIFEST})
     if foreign:
         more = f" and {len(foreign) - 1} more files" if foreign[1:] else ""
@@ -125,10 +144,35 @@ def _move_into_place(new: Path, target: Path, old: Path) -> None:
     target.rename(old)
     try:
         new.rename(target)
-    except OSError:
+    except BaseException:  # an interrupted run, too, gives the old report back
         old.rename(target)
         raise
     shutil.rmtree(old)
+
+
+def _replace_files(new: Path, target: Path, names: Sequence[str]) -> None:
+    """The new files over the old, the list of them last; then the old ones that the new report has not."""
+    old = _listed_files(target)
+    for name in names:
+        (target / name).parent.mkdir(exist_ok=True)
+        (new / name).replace(target / name)
+    for name in sorted(old - set(names)):
+        (target / name).unlink(missing_ok=True)
+
+
+def _listed_files(folder: Path) -> set[str]:
+    """Those that a report in ``folder`` says it wrote."""
+    try:
+        return set(json.loads((folder / MANIFEST).read_text(encoding="utf-8"))["files"])
+    except (OSError, ValueError, KeyError, TypeError):
+        return set()
+
+
+def _remove_leftovers(folder: Path, prefix: str) -> None:
+    """Unfinished reports of runs that were killed; one of less than a day may still be under way."""
+    for path in folder.glob(f"{glob.escape(prefix)}*"):
+        if time.time() - path.stat().st_mtime > _LEFTOVER_SECONDS:
+            shutil.rmtree(path, ignore_errors=True)
 
 
 def csv_bytes(rows: Iterator[Mapping[str, Any]], columns: Sequence[str]) -> bytes:
@@ -212,6 +256,23 @@ def _comparison_bytes(analysis: Analysis) -> bytes:
     return csv_bytes(iter(rows), columns)
 
 
+def _models_bytes(models: ModelComparison) -> bytes:
+    sides = [name for name in StatedModel.__dataclass_fields__ if name not in ("source", "arxiv_id")]
+    rows = (
+        {
+            "source": pair.imported.source,
+            "arxiv_id": pair.imported.arxiv_id,
+            "rule": pair.rule,
+            "same_accelerator": pair.same_accelerator,
+            **{f"own_{name}": getattr(pair.own, name) for name in sides},
+            **{f"imported_{name}": getattr(pair.imported, name) for name in sides},
+        }
+        for pair in models.pairs
+    )
+    columns = [f"{side}_{name}" for name in sides for side in ("own", "imported")]
+    return csv_bytes(rows, ["source", "arxiv_id", "rule", "same_accelerator", *columns])
+
+
 def json_contents(analysis: Analysis) -> dict[str, Any]:
     """All figures of the analysis, for programs."""
     laws = analysis.laws
@@ -232,5 +293,6 @@ def json_contents(analysis: Analysis) -> dict[str, Any]:
         "projections": list(_frame_rows(analysis.projections)),
         "comparison_summaries": [asdict(each) for each in analysis.summaries],
         "comparison": [asdict(each) for each in analysis.pairs],
+        "models_of_imports": asdict(analysis.models) if analysis.models else None,
         "changes": asdict(analysis.changes) if analysis.changes else None,
     }

@@ -1,6 +1,6 @@
-"""Make the pictures of the README and the docs anew, from the sample papers: ``python docs/make_pictures.py``.
+"""Make the pictures of the README and the docs anew, from the samples: ``python docs/make_pictures.py``.
 
-Those of the desk need Chromium on the PATH.
+Those of pages need Chromium on the PATH.
 """
 
 from __future__ import annotations
@@ -14,13 +14,18 @@ from pathlib import Path
 
 import pymupdf
 
+from db.engine import open_database
 from extractors.records import Status
+from flows.analysis import AnalysisRequest, analyze
+from flows.importing import store_imports
 from flows.reading import read, read_and_draw_tables
+from imports.computer_progress import read_computer_progress
 
 PROJECT = Path(__file__).resolve().parent.parent
 sys.path.insert(0, str(PROJECT / "tests" / "portal"))
 PICTURES = PROJECT / "docs" / "pictures"
 SAMPLE = PROJECT / "samples" / "papers" / "2105.99003.pdf"
+STUDY = PROJECT / "samples" / "study"
 TABLE_SAMPLE, TABLE_PAGE = PROJECT / "samples" / "tables" / "2302.99102.pdf", 2
 _BORDER_POINTS = pymupdf.Rect(-2, -1, 2, 1)
 _SURROUNDINGS_POINTS = 60
@@ -53,13 +58,10 @@ def pictures_of_desk(queue: Path, paper: Path) -> None:
     from live_site import serving
     from playwright.sync_api import sync_playwright
 
-    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
-    if program is None:
-        raise SystemExit("the pictures of the desk need Chromium on the PATH")
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
         _ingest_samples(Path(folder))
         with serving(Path(folder)) as site:
-            browser = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+            browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"])
             page = browser.new_context(
                 base_url=site.url, viewport={"width": _DESK_WIDTH, "height": _DESK_HEIGHT}
             ).new_page()
@@ -86,8 +88,30 @@ def _ingest_samples(home: Path) -> None:
     )
 
 
+def pictures_of_analysis(study: Path, law: Path, page: Path) -> None:
+    """What ``burden analyze`` makes of the tables in ``study``: the figure of a law, and how the report begins."""
+    with tempfile.TemporaryDirectory() as scratch:
+        engine = open_database(f"sqlite:///{scratch}/burden.sqlite")
+        store_imports(engine, read_computer_progress(study))
+        report = Path(scratch) / "report"
+        analyze(engine, AnalysisRequest(), report)
+        engine.dispose()
+        law.write_bytes((report / "figures" / "performance-imagenet-top1-accuracy-hardware-burden.png").read_bytes())
+        command = [_chromium(), "--headless", "--no-sandbox", "--hide-scrollbars", "--window-size=1100,1000"]
+        command += [f"--screenshot={page}", (report / "index.html").as_uri()]
+        subprocess.run(command, check=True, capture_output=True)  # noqa: S603 - no word of it is from outside
+
+
+def _chromium() -> str:
+    program = shutil.which("chromium") or shutil.which("chromium-browser") or shutil.which("google-chrome")
+    if program is None:
+        raise SystemExit("the pictures of pages need Chromium on the PATH")
+    return program
+
+
 if __name__ == "__main__":
     PICTURES.mkdir(exist_ok=True)
     picture_of_evidence(SAMPLE, PICTURES / "evidence.png")
     picture_of_tables(TABLE_SAMPLE, TABLE_PAGE, PICTURES / "tables.png")
+    pictures_of_analysis(STUDY, PICTURES / "law.png", PICTURES / "report.png")
     pictures_of_desk(PICTURES / "queue.png", PICTURES / "paper.png")

@@ -15,7 +15,8 @@ MAX_NOTE_CHARACTERS = 1000
 
 _PLAIN = r"(?:\d{1,20}(?:\.\d{0,20})?|\.\d{1,20})"
 _NUMBER = re.compile(rf"[+-]?{_PLAIN}(?:[eE][+-]?\d{{1,3}})?", re.ASCII)
-_THOUSANDS = re.compile(r"\d{1,3}(?:,\d{3}){1,6}(?:\.\d{1,20})?|\d{1,3}(?: \d{3}){1,6}", re.ASCII)
+_THOUSANDS = re.compile(r"[1-9]\d{0,2}(?:(?:,\d{3}){1,6}(?:\.\d{1,20})?|(?: \d{3}){1,6})", re.ASCII)
+_DECIMAL_COMMA = re.compile(r"0,\d{1,20}", re.ASCII)
 _POWER = re.compile(
     rf"(?:(?P<factor>{_PLAIN})\s?[x×*·]\s?)?10\s?(?:\^|\*\*)\s?\{{?(?P<power>[+-]?\d{{1,2}})\}}?", re.ASCII
 )
@@ -29,6 +30,7 @@ def read_number(text: str) -> tuple[float | None, str | None]:
 
     "1.84E+09" -> 1.84e9         "1,280,000" -> 1.28e6 by "thousands-separator"     "06.07" -> 6.07 by "leading-zero"
     "10-14" -> 12 by "range-to-midpoint"    "n/a", "1,5", "inf" -> None by "unreadable-number"     "" -> None, no rule
+    "0,855" -> 0.855 by "decimal-comma": no thousands begin with 0; "1,5" may be two numbers, "00,855" is none
     """
     written = text.strip()
     if not written:
@@ -44,6 +46,8 @@ def _number(written: str) -> tuple[float | None, str | None]:
         return float(written), "leading-zero" if re.match(r"[+-]?0\d", written) else None
     if _THOUSANDS.fullmatch(written):
         return float(re.sub("[, ]", "", written)), "thousands-separator"
+    if _DECIMAL_COMMA.fullmatch(written):
+        return float(written.replace(",", ".")), "decimal-comma"
     if power := _POWER.fullmatch(written):
         return float(f"{float(power['factor'] or 1)}e{power['power']}"), "power-of-ten"
     if scaled := _SCALED.fullmatch(written):
@@ -76,6 +80,8 @@ class RowReader:
     def text(self, column: str | None, limit: int = MAX_NAME_CHARACTERS) -> str | None:
         """A text on one line, without control characters."""
         written = self.raw(column)
+        if written.isprintable() and "  " not in written and len(written) <= limit:
+            return written or None
         printable = "".join(character if character.isprintable() else " " for character in written)
         cleaned = " ".join(printable.split())
         if cleaned != written:
@@ -98,6 +104,8 @@ class RowReader:
     def number(self, column: str | None) -> float | None:
         """A positive number; everything that this study counts is."""
         written = self.raw(column)
+        if not written:
+            return None
         value, rule = read_number(written)
         if value is not None and value <= 0:
             value, rule = None, "not-positive"

@@ -5,51 +5,55 @@ from __future__ import annotations
 from collections.abc import Mapping
 from pathlib import Path
 
-from imports import layout_2022
-from imports.csv_files import ImportFailure, Table, nothing_read, read_table
+from imports import layout_2020, layout_2022
+from imports.csv_files import ForeignTable, ImportFailure, Table, nothing_read, read_table
 from imports.layout_2020 import read_layout_2020
 from imports.layout_2022 import read_layout_2022
 from imports.rates_2020 import kind_of_rates, read_rates
-from imports.recognition import recognise
+from imports.recognition import layout_of, recognise
 from imports.records import ImportedFile
 
 __all__ = ["ImportFailure", "read_computer_progress"]
+
+RATE_FILES = ("gpu.csv", "tpu.csv", "cpu.csv")
 
 
 def read_computer_progress(path: Path) -> tuple[ImportedFile, ...]:
     """Every table of a folder (its sub-folders are not read), by name; or one file, which then must be one.
 
-    What else ends in .csv in a folder is returned without models, and with the cause in ``not_models``. The rates of
-    hardware that tables of 2020 need are looked for beside them.
+    What else ends in .csv in a folder is returned without models, and with the cause in ``not_models``; ``broken``
+    tells what should have been read from what is no table of the study. The rates of hardware that tables of 2020 need
+    are looked for beside them; where these are broken, so are those.
     """
     if not path.is_dir():
         table = read_table(path)
         if kind_of_rates(table.columns):
-            raise ImportFailure(path, "a table of hardware rates, not of models")
+            raise ForeignTable(path, "a table of hardware rates, not of models")
         return (_read(table, _rates_beside(path)),)
-    files = _csv_files(path)
     tables: list[Table] = []
-    unread: list[ImportedFile] = []
-    for file in files:
-        try:
-            tables.append(read_table(file))
-        except ImportFailure as failure:
-            unread.append(_without_models(file, "", failure))
-    rates = read_rates(tables)
     read: list[ImportedFile] = []
-    for table in tables:
-        if kind_of_rates(table.columns):
-            cause = ImportFailure(table.path, "a table of hardware rates: used for the tables of 2020")
-            read.append(_without_models(table.path, table.sha256, cause))
-            continue
+    for csv_file in _csv_files(path):
         try:
-            read.append(_read(table, rates))
+            tables.append(read_table(csv_file))
         except ImportFailure as failure:
-            unread.append(_without_models(table.path, table.sha256, failure))
+            read.append(_without_models(csv_file, "", failure))
+    rates = read_rates(tables)
+    broken_rates = ", ".join(file.name for file in read if file.broken and file.name.lower() in RATE_FILES)
+    for table in tables:
+        try:
+            if kind_of_rates(table.columns):
+                raise ForeignTable(table.path, "a table of hardware rates: used for the tables of 2020")
+            file = _read(table, rates)
+            if broken_rates and file.source == layout_2020.SOURCE:
+                raise ImportFailure(table.path, f"its hardware rates cannot be read, see {broken_rates}")
+            read.append(file)
+        except ImportFailure as failure:
+            read.append(_without_models(table.path, table.sha256, failure))
     if not any(file.models for file in read):
-        causes = "; ".join(f"{file.name}: {file.not_models}" for file in (*unread[:3], *read[:3]))
+        worst = sorted(read, key=lambda file: not file.broken)
+        causes = "; ".join(f"{file.name}: {file.not_models}" for file in worst[:6])
         raise ImportFailure(path, f"no table of the study among its CSV files. {causes or 'There is none'}")
-    return tuple(sorted((*read, *unread), key=lambda file: file.name))
+    return tuple(sorted(read, key=lambda file: file.name))
 
 
 def _read(table: Table, rates: Mapping[str, float]) -> ImportedFile:
@@ -59,13 +63,13 @@ def _read(table: Table, rates: Mapping[str, float]) -> ImportedFile:
     else:
         file = read_layout_2020(table, recognised.benchmark, recognised.benchmarks_by_line, rates)
     if not file.models:
-        raise nothing_read(table.path, file.skipped)
+        raise nothing_read(table.path, file.skipped, table.columns)
     return file
 
 
 def _rates_beside(path: Path) -> dict[str, float]:
     tables: list[Table] = []
-    for name in ("gpu.csv", "tpu.csv", "cpu.csv"):
+    for name in RATE_FILES:
         if (path.parent / name).is_file():
             tables.append(read_table(path.parent / name))
     return read_rates(tables)
@@ -80,4 +84,14 @@ def _csv_files(folder: Path) -> list[Path]:
 
 def _without_models(path: Path, sha256: str, failure: ImportFailure) -> ImportedFile:
     place = "" if failure.line is None else f"line {failure.line}: "
-    return ImportedFile("", path.name, sha256, (), not_models=f"{place}{failure.cause}")
+    return ImportedFile(
+        "", path.name, sha256, (), not_models=f"{place}{failure.cause}", broken=_is_broken(path, failure)
+    )
+
+
+def _is_broken(path: Path, failure: ImportFailure) -> bool:
+    """A fault of the file, not of its kind; where only the header could be read, that tells the kind."""
+    if isinstance(failure, ForeignTable):
+        return False
+    columns = failure.columns
+    return columns is None or layout_of(columns) is not None or path.name.lower() in RATE_FILES

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import codecs
 import csv
 import hashlib
 import io
@@ -20,11 +21,17 @@ MAX_CELL_CHARACTERS = 100_000
 class ImportFailure(Exception):
     """A file that cannot be imported; ``str()`` names it, the line and the cause."""
 
-    def __init__(self, path: Path, cause: str, line: int | None = None) -> None:
+    def __init__(self, path: Path, cause: str, line: int | None = None, columns: frozenset[str] | None = None) -> None:
         super().__init__(f"{path}{'' if line is None else f', line {line}'}: {cause}")
         self.path = path
         self.cause = cause
         self.line = line
+        self.columns = columns
+        """Of a file that could be read as far as its header, in lower case."""
+
+
+class ForeignTable(ImportFailure):
+    """A sound table, but none of the kind that is imported."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,10 +70,11 @@ def read_table(path: Path) -> Table:
     if first is None:
         raise ImportFailure(path, "the file is empty")
     names = [name.strip().lower() for name in first[1]]
+    columns = frozenset(name for name in names if name)
     header = shown(",".join(first[1]))
     twice = sorted({name for name in names if name and names.count(name) > 1})
     if twice:
-        raise ImportFailure(path, f"the header names a column twice: {', '.join(twice)}", first[0])
+        raise ImportFailure(path, f"the header names a column twice: {', '.join(twice)}", first[0], columns)
     rows: list[Row] = []
     repairs = list(encoding_repairs)
     skipped: list[tuple[int, str]] = []
@@ -86,11 +94,11 @@ def read_table(path: Path) -> Table:
                 repairs.append(Repair(line, "", "surplus-empty-cells", f"{len(cells)} cells", f"{len(kept)} cells"))
             rows.append(Row(line, {name: cell for name, cell in zip(names, kept, strict=True) if name}))
     if not rows:
-        raise nothing_read(path, skipped)
+        raise nothing_read(path, skipped, columns)
     return Table(
         path=path,
         sha256=hashlib.sha256(data).hexdigest(),
-        columns=frozenset(name for name in names if name),
+        columns=columns,
         header=header,
         rows=tuple(rows),
         repairs=tuple(repairs),
@@ -98,10 +106,10 @@ def read_table(path: Path) -> Table:
     )
 
 
-def nothing_read(path: Path, skipped: Sequence[tuple[int, str]]) -> ImportFailure:
+def nothing_read(path: Path, skipped: Sequence[tuple[int, str]], columns: frozenset[str]) -> ImportFailure:
     """For a file of which every row was skipped, with the cause of the first."""
     line, cause = skipped[0] if skipped else (None, "there is none under the header")
-    return ImportFailure(path, f"no row could be read: {cause}", line)
+    return ImportFailure(path, f"no row could be read: {cause}", line, columns)
 
 
 def _bytes_of(path: Path) -> bytes:
@@ -114,10 +122,23 @@ def _bytes_of(path: Path) -> bytes:
         raise ImportFailure(path, f"cannot be read: {error.strerror or error}") from error
     if len(data) > MAX_FILE_BYTES:
         raise ImportFailure(path, f"larger than {MAX_FILE_BYTES // 1_000_000} MB")
+    if _is_utf16(data):
+        raise ImportFailure(path, "the text is in UTF-16: save it as UTF-8", 1)
     nul = data.find(b"\0")
     if nul >= 0:
         raise ImportFailure(path, "holds NUL bytes: no text in UTF-8", data.count(b"\n", 0, nul) + 1)
     return data
+
+
+def _is_utf16(data: bytes) -> bool:
+    """By its byte order mark; else where every other byte of the beginning is NUL, as of Latin letters.
+
+    b"a\\0,\\0b\\0", b"\\xff\\xfea\\0" -> True     b"a,b", b"a,\\0b" -> False
+    """
+    if data.startswith((codecs.BOM_UTF16_LE, codecs.BOM_UTF16_BE)):
+        return True
+    even, odd = (half.count(0) / (len(half) or 1) for half in (data[0:1000:2], data[1:1000:2]))
+    return max(even, odd) > 0.9 and min(even, odd) < 0.1
 
 
 def _text_of(path: Path, data: bytes) -> tuple[str, list[Repair]]:
@@ -145,6 +166,6 @@ def _rows_of(path: Path, text: str) -> Iterator[tuple[int, list[str]]]:
             return
         except csv.Error as error:
             raise ImportFailure(path, f"not a CSV: {error}", line) from error
-        if any(len(cell) > MAX_CELL_CHARACTERS for cell in cells):
+        if max(map(len, cells), default=0) > MAX_CELL_CHARACTERS:
             raise ImportFailure(path, f"a cell of more than {MAX_CELL_CHARACTERS:,} characters", line)
         yield line, cells

@@ -58,7 +58,7 @@ def read_epoch(path: Path) -> ImportedFile:
         else:
             models.append(model)
     if not models:
-        raise nothing_read(path, skipped)
+        raise nothing_read(path, skipped, table.columns)
     return ImportedFile(SOURCE, path.name, table.sha256, tuple(models), tuple(repairs), tuple(sorted(skipped)))
 
 

@@ -12,7 +12,7 @@ from collections.abc import Mapping
 from dataclasses import dataclass
 
 from imports.cells import MAX_NOTE_CHARACTERS, RowReader, read_number
-from imports.csv_files import Table
+from imports.csv_files import Row, Table
 from imports.links import arxiv_id_in
 from imports.operations import read_operations
 from imports.records import ImportedFile, ImportedModel, ImportedResult, Repair
@@ -30,6 +30,7 @@ METRICS_BY_BENCHMARK: Mapping[str, Mapping[str, str]] = {
 }
 """SacreBLEU has a column of its own and is another measure than the BLEU that the study fits."""
 HEADER_ROWS = 3
+HEADER_TITLES = frozenset({"", "paper", "title"})
 STAGES = ("pretraining", "training", "finetuning")
 NOT_RELEVANT = frozenset({"0", "no", "n", "false", "not relevant", "irrelevant"})
 
@@ -40,7 +41,7 @@ def read_layout_2022(table: Table, benchmark: str, file_repairs: tuple[Repair, .
     skipped = list(table.skipped)
     models: list[ImportedModel] = []
     for position, row in enumerate(table.rows):
-        if position < HEADER_ROWS and row.cells["name"].strip() in ("", "name"):
+        if position < HEADER_ROWS and _goes_on_with_the_header(row):
             continue
         model = _model(RowReader(row, repairs), METRICS_BY_BENCHMARK[benchmark], benchmark)
         if model is None:
@@ -48,6 +49,15 @@ def read_layout_2022(table: Table, benchmark: str, file_repairs: tuple[Repair, .
         else:
             models.append(model)
     return ImportedFile(SOURCE, table.path.name, table.sha256, tuple(models), tuple(repairs), tuple(sorted(skipped)))
+
+
+def _goes_on_with_the_header(row: Row) -> bool:
+    """A sheet may lack these rows: what has a title is a model, also without a name.
+
+    name "name", title "paper"; name "", title "title" -> True     name "", title "Gulls of the North" -> False
+    """
+    name, title = (row.cells.get(column, "").strip().lower() for column in ("name", "title"))
+    return name in ("", "name") and title in HEADER_TITLES
 
 
 def _model(reader: RowReader, metrics: Mapping[str, str], benchmark: str) -> ImportedModel | None:

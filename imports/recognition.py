@@ -8,7 +8,7 @@ from collections.abc import Iterable, Mapping
 from dataclasses import dataclass
 
 from imports import layout_2020, layout_2022
-from imports.csv_files import ImportFailure, Table
+from imports.csv_files import ForeignTable, ImportFailure, Table
 from imports.records import Repair
 
 DATA_WORDS = {
@@ -75,14 +75,18 @@ class Recognised:
 
 
 def recognise(table: Table) -> Recognised:
-    """Layout and benchmark. ``ImportFailure`` for a CSV of another kind, with what it lacks."""
-    layout = next((layout for layout in LAYOUTS if layout.columns <= table.columns), None)
+    """Layout and benchmark.
+
+    ``ForeignTable`` for a CSV of another kind, with what it lacks; ``ImportFailure`` for one of the study that does not
+    say its benchmark.
+    """
+    layout = layout_of(table.columns)
     if layout is None:
         lacks = " and ".join(f"{_some(each.columns - table.columns)} of {each.source}" for each in LAYOUTS)
-        raise ImportFailure(table.path, f"no table of the study: lacks {lacks}; its header is: {table.header}", 1)
+        raise ForeignTable(table.path, f"no table of the study: lacks {lacks}; its header is: {table.header}", 1)
     candidates = next((benchmarks for column, benchmarks in layout.scores if column in table.columns), None)
     if candidates is None:
-        raise ImportFailure(table.path, f"no column of scores: none of {_some(dict(layout.scores))}", 1)
+        raise ForeignTable(table.path, f"no column of scores: none of {_some(dict(layout.scores))}", 1)
     said = {
         row.line: _benchmark_in(text)
         for row in table.rows[layout.header_rows :]
@@ -92,7 +96,7 @@ def recognise(table: Table) -> Recognised:
         benchmark, _ = Counter(said.values()).most_common(1)[0]
         if benchmark is None or benchmark not in candidates:
             cause = f"most cells of {layout.data_column} name other data than {_some(candidates)}"
-            raise ImportFailure(table.path, cause, next(iter(said)))
+            raise ForeignTable(table.path, cause, next(iter(said)))
         return Recognised(layout.source, benchmark, said)
     if len(candidates) == 1:
         return Recognised(layout.source, candidates[0], {})
@@ -101,6 +105,10 @@ def recognise(table: Table) -> Recognised:
         raise ImportFailure(table.path, f"neither cells nor file name say which it is of {_some(candidates)}", 1)
     repair = Repair(1, "", "pair-from-file-name", table.path.name, named[0])
     return Recognised(layout.source, named[0], {}, (repair,))
+
+
+def layout_of(columns: frozenset[str]) -> Layout | None:
+    return next((layout for layout in LAYOUTS if layout.columns <= columns), None)
 
 
 def _benchmark_in(text: str) -> str | None:

@@ -71,3 +71,5 @@ class ImportedFile:
     """Rows that could not be read, with the cause."""
     not_models: str | None = None
     """Why a file that lay in a folder with others holds no models; its source is then ""."""
+    broken: bool = False
+    """True where that is a fault of the file: unreadable, no CSV, or a table of the study of which nothing was read."""

@@ -18,6 +18,7 @@ RULES = {
     "leading-zero": "A number was written with zeros in front.",
     "thousands-separator": "A number was written with commas or spaces between its thousands.",
     "power-of-ten": "A number was written as a multiple of a power of ten.",
+    "decimal-comma": "No thousands begin with «0,»: the comma was read as a decimal point.",
     "scale-letter": "A number was written with a letter for its scale: K, M, B or T.",
     "percent-sign": "A number was written with a percent sign.",
     "approximate-sign": "A number was written with a sign for «about».",

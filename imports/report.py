@@ -25,7 +25,8 @@ def import_report_text(files: Iterable[ImportedFile]) -> str:
     lines: list[str] = []
     for file in import_report(files)["files"]:
         if file["not_models"]:
-            lines += [f"{file['name']}: passed over: {file['not_models']}", ""]
+            what = "could not be read" if file["broken"] else "passed over"
+            lines += [f"{file['name']}: {what}: {file['not_models']}", ""]
             continue
         lines.append(f"{file['name']} ({file['source']}, sha256 {file['sha256'][:12]})")
         lines.append(
@@ -46,6 +47,11 @@ def import_report_text(files: Iterable[ImportedFile]) -> str:
     return "\n".join(lines)
 
 
+def broken_files(files: Iterable[ImportedFile]) -> list[str]:
+    """A line for each file that should have been read and could not be."""
+    return [f"{shown(file.name)}: could not be read: {file.not_models}" for file in files if file.broken]
+
+
 def _of_file(file: ImportedFile) -> dict[str, Any]:
     points = [model for model in file.models for _ in {result.benchmark for result in model.results}]
     return {
@@ -53,6 +59,7 @@ def _of_file(file: ImportedFile) -> dict[str, Any]:
         "source": file.source,
         "sha256": file.sha256,
         "not_models": file.not_models,
+        "broken": file.broken,
         "models": len(file.models),
         "models_with_training_compute": sum(model.training_compute_flop is not None for model in file.models),
         "results": sum(len(model.results) for model in file.models),

@@ -29,7 +29,7 @@ def read_training_time(reader: RowReader, words_column: str, seconds_column: str
     """
     words = reader.raw(words_column)
     seconds = reader.number(seconds_column)
-    times = list(find_times(words[:200]))
+    times = list(find_times(words[:200])) if words else []
     if not times:
         return StatedTime(_hours_without_time_in_words(reader, words_column, seconds_column, seconds))
     first = times[0]

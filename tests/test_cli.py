@@ -100,7 +100,7 @@ def test_export_before_any_ingest_says_what_to_do(burden: Burden, tmp_path: Path
     for arguments in (("export", "facts"), ("db", "status")):
         ran = burden(*arguments)
         assert ran.returncode == 1
-        assert ran.stderr.count("\n") == 1 and "burden ingest" in ran.stderr
+        assert ran.stderr.count("\n") == 1 and "`burden ingest` and `burden import` make one" in ran.stderr
     assert not (tmp_path / "home").exists()
 
 

@@ -18,6 +18,8 @@ SOURCE_2020 = "fits-2020"
 """``source`` of the fits whose points the authors' site of 2020 carried."""
 _PUBLISHED = ("authors-site", "authors-2020", "strubell-2019")
 _JOULES_PER_KWH = 3.6e6
+_POWER_IN_WORDS = {"full rating": "its full", "measured mean": "a measured mean of"}
+"""``power_basis`` of accelerators.csv: a maker states what a device may take at most, or what it took on average."""
 
 Printed = Mapping[tuple[str, float, Form], tuple[int, int, int]]
 """(benchmark, target error, form) -> whole exponents of gigaFLOP, pounds of CO2 and dollars."""
@@ -157,8 +159,9 @@ def _reckoned(name: str, year: int, hardware: str) -> CostConstants:
         watts = float(device["power_watts"])
         flop_per_kwh = flop_per_second / (watts * float(pue["value"])) * _JOULES_PER_KWH
         flop_per_pound = flop_per_kwh / float(carbon["value"]) * KILOGRAMS_PER_POUND * 1000
+        at_power = _POWER_IN_WORDS[device["power_basis"]]
         steps.append(
-            f"at its full {watts:g} W, host not counted, x PUE {pue['value']} ({pue['year']}), "
+            f"at {at_power} {watts:g} W, host not counted, x PUE {pue['value']} ({pue['year']}), "
             f"{carbon['value']} g CO2/kWh (world, {carbon['year']})"
         )
         sources += [pue["source"], carbon["source"]]

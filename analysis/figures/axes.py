@@ -15,7 +15,7 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullForm
 from analysis.figures.canvas import Marks
 from analysis.wording import benchmark_name, flop, metric_name, number, plain, power_of_ten, source_name
 
-MOST_POINTS_DRAWN = 1_000
+MOST_POINTS_DRAWN = 600
 WIDTH_INCHES = 6.3
 """Two stand side by side in a report without being made smaller."""
 POLYNOMIAL_COLOUR = "#0072B2"

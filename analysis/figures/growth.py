@@ -24,7 +24,7 @@ def growth_drawing(points: pd.DataFrame) -> Drawing | None:
     title = f"{benchmark_name(benchmark)}, {metric_name(metric)}: computing and results over the years"
     caption = (
         f"Left, the hardware burden of {len(weighed):,} models; right, the {metric_name(metric)} of {len(dated):,}, "
-        "with the record so far as a line. Each point links to its paper."
+        "with the record of each source so far as a line. Each point links to its paper."
     )
     if len(dated) < len(points):
         caption += f" {len(points) - len(dated):,} models have no date and are not shown."
@@ -40,20 +40,21 @@ def growth_drawing(points: pd.DataFrame) -> Drawing | None:
         else:
             ticks_of_powers(left, "y")
         _panel(right, marks, dated, "value", f"{metric_name(metric)}, %")
-        record = records(dated)
-        right.step(record["year"], record["value"], where="post", color=FAINT, linewidth=1.3, label="record", zorder=2)
+        for number, (_, of_source) in enumerate(dated.groupby("source", sort=True)):
+            record, label = records(of_source), "" if number else "record"
+            right.step(record["year"], record["value"], where="post", color=FAINT, linewidth=1.3, label=label, zorder=2)
         figure.legend(*right.get_legend_handles_labels(), loc="outside lower center", ncols=4)
 
     return draw(file_name("growth", benchmark, metric), title, caption, (WIDTH_INCHES, 3.7), paint)
 
 
 def records(dated: pd.DataFrame) -> pd.DataFrame:
-    """The points that were better than all before them, and once more the last record at the end of the years."""
-    ordered = dated.sort_values(["year", "value"], ascending=[True, False], kind="stable")[["year", "value"]]
-    best = ordered["value"].cummax()
-    rising = ordered[best > best.shift(fill_value=-np.inf)]
-    end = pd.DataFrame({"year": [ordered["year"].iloc[-1]], "value": [best.iloc[-1]]})
-    return pd.concat([rising, end], ignore_index=True)
+    """The points with less error than all before them, and once more the last record at the end of the years."""
+    ordered = dated.sort_values(["year", "error_fraction"], kind="stable")[["year", "value", "error_fraction"]]
+    least = ordered["error_fraction"].cummin()
+    better = ordered[least < least.shift(fill_value=np.inf)]
+    end = better.tail(1).assign(year=ordered["year"].iloc[-1])
+    return pd.concat([better, end], ignore_index=True)
 
 
 def _panel(axes: Axes, marks: Marks, points: pd.DataFrame, column: str, label: str) -> None:

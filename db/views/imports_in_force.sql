@@ -1,4 +1,5 @@
--- One row an import that no later one of the same source and file name has superseded.
+-- One row an import that no later one of the same source and file name has superseded; one without models took its file
+-- out of force.
 SELECT i.import_id, i.source, i.file_name, i.sha256, i.imported_at
 FROM imports AS i
 WHERE NOT EXISTS (

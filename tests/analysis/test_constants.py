@@ -55,6 +55,19 @@ def test_a_year_with_hardware_is_reckoned_from_price_rate_power_and_carbon() -> 
         assert said in constants.reckoning
 
 
+@pytest.mark.parametrize(
+    ("name", "said"),
+    [
+        ("2022 NVIDIA A100", "at its full 400 W,"),
+        ("2018 Google TPU v2", "at its full 280 W,"),
+        ("2020 Google TPU v3", "at a measured mean of 220 W,"),
+        ("2023 Google TPU v4", "at a measured mean of 170 W,"),
+    ],
+)
+def test_a_measured_mean_is_not_called_a_rating(name: str, said: str) -> None:
+    assert said in cost_constants(name).reckoning
+
+
 def test_the_authors_v100_is_what_their_site_divides_by() -> None:
     assert cost_constants("authors-site").flop_per_usd == pytest.approx(14.13e12 * 3600 / 0.74, rel=1e-12)
 
@@ -89,6 +102,7 @@ def test_rates_and_power_are_those_of_the_catalogue_of_accelerators() -> None:
         rate = known["half_tflops"] if row["precision"] == "bf16" else known["fp32_tflops"]
         assert float(row["tflops"]) == float(rate), row["hardware"]
         assert row["power_watts"] == known["tdp_watts"], row["hardware"]
+        assert bool(row["power_basis"]) == bool(row["power_watts"]), row["hardware"]
 
 
 def test_every_benchmark_of_the_printed_table_has_its_targets_and_a_fit_in_both_forms() -> None:

@@ -7,8 +7,9 @@ import pytest
 from known_laws import INTERCEPT, SLOPE, covers, error_of, fitted, line, refused, spread_computing, subject
 
 from analysis.errors_in_variables import fit_errors_in_computing
-from analysis.records import Estimator, RefusalCause
+from analysis.records import Estimator, Fit, RefusalCause
 from analysis.regressions import fit_ordinary
+from analysis.resampling import expanded_percentiles
 from analysis.samples import Array
 
 CORRECTED = subject(Estimator.ERRORS_IN_COMPUTING)
@@ -35,6 +36,45 @@ def test_slope_is_recovered_where_least_squares_flattens_it() -> None:
     assert 0.89 <= np.mean([covers(fit, "slope", SLOPE) for fit in corrected]) <= 0.99
     errors = [fit.coefficient("slope").standard_error for fit in corrected]
     assert np.mean(np.array(errors, dtype=float)) == pytest.approx(np.std([fit.slope for fit in corrected]), rel=0.15)
+
+
+def test_bounds_that_leave_room_on_one_side_only_bend_nothing() -> None:
+    """As mixed precision that is stated raises the upper end alone: the truth is above what is stated, on average."""
+    random = np.random.default_rng(5)
+    corrected = []
+    for _ in range(150):
+        truth = random.uniform(18, 22, 150)
+        width = np.where(random.random(150) < 0.5, 1.0, 0.0)
+        low = truth - random.random(150) * width
+        err = error_of(line(truth) + random.normal(0, 0.03, 150))
+        corrected.append(fitted(fit_errors_in_computing(CORRECTED, low, err, low, low + width)))
+    assert np.mean([fit.slope for fit in corrected]) == pytest.approx(SLOPE, rel=0.01)
+    assert np.mean([fit.intercept for fit in corrected]) == pytest.approx(INTERCEPT, abs=0.02)
+    assert 0.91 <= np.mean([covers(fit, "slope", SLOPE) for fit in corrected]) <= 0.99
+
+
+def test_the_range_of_computing_is_that_which_is_stated() -> None:
+    random = np.random.default_rng(6)
+    x, err, _, _ = drawing(40, random, widest=1.0)
+    fit = fitted(fit_errors_in_computing(CORRECTED, x, err, x, x + 1))
+    assert (fit.lowest_computing_flop, fit.highest_computing_flop) == (10 ** x.min(), 10 ** x.max())
+
+
+@pytest.mark.parametrize("n", [8, 15])
+def test_few_points_have_intervals_as_wide_as_they_must_be(n: int) -> None:
+    """With percentiles 2.5 and 97.5, 0.91 and 0.92 of them held the slope."""
+    random = np.random.default_rng(7)
+    outcomes = [fit_errors_in_computing(CORRECTED, *drawing(n, random, widest=1.0)) for _ in range(400)]
+    held = [covers(fit, "slope", SLOPE) for fit in outcomes if isinstance(fit, Fit)]
+    assert len(held) > 380
+    assert 0.935 <= np.mean(held) <= 0.985
+
+
+@pytest.mark.parametrize(("n", "expected"), [(8, 0.24), (40, 1.9), (10_000, 2.5)])
+def test_percentiles_go_outwards_with_fewer_points(n: int, expected: float) -> None:
+    low, high = expanded_percentiles(n)
+    assert low == pytest.approx(expected, rel=0.03)
+    assert low + high == pytest.approx(100)
 
 
 def test_sure_computing_leaves_the_line_of_least_squares() -> None:

@@ -117,7 +117,7 @@ def test_of_many_points_a_fixed_sample_is_drawn_and_the_caption_says_so() -> Non
     drawing = scatter_drawing(points, [fit], Computing.HARDWARE_BURDEN)
     marks = [title.text for title in ElementTree.fromstring(drawing.svg).iter(f"{SVG}title")]
     assert len(marks) == MOST_POINTS_DRAWN
-    assert "2,340 models" in drawing.caption and "sample of 1,000 points" in drawing.caption
+    assert "2,340 models" in drawing.caption and "sample of 600 points" in drawing.caption
 
 
 def test_a_new_point_displaces_at_most_one_of_the_sample() -> None:
@@ -128,10 +128,15 @@ def test_a_new_point_displaces_at_most_one_of_the_sample() -> None:
     assert set(sampled(points.sample(frac=1, random_state=5))["point_key"]) == after
 
 
-def test_a_record_is_what_beats_all_before_it_and_stands_to_the_end() -> None:
-    dated = pd.DataFrame({"year": [2015, 2012, 2013, 2013, 2020, 2016], "value": [80.0, 60.0, 70.0, 65.0, 75.0, 80.0]})
-    found = list(records(dated).itertuples(index=False, name=None))
-    assert found == [(2012, 60), (2013, 70), (2015, 80), (2020, 80)]
+@pytest.mark.parametrize("is_accuracy", [True, False])
+def test_a_record_is_what_beats_all_before_it_and_stands_to_the_end(is_accuracy: bool) -> None:
+    error = pd.Series([20.0, 40.0, 30.0, 35.0, 25.0, 20.0])
+    value = 100 - error if is_accuracy else error
+    years = [2015, 2012, 2013, 2013, 2020, 2016]
+    dated = pd.DataFrame({"year": years, "value": value, "error_fraction": error / 100})
+    found = list(records(dated)[["year", "value"]].itertuples(index=False, name=None))
+    expected = [(2012, 40), (2013, 30), (2015, 20), (2020, 20)]
+    assert found == [(year, 100 - wrong if is_accuracy else wrong) for year, wrong in expected]
 
 
 def test_growth_needs_years_and_does_without_burdens() -> None:

@@ -162,6 +162,34 @@ def test_an_old_report_that_cannot_be_replaced_comes_back(tmp_path: Path, monkey
     assert len(pd.read_csv(folder / "points.csv")) == 3
 
 
+def test_a_mount_point_is_filled_in_its_place(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    folder = tmp_path / "volume"
+    folder.mkdir()
+    rename = Path.rename
+
+    def busy(path: Path, target: Path) -> Path:
+        if folder in (path, target):
+            raise OSError(errno.EBUSY, "Device or resource busy")
+        return rename(path, target)
+
+    monkeypatch.setattr(Path, "is_mount", lambda path: path == folder)
+    monkeypatch.setattr(Path, "rename", busy)
+    write_report(invented_analysis(invented_points(12)), folder, ("csv", "svg"))
+    write_report(invented_analysis(invented_points(3)), folder, FEW)
+    names = {path.relative_to(folder).as_posix() for path in folder.rglob("*") if path.is_file()}
+    assert names == {"fits.csv", "points.csv", "projections.csv", "comparison.csv", "fits.json", MANIFEST}
+    assert len(pd.read_csv(folder / "points.csv")) == 3
+
+
+def test_what_killed_runs_left_is_taken_away_a_day_later(tmp_path: Path) -> None:
+    old, young = (tmp_path / f".report.burden-unfinished.{name}" for name in ("old", "young"))
+    for left in (old, young):
+        (left / "new").mkdir(parents=True)
+    os.utime(old, (0, 0))
+    write_report(invented_analysis(invented_points(3)), tmp_path / "report", FEW)
+    assert not old.exists() and young.exists()
+
+
 def test_folders_of_others_are_left_alone(tmp_path: Path) -> None:
     analysis = invented_analysis(invented_points(3))
     (tmp_path / "photos").mkdir()

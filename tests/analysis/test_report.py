@@ -11,10 +11,12 @@ from synthetic import HOSTILE_NAME, invented_analysis, invented_points, shared_a
 from analysis.document import document, escaped_markdown, html, markdown
 from analysis.figures.gallery import Gallery, Wall
 from analysis.headline import halving, halving_sentence, how_to_read
+from analysis.model_comparison import compare_models
 from analysis.output import report_files
 from analysis.records import Coefficient, Computing, Estimator, Fit, Form, Subject
 from analysis.report import Analysis, Changes, PointChange, SlopeCause, SlopeChange
 from analysis.wording import factor, flop, plain, power_of_ten, safe_url
+from db.stated_models import StatedModel
 
 VOID = {"meta", "link", "img", "br", "hr", "input"}
 SUBJECT = Subject("db", "imagenet", "top1_accuracy", Form.POLYNOMIAL, Computing.HARDWARE_BURDEN)
@@ -283,3 +285,14 @@ def test_numbers_in_words() -> None:
 def test_estimators_other_than_least_squares_are_shown(page: Page) -> None:
     for estimator in set(Estimator) - {Estimator.ORDINARY}:
         assert estimator.value in page.cells
+
+
+def test_training_of_models_without_results_is_laid_beside_an_import_s() -> None:
+    ours = StatedModel("db", "a", "2001.00001", "Heron", "run", "NVIDIA Tesla V100", 8, 48.0, 2e19)
+    theirs = StatedModel("epoch", "b", "2001.00001", "heron", None, "V100", 8, 24.0, 1e19, None, 5e18)
+    told = without_figures(replace(shared_analysis(), models=compare_models([ours, theirs])))
+    page = Page(told)
+    assert "8 × NVIDIA Tesla V100" in page.cells and "8 × V100" in page.cells
+    assert "hardware burden beside training compute" in page.cells and "×4" in page.cells
+    nothing = replace(shared_analysis(), models=compare_models([ours]))
+    assert "Training, model by model" not in without_figures(nothing)

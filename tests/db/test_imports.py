@@ -14,7 +14,7 @@ import pytest
 from sqlalchemy import Engine, event, text
 
 from db.errors import DatabaseError, RecordError
-from db.imports import ImportOutcome, store_import
+from db.imports import ImportOutcome, Overlap, store_import
 from imports.records import ImportedFile, ImportedModel, ImportedResult, Repair
 
 REPOSITORY = Path(__file__).parents[2]
@@ -107,14 +107,105 @@ def test_other_bytes_or_another_reading_of_them_supersede(engine: Engine, sample
 
 def test_files_of_other_names_or_sources_stand_beside_each_other(engine: Engine, sample: Any) -> None:
     models = FILE.models[:1]
-    for changes in ({}, {"name": "cifar.csv"}, {"source": "authors-2020", "sha256": "c" * 64}):
-        outcome = store_import(engine, replace(FILE, models=models, **changes), sample.noon)
-        assert outcome.superseded_import_id is None
+    cifar = (replace(RESNET, results=(ImportedResult("cifar10", "accuracy", 95.0),)),)
+    for changes in (
+        {},
+        {"name": "cifar.csv", "models": cifar, "sha256": "b" * 64},
+        {"source": "authors-2020", "sha256": "c" * 64},
+    ):
+        outcome = store_import(engine, replace(FILE, **{"models": models, **changes}), sample.noon)
+        assert (outcome.is_new, outcome.superseded_import_id, outcome.overlaps) == (True, None, ())
     assert in_force(engine, sample) == [
         ("authors-2020", "imagenet.csv", "c", 4),
-        ("authors-2022", "cifar.csv", "a", 4),
+        ("authors-2022", "cifar.csv", "b", 4),
         ("authors-2022", "imagenet.csv", "a", 4),
     ]
+
+
+COPY = "imagenet (1).csv"
+LATER = (replace(RESNET, parameters=2.6e7), ImportedModel(row_number=9, model="Heron"))
+
+
+@pytest.mark.parametrize(
+    "changes",
+    [
+        {},
+        {"sha256": "b" * 64},
+        {"sha256": "b" * 64, "repairs": (Repair(1, "", "pair-from-file-name", COPY, "imagenet"),), "skipped": ()},
+    ],
+)
+def test_a_copy_under_another_name_is_not_stored(engine: Engine, sample: Any, changes: Any) -> None:
+    first = store_import(engine, FILE, sample.noon)
+    copy = store_import(engine, replace(FILE, name=COPY, **changes), sample.noon)
+    assert copy == replace(first, is_new=False, copy_of="imagenet.csv")
+    assert counts(engine, sample) == [1, 2, 2]
+
+
+def test_the_same_bytes_read_otherwise_under_another_name_are_told(engine: Engine, sample: Any) -> None:
+    store_import(engine, FILE, sample.noon)
+    other = replace(FILE, name=COPY, models=LATER)
+    copy = store_import(engine, other, sample.noon)
+    assert (copy.is_new, copy.copy_of, copy.reads_otherwise) == (False, "imagenet.csv", True)
+    taken = store_import(engine, other, sample.noon, ["imagenet.csv"])
+    assert (taken.is_new, taken.copy_of, taken.replaced_import_ids) == (True, None, (1,))
+    assert {row[1] for row in in_force(engine, sample)} == {COPY}
+
+
+def test_what_becomes_a_copy_of_another_file_is_in_force_once(engine: Engine, sample: Any) -> None:
+    store_import(engine, FILE, sample.noon)
+    second = store_import(engine, replace(FILE, name=COPY, sha256="b" * 64, models=LATER), sample.noon)
+    copy = store_import(engine, replace(FILE, name=COPY), sample.noon)
+    assert (copy.import_id, copy.superseded_import_id, copy.is_new) == (1, second.import_id, False)
+    assert {row[1] for row in in_force(engine, sample)} == {"imagenet.csv"}
+    assert store_import(engine, replace(FILE, name=COPY), sample.noon).superseded_import_id is None
+
+
+def test_most_of_another_files_models_on_a_benchmark_are_told_of(engine: Engine, sample: Any) -> None:
+    top1 = ImportedResult("imagenet", "top1_accuracy", 70.0)
+    models = tuple(ImportedModel(row, f"Heron {row}", url="https://x.org", results=(top1,)) for row in range(1, 11))
+    older = replace(FILE, models=models)
+    store_import(engine, older, sample.noon)
+    stored = [
+        store_import(engine, replace(FILE, name=f"{name}.csv", sha256=name * 64, models=rows), sample.noon).overlaps
+        for name, rows in {
+            "b": models[5:],
+            "c": (*models[:5], *(replace(each, model=f"Gull {each.row_number}") for each in models[5:])),
+            "d": tuple(replace(each, results=(replace(top1, benchmark="coco"),)) for each in models),
+            "e": tuple(
+                replace(each, results=(replace(top1, value=71.0),), model=each.model.upper()) for each in models
+            ),
+        }.items()
+    ]
+    assert stored[:3] == [(Overlap(1, "imagenet.csv", 5, 1.0),), (), ()]
+    assert [(each.file_name, each.shared_count) for each in stored[3]] == [("imagenet.csv", 10), ("b.csv", 5)]
+    again = store_import(engine, older, sample.noon)
+    assert not again.is_new and [each.file_name for each in again.overlaps] == ["e.csv", "b.csv"]
+
+
+def test_files_without_results_overlap_by_their_models(engine: Engine, sample: Any) -> None:
+    models = tuple(ImportedModel(row, f"Heron {row}", arxiv_id="2401.00001") for row in range(1, 11))
+    notable = replace(FILE, source="epoch", name="notable.csv", models=models[:3])
+    whole = replace(FILE, source="epoch", name="all.csv", sha256="b" * 64, models=models)
+    assert store_import(engine, notable, sample.noon).overlaps == ()
+    assert store_import(engine, whole, sample.noon).overlaps == (Overlap(1, "notable.csv", 3, 1.0),)
+    for _ in range(2):
+        outcome = store_import(engine, whole, sample.noon, ["notable.csv"])
+        assert (outcome.import_id, outcome.is_new, outcome.overlaps) == (2, False, ())
+    assert len(in_force(engine, sample)) == 10
+    assert store_import(engine, notable, sample.noon).overlaps == (Overlap(2, "all.csv", 3, 1.0),)
+
+
+def test_a_file_takes_the_place_of_those_named(engine: Engine, sample: Any) -> None:
+    store_import(engine, FILE, sample.noon)
+    newer = replace(FILE, name="imagenet-2023.csv", sha256="b" * 64, models=LATER)
+    outcome = store_import(engine, newer, sample.noon, ["imagenet.csv", "imagenet-2023.csv"])
+    assert (outcome.is_new, outcome.superseded_import_id, outcome.replaced_import_ids) == (True, None, (1,))
+    assert {row[1] for row in in_force(engine, sample)} == {"imagenet-2023.csv"}
+    (gone,) = sample.rows(engine, "SELECT model_count, skipped FROM imports WHERE import_id = 3")
+    assert gone == {"model_count": 0, "skipped": '[[0, "in its place: import 2 (imagenet-2023.csv)"]]'}
+    with pytest.raises(RecordError, match=r"no file 'imagnet\.csv' of this source to replace; in force: imagenet-2023"):
+        store_import(engine, replace(newer, models=()), sample.noon, ["imagnet.csv"])
+    assert counts(engine, sample)[0] == 3
 
 
 def test_an_earlier_content_can_be_put_in_force_again(engine: Engine, sample: Any) -> None:

@@ -60,6 +60,38 @@ def test_a_file_that_is_no_table_of_the_study_is_an_error_in_words(home: Home, t
         assert "birds.csv" in ran.stderr and "Traceback" not in ran.stderr
 
 
+def test_a_copy_is_not_stored_and_an_overlap_is_told_and_can_be_resolved(home: Home, tmp_path: Path) -> None:
+    table = write_table(tmp_path / "tables", 8)
+    run(home, "import", "computer-progress", table)
+    copy = tmp_path / "squad (1).csv"
+    copy.write_bytes(b"\xef\xbb\xbf" + table.read_bytes().replace(b"\r\n", b"\n"))
+    told = invoke(home, "import", "computer-progress", copy)
+    assert "squad (1).csv: was there already as import 1 (squad_1_1.csv)" in told.stdout and told.stderr == ""
+    copy.write_bytes(write_table(tmp_path / "newer", 9).read_bytes())
+    told = invoke(home, "import", "computer-progress", copy)
+    assert "shares 8 models (100% of the shorter file's) with import 1 (squad_1_1.csv)" in told.stderr
+    assert (told.exit_code, home.count("fit_points_v1")) == (0, 2 * (8 + 9))
+    told = invoke(home, "import", "computer-progress", copy, "--replaces", "squad_1_1.csv")
+    assert "was there already as import 2, in place of import 1" in told.stdout and told.stderr == ""
+    assert home.count("fit_points_v1") == 2 * 9
+
+
+def test_broken_files_of_a_folder_are_named_and_the_others_stored(home: Home, tmp_path: Path) -> None:
+    folder = write_table(tmp_path / "tables", 8).parent
+    (folder / "imagenet.csv").write_text('year,name\n2017,"never closed\n', encoding="utf-8")
+    (folder / "coco.csv").write_bytes(b"year,na\0me\n")
+    (folder / "birds.csv").write_text("bird,weight\nheron,1.5\n", encoding="utf-8")
+    for options in ((), ("--json",)):
+        ran = invoke(home, "import", "computer-progress", folder, *options)
+        assert ran.exit_code == 1
+        assert [line.partition(": ")[0] for line in ran.stderr.splitlines()] == ["coco.csv", "imagenet.csv"]
+        assert "could not be read: line 1: holds NUL bytes" in ran.stderr and "line 2: not a CSV" in ran.stderr
+    assert home.count("imported_models") == 8
+    (folder / "second.csv").write_bytes((folder / "squad_1_1.csv").read_bytes())
+    ran = invoke(home, "import", "computer-progress", folder, "--replaces", "squad_1_1.csv")
+    assert ran.exit_code == 1 and "--replaces is for one file, and there are 2" in ran.stderr
+
+
 def test_a_report_is_whole_and_the_same_for_the_same_data(imported: Home, tmp_path: Path) -> None:
     told = run(imported, "analyze", "--source", "authors-2020", "-o", tmp_path / "first")
     assert "squad1.1" in told and "stored as run 1" in told and str(tmp_path / "first" / "index.html") in told

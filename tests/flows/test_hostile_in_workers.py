@@ -11,7 +11,7 @@ from hostile_pdfs import CASES, MEMORY_LIMIT_MB
 from flows.workers import Limits, PdfJob, read_papers
 
 # Far more time than any of them takes, so that a slow machine does not turn one outcome into another.
-LIMITS = Limits(time_limit_seconds=60, memory_limit_mb=MEMORY_LIMIT_MB)
+LIMITS = Limits(time_limit_seconds=150, memory_limit_mb=MEMORY_LIMIT_MB)
 
 
 @pytest.mark.skipif(sys.platform != "linux", reason="limits of memory hold on Linux only")

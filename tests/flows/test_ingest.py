@@ -95,6 +95,22 @@ def _ended(process: subprocess.Popen[str]) -> Callable[[], bool]:
     return wait
 
 
+def _stopped(home: Home, folder: Path, moment: Callable[[], bool], stop: signal.Signals) -> bool:
+    """Start a run and stop it at the moment; False for one that ended before it was interrupted."""
+    process = home.popen("ingest", "--from-folder", folder)
+    assert until(moment, _ended(process))
+    if stop is signal.SIGINT:
+        os.killpg(process.pid, stop)  # as a terminal sends it: to every process of the group
+    else:
+        os.kill(process.pid, stop)  # workers are left alone, and must see for themselves
+    _, errors = process.communicate(timeout=60)
+    until(lambda: not living(process.pid), lambda: Event().wait(0.02))
+    if stop is signal.SIGINT and process.returncode != 0:
+        assert process.returncode == 130
+        assert "interrupted" in errors and "Traceback" not in errors
+    return process.returncode != 0
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="proc: no /proc to look for left-over workers")
 def test_stopped_at_any_moment_then_run_again_ends_as_if_undisturbed(
     home: Home, few_papers: Path, undisturbed: Home
@@ -105,18 +121,12 @@ def test_stopped_at_any_moment_then_run_again_ends_as_if_undisturbed(
         (lambda: home.count("ingest_runs") > 1, signal.SIGINT),
         (lambda: home.count("extractions") >= 1, signal.SIGKILL),
     ]
-    for moment, stop in moments:
-        process = home.popen("ingest", "--from-folder", few_papers)
-        assert until(moment, _ended(process))
-        if stop is signal.SIGINT:
-            os.killpg(process.pid, stop)  # as a terminal sends it: to every process of the group
-        else:
-            os.kill(process.pid, stop)  # workers are left alone, and must see for themselves
-        _, errors = process.communicate(timeout=60)
-        if stop is signal.SIGINT:
-            assert process.returncode == 130
-            assert "interrupted" in errors and "Traceback" not in errors
-        until(lambda group=process.pid: not living(group), lambda: Event().wait(0.02))
+    for _ in range(3):
+        if all(_stopped(home, few_papers, moment, stop) for moment, stop in moments):
+            break
+        shutil.rmtree(home.path)  # on a busy machine a run may end before its Ctrl-C comes
+    else:
+        pytest.fail("each run ended before it could be interrupted")
     summary = home.ingest(few_papers)
     assert summary["papers_parsed"] >= 1
     assert home.contents() == undisturbed.contents()

@@ -20,6 +20,9 @@ from imports.repairs import RULES
         (" 24.7 ", 24.7, None),
         ("1,280,000", 1_280_000, "thousands-separator"),
         ("1 280 000", 1_280_000, "thousands-separator"),
+        ("0,855", 0.855, "decimal-comma"),
+        ("0,001", 0.001, "decimal-comma"),
+        ("0,5", 0.5, "decimal-comma"),
         ("06.07", 6.07, "leading-zero"),
         ("0.5", 0.5, None),
         ("2.3 × 10^19", 2.3e19, "power-of-ten"),
@@ -35,7 +38,24 @@ def test_a_cell_states_a_number(cell: str, value: float | None, rule: str | None
 
 
 @pytest.mark.parametrize(
-    "cell", ["1,5", "12,34,567", "n/a", "nan", "inf", "1e999", "1_000", "٣", "14-10", "1.2.3", "8 GPUs"]
+    "cell",
+    [
+        "1,5",
+        "12,34,567",
+        "00,855",
+        "0,855,000",
+        "012,345",
+        "0 855",
+        "n/a",
+        "nan",
+        "inf",
+        "1e999",
+        "1_000",
+        "٣",
+        "14-10",
+        "1.2.3",
+        "8 GPUs",
+    ],
 )
 def test_what_states_no_number_is_unknown(cell: str) -> None:
     assert read_number(cell) == (None, "unreadable-number")

@@ -125,6 +125,13 @@ def test_a_sheet_of_2022(tmp_path: Path) -> None:
     )
 
 
+def test_a_sheet_without_its_rows_of_heads_loses_no_model_without_a_name(tmp_path: Path) -> None:
+    nameless = {**GULL, "name": "", "title": "Gulls of the South"}
+    file = imported(tmp_path, "any.csv", table([*LAYOUT_2022, *IMAGENET_SCORES], [nameless, GULL]))
+    assert [model.model for model in file.models] == ["Gulls of the South", "Gull-L"]
+    assert file.skipped == ()
+
+
 def test_flops_go_before_multiply_adds(tmp_path: Path) -> None:
     both = {**GULL, "flops": "7.5E+09"}
     (model,) = imported(tmp_path, "any.csv", sheet_2022(IMAGENET_SCORES, both)).models
@@ -305,6 +312,38 @@ def test_a_folder_is_read_past_foreign_files(tmp_path: Path) -> None:
     assert "city,people" in causes["a.csv"]
     assert "NUL" in causes["c.csv"]
     assert "rates" in causes["gpu.csv"]
+    assert [file.name for file in files if file.broken] == ["c.csv"]
+
+
+@pytest.mark.parametrize(
+    ("data", "cause"),
+    [
+        (b'dataset,year\n1,"never closed\n', "line 2: not a CSV"),
+        (b"dataset,\0year\n", "line 1: holds NUL bytes"),
+        (b"", "the file is empty"),
+        ((",".join(LAYOUT_2020) + "\n").encode(), "no row could be read"),
+        ((",".join([*LAYOUT_2020, "year"]) + "\n").encode(), "line 1: the header names a column twice: year"),
+    ],
+)
+def test_a_broken_file_of_a_folder_is_told_from_a_foreign_one(tmp_path: Path, data: bytes, cause: str) -> None:
+    imported(tmp_path, "b.csv", translation(**HERONS, time_sec="3600"))
+    (tmp_path / "a.csv").write_bytes(data)
+    (tmp_path / "cities.csv").write_text("city,people,city\nReykjavik,140000,1\n")
+    (tmp_path / "towns.csv").write_text("town,people\n")
+    files = {file.name: file for file in read_computer_progress(tmp_path)}
+    assert cause in (files["a.csv"].not_models or "")
+    assert [name for name, file in files.items() if file.broken] == ["a.csv"]
+    assert files["b.csv"].models
+
+
+def test_tables_of_2020_are_not_read_without_rates_that_are_broken(tmp_path: Path) -> None:
+    imported(tmp_path, "b.csv", translation(**HERONS, time_sec="3600"))
+    (tmp_path / "a.csv").write_text(sheet_2022(IMAGENET_SCORES, GULL), newline="")
+    (tmp_path / "gpu.csv").write_text('Manufacturer,GPU,GFLOPS\nHeron,"Heron 100,1000\n')
+    files = {file.name: file for file in read_computer_progress(tmp_path)}
+    assert [name for name, file in files.items() if file.broken] == ["b.csv", "gpu.csv"]
+    assert files["b.csv"].not_models == "its hardware rates cannot be read, see gpu.csv"
+    assert files["a.csv"].models
 
 
 @pytest.mark.parametrize(

@@ -20,7 +20,9 @@ def written(folder: Path, data: bytes | str) -> Path:
     [
         (b"", None, "empty"),
         (b"a,b\n1,\x002\n", 2, "NUL"),
-        ("a,b\n1,2\n".encode("utf-16"), 1, "NUL"),
+        ("a,b\n1,2\n".encode("utf-16"), 1, "save it as UTF-8"),
+        ("a,b\n1,2\n".encode("utf-16-be"), 1, "save it as UTF-8"),
+        (b"\0" * 100, 1, "NUL"),
         (b"a,b\n1,2\n3,\x81\x8d\n", 3, "no text"),
         (b'a,b\n1,2\n3,"never closed\n4,5\n', 3, "not a CSV"),
         (b'a,b\n1,"2"3\n', 2, "not a CSV"),
