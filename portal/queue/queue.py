@@ -115,11 +115,16 @@ def desk(request: Request, services: Wired, reader: Reader) -> Response:
 
 def _listing(services: Services, reader: Session, filters: QueueFilters, wanted_page: int) -> Listing:
     """That page, or the last one where there are not so many."""
-    engine, viewer, query = services.engine, reader.user.name, query_of(filters)
-    length = queue_length(engine, filters, viewer=viewer)
+    engine, viewer, query, now = services.engine, reader.user.name, query_of(filters), services.now()
+    number = 1
+    rows = queue(engine, filters, 0, PAPERS_A_PAGE, viewer=viewer, now=now)
+    length = len(rows)
+    if length == PAPERS_A_PAGE:  # there may be more: only then need all be counted
+        length = queue_length(engine, filters, viewer=viewer)
+        number = min(wanted_page, ceil(length / PAPERS_A_PAGE))
+    if number > 1:
+        rows = queue(engine, filters, PAPERS_A_PAGE * (number - 1), PAPERS_A_PAGE, viewer=viewer, now=now)
     pages = max(1, ceil(length / PAPERS_A_PAGE))
-    number = min(wanted_page, pages)
-    rows = queue(engine, filters, PAPERS_A_PAGE * (number - 1), PAPERS_A_PAGE, viewer=viewer, now=services.now())
     return Listing(tuple(_shown_paper(row, query, reader) for row in rows), length, number, pages, query)
 
 
