@@ -15,6 +15,7 @@ import argparse
 import os
 import platform
 import random
+import signal
 import statistics
 import subprocess
 import sys
@@ -266,6 +267,7 @@ def run(what: str, home: Path, database_url: str, papers: int, requests: int) ->
 
 def main() -> None:
     """Both databases, one after the other."""
+    signal.signal(signal.SIGTERM, lambda *_: sys.exit("stopped"))  # so that the servers are stopped, too
     parser = argparse.ArgumentParser(description=(__doc__ or "").splitlines()[0])
     parser.add_argument("--papers", type=int, default=100_000)
     parser.add_argument("--requests", type=int, default=200)

@@ -77,23 +77,17 @@ _TWICE = "SELECT paper_key FROM double_reviews"
 
 SEARCHED_CHARACTERS = 300
 """Of a title: an index takes no texts of any length."""
-_OUTDATED = f"""
-SELECT d.paper_key
+_THAT_COUNT = f"""
+SELECT d.paper_key, d.document_sha256, d.extractor_version, SUBSTR(p.title, 1, {SEARCHED_CHARACTERS}) AS title
 FROM documents_in_force AS d
 JOIN papers AS p ON p.paper_key = d.paper_key
-LEFT JOIN desk_papers AS q ON q.paper_key = d.paper_key
 WHERE NOT p.withdrawn
-    AND (
-        q.paper_key IS NULL
-        OR q.document_sha256 <> d.document_sha256
-        OR q.extractor_version <> d.extractor_version
-        OR q.title <> SUBSTR(p.title, 1, {SEARCHED_CHARACTERS})
-    )
+"""  # noqa: S608
+_LISTED = "SELECT paper_key, document_sha256, extractor_version, title FROM desk_papers"
+_OUTDATED = f"""
+SELECT paper_key FROM ({_THAT_COUNT} EXCEPT {_LISTED}) AS unlisted
 UNION
-SELECT q.paper_key
-FROM desk_papers AS q
-JOIN papers AS p ON p.paper_key = q.paper_key
-WHERE p.withdrawn OR q.paper_key NOT IN (SELECT paper_key FROM documents_in_force)
+SELECT paper_key FROM ({_LISTED} EXCEPT {_THAT_COUNT}) AS gone
 """  # noqa: S608
 _PAPERS_AT_ONCE = 500
 
