@@ -155,7 +155,7 @@ def test_a_killed_server_keeps_what_it_acknowledged_and_takes_the_rest_again_as_
         for _ in range(2):
             with httpx.Client(base_url=again.url, headers=client.headers, cookies=client.cookies, timeout=120) as anew:
                 send(anew, save)
-            assert save.status == 200, f"{save.mark}: {save.answer}"
+            assert save.status == 200, f"{save.mark} ({save.action}): {save.status} {save.answer}"
     assert faults(saves, engine) == []
 
 
