@@ -8,7 +8,7 @@ from datetime import UTC, datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine
+from sqlalchemy import Connection, Engine, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db import schema
@@ -232,3 +232,11 @@ def _value(review: Review, claim: Mapping[str, Any] | None, where: str) -> str |
             raise RecordError(f"{where}: an accepted field needs the value that was seen, or a fact in force")
     value: str | float | bool | None = checked_value(review.field, seen, where)
     return value
+
+
+def papers_reviewed_since(engine: Engine, moment: datetime) -> list[str]:
+    """Keys of the papers that anybody has reviewed from ``moment`` on, as the reviews name them."""
+    reviews = schema.reviews
+    query = select(reviews.c.paper_key).where(reviews.c.reviewed_at >= moment).distinct().order_by(reviews.c.paper_key)
+    with engine.connect() as connection:
+        return list(connection.scalars(query))

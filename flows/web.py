@@ -8,7 +8,7 @@ import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from functools import partial
 
 import uvicorn
@@ -18,6 +18,7 @@ from db.accounts import users
 from db.desk_rows import bring_queue_up_to_date
 from db.engine import Engine, open_database
 from db.migrate import upgrade
+from db.reviews import papers_reviewed_since
 from flows.estimates import bring_estimates_up_to_date
 from flows.page_cache import PageCache
 from flows.page_renderer import PAGE_LIMITS, PageRenderer
@@ -59,13 +60,19 @@ class Address:
             return self.host == "localhost"
 
 
+_UNESTIMATED = timedelta(days=1)
+"""How long ago a killed server may have saved what it had no time to estimate; each ingestion does the rest."""
+
+
 @contextmanager
 def desk_app(settings: Settings, address: Address) -> Iterator[FastAPI]:
     """The app over what the settings name; its worker processes end with the block."""
     engine = open_database(settings.database)
     upgrade(engine)
-    bring_estimates_up_to_date(engine)  # what a server that was killed had saved, and not estimated yet
-    bring_queue_up_to_date(engine, datetime.now(UTC))
+    now = datetime.now(UTC)
+    for paper_key in papers_reviewed_since(engine, now - _UNESTIMATED):
+        bring_estimates_up_to_date(engine, paper_key)
+    bring_queue_up_to_date(engine, now)
     limits = Limits(
         min(settings.time_limit_seconds, PAGE_LIMITS.time_limit_seconds),
         min(settings.worker_memory_limit_mb, PAGE_LIMITS.memory_limit_mb),
