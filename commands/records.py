@@ -76,7 +76,7 @@ def _records_in_force(what: str, candidates: bool = False) -> Iterator[dict[str,
     "--joins",
     type=existing_file,
     is_flag=False,
-    flag_value=str(Path(__file__).parent / "annotations" / "gold" / "joins.jsonl"),
+    flag_value=str(Path(__file__).parent.parent / "annotations" / "gold" / "joins.jsonl"),
     help="Which runs trained the models of the results, as JSON lines; without FILE the project's own.",
 )
 @click.option("--pred", type=existing_file, help="Exported records to judge.  [default: what the database holds]")
