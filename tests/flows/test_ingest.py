@@ -96,7 +96,7 @@ def _ended(process: subprocess.Popen[str]) -> Callable[[], bool]:
 
 
 def _stopped(home: Home, folder: Path, moment: Callable[[], bool], stop: signal.Signals) -> bool:
-    """Start a run and stop it at the moment; False for one that ended before it was interrupted."""
+    """Start a run and stop it at the moment; False for one that ended before its Ctrl-C came."""
     process = home.popen("ingest", "--from-folder", folder)
     assert until(moment, _ended(process))
     if stop is signal.SIGINT:
@@ -105,7 +105,9 @@ def _stopped(home: Home, folder: Path, moment: Callable[[], bool], stop: signal.
         os.kill(process.pid, stop)  # workers are left alone, and must see for themselves
     _, errors = process.communicate(timeout=60)
     until(lambda: not living(process.pid), lambda: Event().wait(0.02))
-    if stop is signal.SIGINT and process.returncode != 0:
+    if stop is not signal.SIGINT:
+        return True
+    if process.returncode != 0:
         assert process.returncode == 130
         assert "interrupted" in errors and "Traceback" not in errors
     return process.returncode != 0
