@@ -119,7 +119,7 @@ def _living(group: int) -> list[int]:
 
 
 def _stopped(home: Home, folder: Path, moment: Callable[[], bool], stop: signal.Signals) -> bool:
-    """Start a run and stop it at the moment; False for one that ended before it was interrupted."""
+    """Start a run and stop it at the moment; False for one that ended before its Ctrl-C came."""
     process = home.popen("ingest", "--from-folder", folder)
     assert _until(moment, _ended(process))
     if stop is signal.SIGINT:
@@ -128,7 +128,9 @@ def _stopped(home: Home, folder: Path, moment: Callable[[], bool], stop: signal.
         os.kill(process.pid, stop)  # workers are left alone, and must see for themselves
     _, errors = process.communicate(timeout=60)
     _until(lambda: not _living(process.pid), lambda: Event().wait(0.02))
-    if stop is signal.SIGINT and process.returncode != 0:
+    if stop is not signal.SIGINT:
+        return True
+    if process.returncode != 0:
         assert process.returncode == 130
         assert "interrupted" in errors and "Traceback" not in errors
     return process.returncode != 0
