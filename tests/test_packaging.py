@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
-ROOMS = ("extractors", "models", "db", "annotations", "flows")
+ROOMS = ("extractors", "models", "imports", "db", "annotations", "analysis", "flows", "commands")
 
 
 @pytest.fixture(scope="module")
