@@ -12,6 +12,7 @@ import numpy as np
 import pandas as pd
 
 from analysis.points import OWN_SOURCE
+from db.fields import letters_of
 
 _SAME_VALUE = 0.051
 """Percentage points within which two values are one figure, rounded."""
@@ -131,11 +132,6 @@ def _is_same_name(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
 
 def _is_same_value(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
     return abs(float(ours["value"]) - float(theirs["value"])) <= _SAME_VALUE
-
-
-def letters_of(name: str | None) -> str:
-    """What a name is known by, letters and digits only: "Transformer (big)", "transformer-BIG" -> "transformerbig"."""
-    return "".join(filter(str.isalnum, (name or "").casefold()))
 
 
 def _pair(source: str, ours: dict[str, Any], theirs: dict[str, Any], rule: str) -> PairedPoint:

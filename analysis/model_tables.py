@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.model_comparison import Agreement, Compared, ModelComparison, PairedModel
 from analysis.tables import Cell, Table, paper, table_of
-from analysis.wording import UNKNOWN, factor, flop, number, plain, source_name
+from analysis.wording import UNKNOWN, factor, factor_interval, flop, number, plain, share_in_percent, source_name
 
 _MEANING = {
     Compared.BURDEN_BESIDE_COMPUTE: "one over the utilisation of the hardware, so above 1 is expected",
@@ -33,7 +33,7 @@ def agreement_table(models: ModelComparison | None) -> Table | None:
 
 
 def _agreement(agreement: Agreement) -> str:
-    return UNKNOWN if agreement.share is None else f"{100 * agreement.share:.0f} % of {agreement.n}"
+    return UNKNOWN if agreement.share is None else f"{share_in_percent(agreement.share)} of {agreement.n}"
 
 
 def ratios_table(models: ModelComparison | None) -> Table | None:
@@ -47,8 +47,8 @@ def ratios_table(models: ModelComparison | None) -> Table | None:
                 compared.value,
                 f"{spread.n:,}",
                 factor(spread.median),
-                f"{factor(spread.lower_quartile)} to {factor(spread.upper_quartile)}",
-                UNKNOWN if spread.within_factor_two is None else f"{100 * spread.within_factor_two:.0f} %",
+                factor_interval(spread.lower_quartile, spread.upper_quartile),
+                share_in_percent(spread.within_factor_two),
                 _MEANING.get(compared, ""),
             ]
             for each in (models.summaries if models else ())

@@ -17,10 +17,12 @@ from analysis.wording import (
     benchmark_name,
     decimal,
     factor,
+    factor_interval,
     flop,
     metric_name,
     number,
     plain,
+    share_in_percent,
     source_name,
 )
 
@@ -78,23 +80,15 @@ def summaries_table(summaries: Sequence[ComparisonSummary]) -> Table | None:
                 f"{each.pairs:,}",
                 f"{each.pairs_with_burden:,}",
                 factor(each.median_log10_burden_ratio),
-                _span(each.lower_quartile_log10_burden_ratio, each.upper_quartile_log10_burden_ratio),
-                _share(each.within_factor_two),
+                factor_interval(each.lower_quartile_log10_burden_ratio, each.upper_quartile_log10_burden_ratio),
+                share_in_percent(each.within_factor_two),
                 decimal(each.median_value_difference, 2),
-                _share(each.same_value),
+                share_in_percent(each.same_value),
             ]
             for each in summaries
         ),
         all_in="fits.json",
     )
-
-
-def _span(low: float | None, high: float | None) -> str:
-    return UNKNOWN if low is None or high is None else f"{factor(low)} to {factor(high)}"
-
-
-def _share(share: float | None) -> str:
-    return UNKNOWN if share is None else f"{100 * share:.0f} %"
 
 
 def pairs_table(pairs: Sequence[PairedPoint], points: pd.DataFrame) -> Table | None:

@@ -10,7 +10,6 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.changes import explained
-from analysis.comparison import letters_of
 from analysis.constants import cost_constants
 from analysis.filling import AUTHORS_COCO_CONVERSION, FixedConversion
 from analysis.model_comparison import compare_models, load_models
@@ -19,6 +18,7 @@ from analysis.points import load_points
 from analysis.report import Analysis, Changes
 from analysis.study import ANALYSIS_VERSION, stored_fits, study
 from db.engine import Engine
+from db.fields import letters_of
 from db.fits import AnalysisRecord, changes_between, run_before, store_analysis
 from db.migrate import upgrade
 from extractors.lexicon.catalogue import load_catalogue
