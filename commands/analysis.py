@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import json
 import sys
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import asdict
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -101,7 +101,7 @@ def import_computer_progress(ctx: click.Context, path: Path, replaces: tuple[str
     """
     from imports.computer_progress import read_computer_progress
 
-    ctx.exit(_import(lambda: read_computer_progress(path), replaces, as_json))
+    ctx.exit(_import(read_computer_progress(path), replaces, as_json))
 
 
 @import_.command("epoch")
@@ -122,21 +122,17 @@ def import_epoch(ctx: click.Context, file: Path, replaces: tuple[str, ...], as_j
     """
     from imports.epoch import read_epoch
 
-    ctx.exit(_import(lambda: (read_epoch(file),), replaces, as_json))
+    ctx.exit(_import((read_epoch(file),), replaces, as_json))
 
 
-def _import(read: Callable[[], Sequence[ImportedFile]], replaces: Sequence[str], as_json: bool) -> int:
+def _import(files: Sequence[ImportedFile], replaces: Sequence[str], as_json: bool) -> int:
     """The exit code: 1 where a file is broken."""
     from db.engine import open_database
     from flows.importing import outcome_line, store_imports, warnings
     from flows.settings import load_settings
     from imports.report import broken_files, import_report, import_report_text
 
-    files = read()
-    settings = load_settings()
-    if settings.sqlite_file is not None:
-        settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
-    stored = store_imports(open_database(settings.database), files, replaces)
+    stored = store_imports(open_database(load_settings().database), files, replaces)
     if as_json:
         outcomes = [{"file": each.file.name, **asdict(each.outcome)} for each in stored]
         click.echo(json.dumps(import_report(files) | {"stored": outcomes}, ensure_ascii=False))

@@ -25,7 +25,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.sql.selectable import TextualSelect
 from sqlalchemy.types import TypeEngine
 
 from db import schema
@@ -134,7 +133,7 @@ def pending_estimates(engine: Engine, estimator_version: str) -> Iterator[Pendin
         " SELECT 1 FROM burden_estimates AS e WHERE e.claim_id = f.claim_id"
         " AND e.corrections = f.corrections AND e.estimator_version = :estimator_version)"
     ).bindparams(estimator_version=estimator_version)
-    for row in _stream(engine, query.columns(**_CLAIM_TYPES)):
+    for row in stream(engine, query.columns(**_CLAIM_TYPES)):
         run, published = _training_run(row), row["published"]
         yield PendingEstimate(row["claim_id"], row["corrections"], run, published, row["paper_key"])
 
@@ -152,7 +151,7 @@ def exported_records(engine: Engine, what: str, candidates: bool = False) -> Ite
         ordered = ", ".join(f"{term}{bytewise}" for term in order)
         query = text(f"SELECT * FROM {view} ORDER BY {ordered}")  # noqa: S608
         types = {name: of_type for name, of_type in _CLAIM_TYPES.items() if name in COLUMNS[what]}
-        for row in _stream(engine, query.columns(**types)):
+        for row in stream(engine, query.columns(**types)):
             yield summary_record(what, row)
         return
     statuses = list(Status) if candidates else [Status.ACCEPTED]
@@ -219,7 +218,7 @@ def unknown_hardware(engine: Engine) -> Iterator[tuple[str, tuple[HardwareName, 
     query = text(
         f"SELECT paper_key, unknown_hardware FROM documents_in_force ORDER BY paper_key{bytewise}"  # noqa: S608
     )
-    for row in _stream(engine, query.columns(unknown_hardware=JsonText)):
+    for row in stream(engine, query.columns(unknown_hardware=JsonText)):
         yield row["paper_key"], tuple(_hardware_name(item) for item in row["unknown_hardware"])
 
 
@@ -264,7 +263,7 @@ def _by_keys(
             yield from connection.execute(query.where(table.c[column].in_(portion))).mappings()
 
 
-def _stream(engine: Engine, query: TextualSelect) -> Iterator[dict[str, Any]]:
+def stream(engine: Engine, query: Executable) -> Iterator[dict[str, Any]]:
     """Rows as they come, so that an export of any size stays small in memory."""
     with engine.connect().execution_options(yield_per=_ROWS_A_FETCH) as connection:
         for row in connection.execute(query).mappings():

@@ -61,19 +61,16 @@ def _goes_on_with_the_header(row: Row) -> bool:
 
 
 def _model(reader: RowReader, metrics: Mapping[str, str], benchmark: str) -> ImportedModel | None:
-    title = reader.text("title")
-    name = reader.text("name")
-    if name is None and title is not None:
-        reader.repair("name", "model-from-title", "", title)
-    if name is None and title is None:
+    if (named := reader.named("name", "title")) is None:
         return None
+    model, title = named
     operations = read_operations(reader, "flops", "multiadds")
     training = _training(reader)
     url = reader.link("paper_link")
     notes = [reader.text("comments", MAX_NOTE_CHARACTERS), training.note]
     return ImportedModel(
         row_number=reader.row.line,
-        model=name or title or "",
+        model=model,
         title=title,
         url=url,
         arxiv_id=arxiv_id_in(url),
