@@ -11,7 +11,7 @@ _MEANING = {
 }
 
 
-def agreement_table(models: ModelComparison | None) -> Table | None:
+def agreement_table(models: ModelComparison) -> Table | None:
     return table_of(
         "Training, model by model: hardware",
         "Models of an import whose paper this database has read, with or without results, beside ours of that paper.",
@@ -25,7 +25,7 @@ def agreement_table(models: ModelComparison | None) -> Table | None:
                 _agreement(each.accelerator),
                 _agreement(each.count),
             ]
-            for each in (models.summaries if models else ())
+            for each in models.summaries
             if each.pairs
         ),
         all_in="models.csv",
@@ -36,7 +36,7 @@ def _agreement(agreement: Agreement) -> str:
     return UNKNOWN if agreement.share is None else f"{share_in_percent(agreement.share)} of {agreement.n}"
 
 
-def ratios_table(models: ModelComparison | None) -> Table | None:
+def ratios_table(models: ModelComparison) -> Table | None:
     return table_of(
         "Training, model by model: how far apart",
         "Ratios of what this database has over what the import has.",
@@ -51,7 +51,7 @@ def ratios_table(models: ModelComparison | None) -> Table | None:
                 share_in_percent(spread.within_factor_two),
                 _MEANING.get(compared, ""),
             ]
-            for each in (models.summaries if models else ())
+            for each in models.summaries
             for compared, spread in each.ratios.items()
             if spread.n
         ),
@@ -59,8 +59,8 @@ def ratios_table(models: ModelComparison | None) -> Table | None:
     )
 
 
-def models_table(models: ModelComparison | None) -> Table | None:
-    pairs = sorted(models.pairs if models else (), key=_farthest_first)
+def models_table(models: ModelComparison) -> Table | None:
+    pairs = sorted(models.pairs, key=_farthest_first)
     return table_of(
         "Training of the same models",
         "The widest differences of burden, then of hours and count, first.",

@@ -14,16 +14,15 @@ from analysis.tables import Cell, Table, model_and_paper, paper, table_of, task_
 from analysis.wording import (
     COMPUTING_NAMES,
     UNKNOWN,
-    benchmark_name,
     decimal,
     factor,
     factor_interval,
     flop,
-    metric_name,
     number,
     plain,
     share_in_percent,
     source_name,
+    task_title,
 )
 
 MOST_INFLUENTIAL = 10
@@ -75,7 +74,7 @@ def summaries_table(summaries: Sequence[ComparisonSummary]) -> Table | None:
         "#Median difference | #Same value",
         (
             [
-                f"{benchmark_name(each.benchmark)}, {metric_name(each.metric)}",
+                task_title(each.benchmark, each.metric),
                 source_name(each.source),
                 f"{each.pairs:,}",
                 f"{each.pairs_with_burden:,}",
@@ -104,7 +103,7 @@ def pairs_table(pairs: Sequence[PairedPoint], points: pd.DataFrame) -> Table | N
                 plain(pair.own_model, 60) or UNKNOWN,
                 plain(pair.imported_model, 60) or UNKNOWN,
                 _paper(pair, *titles.get(pair.own_key, (None, None))),
-                f"{benchmark_name(pair.benchmark)}, {metric_name(pair.metric)}",
+                task_title(pair.benchmark, pair.metric),
                 source_name(pair.source),
                 pair.rule,
                 number(pair.own_value, 4),

@@ -140,6 +140,11 @@ def metric_name(metric: str) -> str:
     return _METRICS.get(metric, plain(metric, 40).replace("_", " "))
 
 
+def task_title(benchmark: str, metric: str) -> str:
+    """ "ImageNet, top-1 accuracy"."""
+    return f"{benchmark_name(benchmark)}, {metric_name(metric)}"
+
+
 def source_name(source: str) -> str:
     """ "db beside epoch" -> "this database, models also of Epoch AI": the same models fitted from either source."""
     own, beside, other = source.partition(" beside ")
