@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from imports import layout_2020, layout_2022
@@ -59,12 +60,12 @@ def read_computer_progress(path: Path) -> tuple[ImportedFile, ...]:
 def _read(table: Table, rates: Mapping[str, float]) -> ImportedFile:
     recognised = recognise(table)
     if recognised.source == layout_2022.SOURCE:
-        file = read_layout_2022(table, recognised.benchmark, recognised.repairs)
+        file = read_layout_2022(table, recognised.benchmark)
     else:
         file = read_layout_2020(table, recognised.benchmark, recognised.benchmarks_by_line, rates)
     if not file.models:
         raise nothing_read(table.path, file.skipped, table.columns)
-    return file
+    return replace(file, repairs=(*recognised.repairs, *file.repairs))
 
 
 def _rates_beside(path: Path) -> dict[str, float]:

@@ -15,7 +15,7 @@ from imports.cells import MAX_NOTE_CHARACTERS, RowReader, read_number
 from imports.csv_files import Row, Table
 from imports.links import arxiv_id_in
 from imports.operations import read_operations
-from imports.records import ImportedFile, ImportedModel, ImportedResult, Repair
+from imports.records import ImportedFile, ImportedModel, ImportedResult
 from imports.times import read_training_time
 
 SOURCE = "authors-2022"
@@ -35,9 +35,9 @@ STAGES = ("pretraining", "training", "finetuning")
 NOT_RELEVANT = frozenset({"0", "no", "n", "false", "not relevant", "irrelevant"})
 
 
-def read_layout_2022(table: Table, benchmark: str, file_repairs: tuple[Repair, ...] = ()) -> ImportedFile:
+def read_layout_2022(table: Table, benchmark: str) -> ImportedFile:
     """All models of a sheet."""
-    repairs = [*table.repairs, *file_repairs]
+    repairs = list(table.repairs)
     skipped = list(table.skipped)
     models: list[ImportedModel] = []
     for position, row in enumerate(table.rows):
