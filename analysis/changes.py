@@ -9,8 +9,8 @@ from typing import Any
 import pandas as pd
 
 from analysis.laws import Laws, fit_points
-from analysis.points import points_table
-from analysis.records import Computing, Estimator, Fit, Form, Refusal, Subject
+from analysis.points import points_table, rows_of
+from analysis.records import Computing, Estimator, Fit, Form, Refusal, Subject, main_subject
 from analysis.report import Changes, PointChange, SlopeCause, SlopeChange
 from db.fits import Cause, EarlierRun, PointChanges, StoredSlope
 from db.fits import PointChange as StoredChange
@@ -33,9 +33,9 @@ def explained(earlier: EarlierRun, moved: PointChanges, points: pd.DataFrame, la
 
 def _slope_changes(before: Sequence[StoredSlope], laws: Laws) -> Iterator[SlopeChange]:
     """The main lines, polynomial and of least squares on the hardware burden, that were or are fitted and moved."""
-    then = {subject: fit for fit in before if (subject := _subject(fit)) and _is_main(subject)}
+    then = {subject: fit for fit in before if (subject := _subject(fit)) and subject.is_main}
     fitted: tuple[Fit | Refusal, ...] = (*laws.fits, *laws.refusals)
-    now = {each.subject: each for each in fitted if _is_main(each.subject)}
+    now = {each.subject: each for each in fitted if each.subject.is_main}
     for subject in sorted(then.keys() | now.keys(), key=lambda each: (each.source, each.benchmark, each.metric)):
         old, new = then.get(subject), now.get(subject)
         slope_before = old.slope if old else None
@@ -47,14 +47,6 @@ def _slope_changes(before: Sequence[StoredSlope], laws: Laws) -> Iterator[SlopeC
 def _subject(stored: StoredSlope) -> Subject:
     form, computing, estimator = Form(stored.form), Computing(stored.computing), Estimator(stored.estimator)
     return Subject(stored.source, stored.benchmark, stored.metric, form, computing, estimator)
-
-
-def _is_main(subject: Subject) -> bool:
-    return subject == _main(subject.source, subject.benchmark, subject.metric)
-
-
-def _main(source: str, benchmark: str, metric: str) -> Subject:
-    return Subject(source, benchmark, metric, Form.POLYNOMIAL, Computing.HARDWARE_BURDEN)
 
 
 def _told(change: StoredChange) -> PointChange:
@@ -91,12 +83,12 @@ def slope_causes(now: pd.DataFrame, moved: Sequence[StoredChange]) -> tuple[Slop
     steps: list[SlopeCause] = []
     for (source, benchmark, metric), changes in sorted(by_group.items()):
         same = (now["source"] == source) & (now["benchmark"] == benchmark) & (now["metric"] == metric)
-        steps.extend(_steps(_main(source, benchmark, metric), now[same], changes))
+        steps.extend(_steps(main_subject(source, benchmark, metric), now[same], changes))
     return tuple(steps)
 
 
 def _steps(subject: Subject, now: pd.DataFrame, changes: Sequence[StoredChange]) -> Iterator[SlopeCause]:
-    rows: dict[str, Mapping[str, Any]] = {row["point_key"]: row for row in _rows(now)}
+    rows: dict[str, Mapping[str, Any]] = {row["point_key"]: row for row in rows_of(now)}
     for each in changes:
         _put(rows, each.after, each.before)
     slope = _slope(subject, rows.values())
@@ -109,11 +101,6 @@ def _steps(subject: Subject, now: pd.DataFrame, changes: Sequence[StoredChange])
         after = _slope(subject, rows.values())
         yield SlopeCause(subject, str(cause or "unknown"), len(of_cause), slope, after)
         slope = after
-
-
-def _rows(points: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    for values in points.itertuples(index=False, name=None):
-        yield dict(zip(points.columns, values, strict=True))
 
 
 def _put(rows: dict[str, Mapping[str, Any]], old: Mapping[str, Any] | None, new: Mapping[str, Any] | None) -> None:

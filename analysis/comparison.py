@@ -11,7 +11,8 @@ from typing import Any
 import numpy as np
 import pandas as pd
 
-from analysis.points import OWN_SOURCE
+from analysis.points import OWN_SOURCE, rows_of
+from db.fields import letters_of
 
 _SAME_VALUE = 0.051
 """Percentage points within which two values are one figure, rounded."""
@@ -75,8 +76,8 @@ class ComparisonSummary:
     upper_quartile_log10_burden_ratio: float | None
     within_factor_two: float | None
     """Share of the pairs with burden."""
-    median_value_difference: float | None
-    same_value: float | None
+    median_value_difference: float
+    same_value: float
     """Share of the pairs whose values differ by 0.05 points at most."""
 
 
@@ -101,8 +102,7 @@ def compare_with_imports(points: pd.DataFrame) -> tuple[PairedPoint, ...]:
 
 def _by_subject(points: pd.DataFrame) -> dict[tuple[Any, ...], list[dict[str, Any]]]:
     groups: dict[tuple[Any, ...], list[dict[str, Any]]] = defaultdict(list)
-    for values in points.sort_values("point_key", kind="stable").itertuples(index=False, name=None):
-        row = dict(zip(points.columns, values, strict=True))
+    for row in rows_of(points.sort_values("point_key", kind="stable")):
         groups[tuple(row[key] for key in _MODEL_KEYS)].append(row)
     return groups
 
@@ -131,11 +131,6 @@ def _is_same_name(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
 
 def _is_same_value(ours: dict[str, Any], theirs: dict[str, Any]) -> bool:
     return abs(float(ours["value"]) - float(theirs["value"])) <= _SAME_VALUE
-
-
-def letters_of(name: str | None) -> str:
-    """What a name is known by, letters and digits only: "Transformer (big)", "transformer-BIG" -> "transformerbig"."""
-    return "".join(filter(str.isalnum, (name or "").casefold()))
 
 
 def _pair(source: str, ours: dict[str, Any], theirs: dict[str, Any], rule: str) -> PairedPoint:
@@ -195,8 +190,8 @@ def _summary(source: str, benchmark: str, metric: str, pairs: Sequence[PairedPoi
         lower_quartile_log10_burden_ratio=burdens.lower_quartile,
         upper_quartile_log10_burden_ratio=burdens.upper_quartile,
         within_factor_two=burdens.within_factor_two,
-        median_value_difference=float(np.median(differences)) if differences else None,
-        same_value=sum(abs(each) <= _SAME_VALUE for each in differences) / len(differences) if differences else None,
+        median_value_difference=float(np.median(differences)),
+        same_value=sum(abs(each) <= _SAME_VALUE for each in differences) / len(differences),
     )
 
 

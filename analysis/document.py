@@ -16,10 +16,11 @@ from analysis import fit_tables, model_tables, point_tables
 from analysis.figures.canvas import Drawing, file_name
 from analysis.figures.gallery import Gallery, Wall
 from analysis.headline import how_to_read
+from analysis.model_comparison import ModelComparison
 from analysis.records import Computing, Estimator, Fit, Form, Subject
 from analysis.report import Analysis
 from analysis.tables import Table, task_name
-from analysis.wording import COMPUTING_NAMES, benchmark_name, metric_name, plain, source_name
+from analysis.wording import COMPUTING_NAMES, benchmark_name, plain, source_name, task_title
 
 STUDY = "The Computational Limits of Deep Learning (arXiv 2007.05558)"
 _LONGEST_CODE = 2_000
@@ -201,7 +202,7 @@ def _benchmark(analysis: Analysis, gallery: Gallery, benchmark: str, metric: str
     wall = gallery.tasks.get((benchmark, metric), Wall())
     return Section(
         name=file_name("benchmark", benchmark, metric),
-        title=f"{benchmark_name(benchmark)}, {metric_name(metric)}",
+        title=task_title(benchmark, metric),
         paragraphs=(f"{len(fits)} relations are fitted and {len(refused)} refused; the reasons are further down.",),
         drawings=wall.first,
         folded_drawings=wall.others,
@@ -218,19 +219,18 @@ def _benchmark(analysis: Analysis, gallery: Gallery, benchmark: str, metric: str
 
 
 def _comparison(analysis: Analysis, gallery: Gallery) -> Section:
+    models = analysis.models or ModelComparison((), ())
     return Section(
         name="comparison",
         title="Machine beside import",
-        paragraphs=()
-        if analysis.pairs or (analysis.models and analysis.models.pairs)
-        else ("No model is both in this database and in an import.",),
+        paragraphs=() if analysis.pairs or models.pairs else ("No model is both in this database and in an import.",),
         drawings=(gallery.comparison,) if gallery.comparison else (),
         tables=_there(
             point_tables.summaries_table(analysis.summaries),
             point_tables.pairs_table(analysis.pairs, analysis.points),
-            model_tables.agreement_table(analysis.models),
-            model_tables.ratios_table(analysis.models),
-            model_tables.models_table(analysis.models),
+            model_tables.agreement_table(models),
+            model_tables.ratios_table(models),
+            model_tables.models_table(models),
         ),
     )
 

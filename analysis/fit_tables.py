@@ -10,7 +10,7 @@ import pandas as pd
 
 from analysis.form_comparison import FormComparison
 from analysis.headline import halving
-from analysis.projections import Interval
+from analysis.projections import LOG10_GIGA, Interval
 from analysis.records import Coefficient, Computing, Estimator, Fit, Form, Refusal, Subject
 from analysis.selection import LeftOut
 from analysis.tables import Table, table_of, task_name
@@ -28,7 +28,6 @@ from analysis.wording import (
 )
 
 _COMPUTING_ORDER = list(COMPUTING_NAMES)
-_LOG10_GIGA = 9
 _NO_INTERVAL = {
     Interval.UNBOUNDED.value: " (no bounds)",
     Interval.UNKNOWN.value: " (interval unknown)",
@@ -203,7 +202,7 @@ def projections_table(projections: pd.DataFrame) -> Table | None:
                 row.form if row.estimator == Estimator.ORDINARY.value else f"{row.form}, {row.estimator}",
                 source_name(row.source),
                 COMPUTING_NAMES[Computing(row.computing)],
-                _amount(row, "gigaflop", _LOG10_GIGA),
+                _amount(row, "gigaflop", LOG10_GIGA),
                 _amount(row, "usd"),
                 _amount(row, "pounds_co2"),
                 number(row.tenfolds_beyond),
@@ -229,7 +228,7 @@ def _printed(row: Any) -> str:
     """The whole exponents of the study's figure, which counts in gigaFLOP."""
     if pd.isna(row.printed_gigaflop):
         return UNKNOWN
-    exponents = (row.printed_gigaflop + _LOG10_GIGA, row.printed_usd, row.printed_pounds_co2)
+    exponents = (row.printed_gigaflop + LOG10_GIGA, row.printed_usd, row.printed_pounds_co2)
     return ", ".join(power_of_ten(int(exponent)) for exponent in exponents)
 
 

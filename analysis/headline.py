@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 
 from analysis.records import Fit, Form
-from analysis.wording import COMPUTING_NAMES, benchmark_name, factor, metric_name, source_name
+from analysis.wording import COMPUTING_NAMES, factor, source_name, task_title
 
 
 @dataclass(frozen=True, slots=True)
@@ -57,17 +57,12 @@ def halving_sentence(fit: Fit) -> str:
     """For the reader, complete in itself."""
     subject, slope = fit.subject, fit.coefficient("slope")
     what = COMPUTING_NAMES[subject.computing]
-    where = (
-        f"{benchmark_name(subject.benchmark)}, {metric_name(subject.metric)} "
-        f"({source_name(subject.source)}, {fit.n:,} models)"
-    )
+    where = f"{task_title(subject.benchmark, subject.metric)} ({source_name(subject.source)}, {fit.n:,} models)"
     half = halving(fit)
     if half.log10_factor is None:
         return f"{where}: the error does not fall with the {what} in these data, so no factor halves it."
     sentence = f"{where}: half the error takes {factor(half.log10_factor)} the {what}"
-    if half.log10_low is None:
-        return sentence + "."
-    if slope.low is None:
+    if half.log10_low is None or slope.low is None:
         return f"{sentence}."
     if half.log10_high is None:
         return (

@@ -13,7 +13,7 @@ from analysis.filling import FixedConversion, fill_burden
 from analysis.form_comparison import FormComparison, compare_forms
 from analysis.frontier import fit_frontier
 from analysis.influence import influence
-from analysis.records import Computing, Estimator, Fit, Form, Refusal, RefusalCause, Subject
+from analysis.records import Computing, Estimator, Fit, Form, Refusal, RefusalCause, Subject, main_subject
 from analysis.regressions import fit_conversion, fit_ordinary, fit_reverse, fit_year_trend
 from analysis.samples import Array
 from analysis.selection import BURDEN_HIGH, BURDEN_LOW, LeftOut, select_points
@@ -92,7 +92,7 @@ def fit_laws(points: pd.DataFrame, conversions: Mapping[str, FixedConversion] | 
     for names, rows in points.groupby(_GROUP, sort=True):
         source, benchmark, metric = map(str, names)
         group = rows.reset_index(drop=True)
-        main = Subject(source, benchmark, metric, Form.POLYNOMIAL, Computing.HARDWARE_BURDEN)
+        main = main_subject(source, benchmark, metric)
         found = dict(_outcomes(main, group, (conversions or {}).get(benchmark), left_out))
         outcomes += found.values()
         comparisons += _comparisons(found)
@@ -150,6 +150,7 @@ def _outcomes(
 ) -> Iterator[tuple[Subject, Fit | Refusal]]:
     """All relations of one benchmark, in order; what each leaves out is added to ``left_out``."""
     conversion: FixedConversion | Fit | Refusal | None = fixed
+    filled: pd.DataFrame | None = None
     for estimator, form, computing in RELATIONS:
         subject = replace(main, estimator=estimator, form=form, computing=computing)
         if computing is not Computing.FILLED_BURDEN:
@@ -159,7 +160,8 @@ def _outcomes(
             outcome, without = Refusal(subject, conversion.n, conversion.cause, reason), ()
         else:
             assert conversion is not None  # noqa: S101 - RELATIONS begins with the conversion
-            filled = group.assign(**{Computing.FILLED_BURDEN: fill_burden(group, conversion)})
+            if filled is None:
+                filled = group.assign(**{Computing.FILLED_BURDEN: fill_burden(group, conversion)})
             outcome, without = fit_points(subject, filled)
             if isinstance(outcome, Fit):
                 outcome = _with_note(outcome, _filling_note(subject, filled, conversion))

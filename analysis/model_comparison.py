@@ -11,9 +11,10 @@ from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from enum import StrEnum
 
-from analysis.comparison import RatioSpread, letters_of, log10_ratio, ratio_spread
+from analysis.comparison import RatioSpread, log10_ratio, ratio_spread
 from analysis.points import OWN_SOURCE
 from db.engine import Engine, open_database
+from db.fields import letters_of
 from db.stated_models import StatedModel, models_of_imports, models_of_papers
 
 

@@ -4,14 +4,14 @@ from __future__ import annotations
 
 from analysis.model_comparison import Agreement, Compared, ModelComparison, PairedModel
 from analysis.tables import Cell, Table, paper, table_of
-from analysis.wording import UNKNOWN, factor, flop, number, plain, source_name
+from analysis.wording import UNKNOWN, factor, factor_interval, flop, number, plain, share_in_percent, source_name
 
 _MEANING = {
     Compared.BURDEN_BESIDE_COMPUTE: "one over the utilisation of the hardware, so above 1 is expected",
 }
 
 
-def agreement_table(models: ModelComparison | None) -> Table | None:
+def agreement_table(models: ModelComparison) -> Table | None:
     return table_of(
         "Training, model by model: hardware",
         "Models of an import whose paper this database has read, with or without results, beside ours of that paper.",
@@ -25,7 +25,7 @@ def agreement_table(models: ModelComparison | None) -> Table | None:
                 _agreement(each.accelerator),
                 _agreement(each.count),
             ]
-            for each in (models.summaries if models else ())
+            for each in models.summaries
             if each.pairs
         ),
         all_in="models.csv",
@@ -33,10 +33,10 @@ def agreement_table(models: ModelComparison | None) -> Table | None:
 
 
 def _agreement(agreement: Agreement) -> str:
-    return UNKNOWN if agreement.share is None else f"{100 * agreement.share:.0f} % of {agreement.n}"
+    return UNKNOWN if agreement.share is None else f"{share_in_percent(agreement.share)} of {agreement.n}"
 
 
-def ratios_table(models: ModelComparison | None) -> Table | None:
+def ratios_table(models: ModelComparison) -> Table | None:
     return table_of(
         "Training, model by model: how far apart",
         "Ratios of what this database has over what the import has.",
@@ -47,11 +47,11 @@ def ratios_table(models: ModelComparison | None) -> Table | None:
                 compared.value,
                 f"{spread.n:,}",
                 factor(spread.median),
-                f"{factor(spread.lower_quartile)} to {factor(spread.upper_quartile)}",
-                UNKNOWN if spread.within_factor_two is None else f"{100 * spread.within_factor_two:.0f} %",
+                factor_interval(spread.lower_quartile, spread.upper_quartile),
+                share_in_percent(spread.within_factor_two),
                 _MEANING.get(compared, ""),
             ]
-            for each in (models.summaries if models else ())
+            for each in models.summaries
             for compared, spread in each.ratios.items()
             if spread.n
         ),
@@ -59,8 +59,8 @@ def ratios_table(models: ModelComparison | None) -> Table | None:
     )
 
 
-def models_table(models: ModelComparison | None) -> Table | None:
-    pairs = sorted(models.pairs if models else (), key=_farthest_first)
+def models_table(models: ModelComparison) -> Table | None:
+    pairs = sorted(models.pairs, key=_farthest_first)
     return table_of(
         "Training of the same models",
         "The widest differences of burden, then of hours and count, first.",

@@ -23,7 +23,8 @@ from analysis.comparison import PairedPoint
 from analysis.document import document, html, markdown
 from analysis.figures.gallery import draw_all
 from analysis.model_comparison import ModelComparison
-from analysis.records import Coefficient, Fit
+from analysis.points import rows_of
+from analysis.records import Coefficient, Fit, Subject
 from analysis.report import Analysis
 from db.stated_models import StatedModel
 
@@ -34,7 +35,6 @@ _SCRATCH = ".burden-unfinished."
 """Part of the name of the folder in which a report is written."""
 _LEFTOVER_SECONDS = 24 * 3600
 _FORMULA_STARTS = ("=", "+", "-", "@", "\t", "\r")
-_SUBJECT_COLUMNS = ("source", "benchmark", "metric", "form", "computing", "estimator")
 _COEFFICIENTS = ("intercept", "slope", "slope_year")
 
 
@@ -215,13 +215,7 @@ def _plain_value(value: Any) -> Any:
 
 
 def _frame_bytes(frame: pd.DataFrame) -> bytes:
-    columns = [str(column) for column in frame.columns]
-    return csv_bytes(_frame_rows(frame), columns)
-
-
-def _frame_rows(frame: pd.DataFrame) -> Iterator[dict[str, Any]]:
-    names = [str(column) for column in frame.columns]
-    return (dict(zip(names, row, strict=True)) for row in frame.itertuples(index=False, name=None))
+    return csv_bytes(rows_of(frame), [str(column) for column in frame.columns])
 
 
 def _fit_columns() -> list[str]:
@@ -230,18 +224,18 @@ def _fit_columns() -> list[str]:
     coefficients = [
         column for name in _COEFFICIENTS for column in (name, *(f"{name}_{each}" for each in uncertainties))
     ]
-    return [*_SUBJECT_COLUMNS, "n", *coefficients, *measures, "note", "refused", "reason"]
+    return [*Subject.__dataclass_fields__, "n", *coefficients, *measures, "note", "refused", "reason"]
 
 
 def _fit_rows(analysis: Analysis) -> Iterator[dict[str, Any]]:
     """Fits, then refusals: those have a cause where a fit has numbers."""
     for fit in analysis.laws.fits:
-        row = {**asdict(fit.subject), **{name: value for name, value in asdict(fit).items() if name != "subject"}}
-        for coefficient in fit.coefficients:
-            values = asdict(coefficient)
-            name = values.pop("name")
-            row[name] = values.pop("value")
-            row |= {f"{name}_{each}": value for each, value in values.items()}
+        row = asdict(fit)
+        row |= row.pop("subject")
+        for coefficient in row.pop("coefficients"):
+            name = coefficient.pop("name")
+            row[name] = coefficient.pop("value")
+            row |= {f"{name}_{each}": value for each, value in coefficient.items()}
         yield row
     for refusal in analysis.laws.refusals:
         yield {**asdict(refusal.subject), "n": refusal.n, "refused": refusal.cause.value, "reason": refusal.reason}
@@ -289,8 +283,8 @@ def json_contents(analysis: Analysis) -> dict[str, Any]:
         "refusals": [asdict(each) for each in laws.refusals],
         "left_out": [asdict(each) for each in laws.left_out],
         "form_comparisons": [asdict(each) for each in laws.comparisons],
-        "outliers_and_high_leverage": list(_frame_rows(laws.influence[far.astype(bool)])),
-        "projections": list(_frame_rows(analysis.projections)),
+        "outliers_and_high_leverage": list(rows_of(laws.influence[far.astype(bool)])),
+        "projections": list(rows_of(analysis.projections)),
         "comparison_summaries": [asdict(each) for each in analysis.summaries],
         "comparison": [asdict(each) for each in analysis.pairs],
         "models_of_imports": asdict(analysis.models) if analysis.models else None,

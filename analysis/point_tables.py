@@ -14,14 +14,15 @@ from analysis.tables import Cell, Table, model_and_paper, paper, table_of, task_
 from analysis.wording import (
     COMPUTING_NAMES,
     UNKNOWN,
-    benchmark_name,
     decimal,
     factor,
+    factor_interval,
     flop,
-    metric_name,
     number,
     plain,
+    share_in_percent,
     source_name,
+    task_title,
 )
 
 MOST_INFLUENTIAL = 10
@@ -73,28 +74,20 @@ def summaries_table(summaries: Sequence[ComparisonSummary]) -> Table | None:
         "#Median difference | #Same value",
         (
             [
-                f"{benchmark_name(each.benchmark)}, {metric_name(each.metric)}",
+                task_title(each.benchmark, each.metric),
                 source_name(each.source),
                 f"{each.pairs:,}",
                 f"{each.pairs_with_burden:,}",
                 factor(each.median_log10_burden_ratio),
-                _span(each.lower_quartile_log10_burden_ratio, each.upper_quartile_log10_burden_ratio),
-                _share(each.within_factor_two),
+                factor_interval(each.lower_quartile_log10_burden_ratio, each.upper_quartile_log10_burden_ratio),
+                share_in_percent(each.within_factor_two),
                 decimal(each.median_value_difference, 2),
-                _share(each.same_value),
+                share_in_percent(each.same_value),
             ]
             for each in summaries
         ),
         all_in="fits.json",
     )
-
-
-def _span(low: float | None, high: float | None) -> str:
-    return UNKNOWN if low is None or high is None else f"{factor(low)} to {factor(high)}"
-
-
-def _share(share: float | None) -> str:
-    return UNKNOWN if share is None else f"{100 * share:.0f} %"
 
 
 def pairs_table(pairs: Sequence[PairedPoint], points: pd.DataFrame) -> Table | None:
@@ -110,7 +103,7 @@ def pairs_table(pairs: Sequence[PairedPoint], points: pd.DataFrame) -> Table | N
                 plain(pair.own_model, 60) or UNKNOWN,
                 plain(pair.imported_model, 60) or UNKNOWN,
                 _paper(pair, *titles.get(pair.own_key, (None, None))),
-                f"{benchmark_name(pair.benchmark)}, {metric_name(pair.metric)}",
+                task_title(pair.benchmark, pair.metric),
                 source_name(pair.source),
                 pair.rule,
                 number(pair.own_value, 4),

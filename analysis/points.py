@@ -10,7 +10,7 @@ versions may add columns, and never rename or drop one.
 from __future__ import annotations
 
 import hashlib
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Mapping, Sequence
 from typing import Any
 
 import pandas as pd
@@ -98,6 +98,12 @@ def _refuse(points: pd.DataFrame, wrong: pd.Series, column: str, what: str) -> N
     if wrong.any():
         first = points.loc[wrong].iloc[0]
         raise PointsError(f"{column} of {first['point_key']} {what}: {first[column]!r} ({int(wrong.sum())} such rows)")
+
+
+def rows_of(table: pd.DataFrame) -> Iterator[dict[str, Any]]:
+    """Rows by the names of their columns, in the table's order."""
+    names = [str(column) for column in table.columns]
+    return (dict(zip(names, row, strict=True)) for row in table.itertuples(index=False, name=None))
 
 
 def data_digest(points: pd.DataFrame) -> str:

@@ -17,7 +17,7 @@ from analysis.constants import CostConstants, Printed, Target
 from analysis.records import Computing, Estimator, Fit, Form, Subject
 
 _CONFIDENCE = 0.95
-_LOG10_GIGA = 9
+LOG10_GIGA = 9
 _NOT_PROJECTED = {
     Estimator.YEAR_TREND: "its line depends on the year, too",
     Estimator.CONVERSION: "it relates two measures of computing, not performance",
@@ -205,7 +205,7 @@ def _table_row(projection: Projection, target: Target, printed: Printed) -> dict
         "reach": projection.reach.value,
         "tenfolds_beyond": projection.tenfolds_beyond,
     }
-    amounts = (flop.over(10**_LOG10_GIGA) if flop else None, projection.log10_pounds_co2, projection.log10_usd)
+    amounts = (flop.over(10**LOG10_GIGA) if flop else None, projection.log10_pounds_co2, projection.log10_usd)
     exponents = printed.get((subject.benchmark, target.error, subject.form), (None, None, None))
     for name, amount, exponent in zip(_AMOUNTS, amounts, exponents, strict=True):
         floor = None if amount is None else math.floor(amount.value)

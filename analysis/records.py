@@ -55,6 +55,16 @@ class Subject:
     computing: Computing
     estimator: Estimator = Estimator.ORDINARY
 
+    @property
+    def is_main(self) -> bool:
+        """The study's own line: the polynomial form on the hardware burden, by least squares."""
+        return self == main_subject(self.source, self.benchmark, self.metric)
+
+
+def main_subject(source: str, benchmark: str, metric: str) -> Subject:
+    """Of the study's own line."""
+    return Subject(source, benchmark, metric, Form.POLYNOMIAL, Computing.HARDWARE_BURDEN)
+
 
 @dataclass(frozen=True, slots=True)
 class Coefficient:

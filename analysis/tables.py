@@ -6,7 +6,7 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 
 from analysis.records import Subject
-from analysis.wording import UNKNOWN, benchmark_name, metric_name, plain, safe_url
+from analysis.wording import UNKNOWN, plain, safe_url, task_title
 
 MOST_ROWS = 200
 """Of a table in a report; the CSV and JSON files hold all."""
@@ -67,8 +67,7 @@ def table_of(
 
 
 def task_name(each: Subject) -> str:
-    """ "ImageNet, top-1 accuracy"."""
-    return f"{benchmark_name(each.benchmark)}, {metric_name(each.metric)}"
+    return task_title(each.benchmark, each.metric)
 
 
 def model_and_paper(model: object, title: object, arxiv_id: object, url: object) -> tuple[Cell, Cell]:

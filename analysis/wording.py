@@ -75,6 +75,16 @@ def factor(log10_factor: float | None) -> str:
     return f"×{rounded:,.0f}" if rounded >= 10 else f"×{rounded:g}"
 
 
+def factor_interval(low: float | None, high: float | None) -> str:
+    """``×0.5 to ×2``, from the logarithms of both ends; a dash where one is unknown."""
+    return UNKNOWN if low is None or high is None else f"{factor(low)} to {factor(high)}"
+
+
+def share_in_percent(share: float | None) -> str:
+    """``42 %`` for 0.42; a dash where it is unknown."""
+    return UNKNOWN if share is None else f"{100 * share:.0f} %"
+
+
 def number(value: float | None, digits: int = 3) -> str:
     """Three significant digits, ``0.0933``; a dash where it is unknown; a true minus sign."""
     if not known(value):
@@ -128,6 +138,11 @@ def benchmark_name(benchmark: str) -> str:
 
 def metric_name(metric: str) -> str:
     return _METRICS.get(metric, plain(metric, 40).replace("_", " "))
+
+
+def task_title(benchmark: str, metric: str) -> str:
+    """ "ImageNet, top-1 accuracy"."""
+    return f"{benchmark_name(benchmark)}, {metric_name(metric)}"
 
 
 def source_name(source: str) -> str:

@@ -9,13 +9,13 @@ from enum import StrEnum
 from typing import Any
 
 from annotations.gold_files import Record, bare_id
-from annotations.places import letters_of
 from annotations.result_scoring import flat
 from annotations.run_scoring import RunScorer
 from annotations.shares import Share, share_over_papers
 from annotations.standoff import JoinFact
 from annotations.stated_results import StatedResult, exported_result, is_result, same_result
 from annotations.stated_runs import StatedRun, differing_fields, exported_run
+from db.fields import letters_of
 
 
 class JoinOutcome(StrEnum):
@@ -169,7 +169,7 @@ def _results_of(gold: StatedResult, records: Iterable[Record]) -> list[StatedRes
     """The exported own results that state it, those of a model with its name alone if there are any."""
     exported = map(exported_result, filter(is_result, records))
     same = [one for one in exported if one.own and same_result(gold, one)]
-    named = [one for one in same if letters_of(one.model or "") == letters_of(gold.model or "")]
+    named = [one for one in same if letters_of(one.model) == letters_of(gold.model)]
     return sorted(named or same, key=lambda one: abs(one.value - gold.value))
 
 

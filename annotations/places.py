@@ -6,15 +6,8 @@ import hashlib
 from dataclasses import dataclass
 
 from annotations.lines import Record
+from db.fields import letters_of
 from extractors.records import Box
-
-
-def letters_of(text: str) -> str:
-    """Letters and digits alone, case folded: what stays when spaces, hyphens and quotation marks change.
-
-    "8× V100-GPUs" -> "8v100gpus"
-    """
-    return "".join(filter(str.isalnum, text.casefold()))
 
 
 def digest_of_letters(letters: str) -> str:

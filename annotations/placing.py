@@ -8,7 +8,8 @@ from dataclasses import dataclass
 from difflib import SequenceMatcher
 
 from annotations.page_letters import PageLetters, boxes_of, passages_on
-from annotations.places import Place, letters_of
+from annotations.places import Place
+from db.fields import letters_of
 from extractors.mentions import sentences_of
 from extractors.records import Document
 

@@ -104,6 +104,14 @@ def clean_text(text: str) -> str:
     return _UNSTORABLE.sub("\ufffd", text)
 
 
+def letters_of(text: str | None) -> str:
+    """Letters and digits alone, case folded: what stays when spaces, hyphens and quotation marks change.
+
+    "8× V100-GPUs" -> "8v100gpus"      "Transformer (big)", "transformer-BIG" -> "transformerbig"      None -> ""
+    """
+    return "".join(filter(str.isalnum, (text or "").casefold()))
+
+
 def checked_value(field: str, value: Any, where: str) -> Any:
     """The value in the field's type; ``RecordError`` where it is of another type, or one that the field can't have.
 

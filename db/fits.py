@@ -13,7 +13,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Text, bindparam, case, func, or_, select, text
+from sqlalchemy import Connection, Engine, Text, bindparam, case, or_, select, text
 
 from db import schema
 from db.engine import is_sqlite, writing
@@ -21,6 +21,7 @@ from db.errors import RecordError
 from db.facts import digest
 from db.fields import clean_text
 from db.imports import hold_off_writers
+from db.queries import stream
 
 POINT_TYPES: Mapping[str, type[str] | type[float]] = {
     "source": str,
@@ -48,7 +49,6 @@ POINT_TYPES: Mapping[str, type[str] | type[float]] = {
 }
 """The columns of ``fit_points_v1``, in order."""
 
-_ROWS_A_FETCH = 1_000
 _COMPARED_DIGITS = 12
 """Significant digits in which a number must differ to be another: a database may add up in another order each night."""
 
@@ -132,9 +132,7 @@ def fit_points(
         f"SELECT {', '.join(POINT_TYPES)} FROM fit_points_v1 WHERE {conditions}"  # noqa: S608
         f" ORDER BY point_key{bytewise}"
     ).bindparams(*(bindparam(column, list(values or ()), Text, expanding=True) for column, values in wanted.items()))
-    with engine.connect().execution_options(yield_per=_ROWS_A_FETCH) as connection:
-        for row in connection.execute(query).mappings():
-            yield dict(row)
+    yield from stream(engine, query)
 
 
 def store_analysis(engine: Engine, record: AnalysisRecord) -> int:
@@ -181,11 +179,9 @@ class EarlierRun:
 
 def run_before(engine: Engine, run: int) -> EarlierRun | None:
     """The run before this one with the same options; None for the first. ``RecordError`` where there is no such run."""
-    runs, fits = schema.analysis_runs, schema.analysis_fits
+    fits = schema.analysis_fits
     with engine.connect() as connection:
-        digest_of_options = _run(connection, run).options_digest
-        same = select(runs).where(runs.c.options_digest == digest_of_options, runs.c.analysis_run_id < run)
-        found = connection.execute(same.order_by(runs.c.analysis_run_id.desc()).limit(1)).first()
+        found = _latest_run(connection, _run(connection, run).options_digest, before=run)
         if found is None:
             return None
         stored = connection.execute(
@@ -197,10 +193,13 @@ def run_before(engine: Engine, run: int) -> EarlierRun | None:
     return EarlierRun(found.analysis_run_id, found.made_at, found.code_version, found.data_digest, slopes)
 
 
-def _latest_run(connection: Connection, options_digest: str) -> Any:
+def _latest_run(connection: Connection, options_digest: str, before: int | None = None) -> Any:
+    """Of those with the same options; the latest before a run, where one is named."""
     runs = schema.analysis_runs
-    newest = select(func.max(runs.c.analysis_run_id)).where(runs.c.options_digest == options_digest)
-    return connection.execute(select(runs).where(runs.c.analysis_run_id == newest.scalar_subquery())).first()
+    query = select(runs).where(runs.c.options_digest == options_digest)
+    if before is not None:
+        query = query.where(runs.c.analysis_run_id < before)
+    return connection.execute(query.order_by(runs.c.analysis_run_id.desc()).limit(1)).first()
 
 
 def _store_states(

@@ -16,7 +16,7 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, func, select
+from sqlalchemy import Connection, Engine, Table, select
 
 from db import schema
 from db.engine import is_sqlite, writing
@@ -153,8 +153,8 @@ def hold_off_writers(connection: Connection, table: Table) -> None:
 
 def _in_force(connection: Connection, row: Row, replaces: Collection[str], where: str) -> tuple[Any, list[Any]]:
     """The latest import of the file's own name, or None, and those of its source's other files."""
-    table, latest = schema.imports, func.max(schema.imports.c.import_id)
-    newest = select(latest).where(table.c.source == row["source"]).group_by(table.c.file_name)
+    table, in_force = schema.imports, schema.imports_in_force
+    newest = select(in_force.c.import_id).where(in_force.c.source == row["source"])
     query = select(table).where(table.c.import_id.in_(newest)).order_by(table.c.import_id)
     by_name = {each.file_name: each for each in connection.execute(query)}
     unknown = [name for name in replaces if name not in by_name and name != row["file_name"]]

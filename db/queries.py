@@ -23,7 +23,6 @@ from sqlalchemy import (
     select,
     text,
 )
-from sqlalchemy.sql.selectable import TextualSelect
 
 from db import schema
 from db.columns import JsonText
@@ -129,7 +128,7 @@ def pending_estimates(
     )
     rows: Iterable[dict[str, Any]]
     if paper_key is None:
-        rows = _stream(engine, text(query).bindparams(estimator_version=estimator_version).columns(**CLAIM_TYPES))
+        rows = stream(engine, text(query).bindparams(estimator_version=estimator_version).columns(**CLAIM_TYPES))
     else:
         query += " AND f.paper_key = :paper_key"
         with engine.connect() as connection:
@@ -153,7 +152,7 @@ def exported_records(engine: Engine, what: str, candidates: bool = False) -> Ite
         ordered = ", ".join(f"{term}{bytewise}" for term in order)
         query = text(f"SELECT * FROM {view} ORDER BY {ordered}")  # noqa: S608
         types = {name: of_type for name, of_type in CLAIM_TYPES.items() if name in COLUMNS[what]}
-        for row in _stream(engine, query.columns(**types)):
+        for row in stream(engine, query.columns(**types)):
             yield summary_record(what, row)
         return
     statuses = list(Status) if candidates else [Status.ACCEPTED]
@@ -220,7 +219,7 @@ def unknown_hardware(engine: Engine) -> Iterator[tuple[str, tuple[HardwareName, 
     query = text(
         f"SELECT paper_key, unknown_hardware FROM documents_in_force ORDER BY paper_key{bytewise}"  # noqa: S608
     )
-    for row in _stream(engine, query.columns(unknown_hardware=JsonText)):
+    for row in stream(engine, query.columns(unknown_hardware=JsonText)):
         yield row["paper_key"], tuple(hardware_name(item) for item in row["unknown_hardware"])
 
 
@@ -266,7 +265,7 @@ def _by_keys(
             yield from connection.execute(query.where(table.c[column].in_(portion))).mappings()
 
 
-def _stream(engine: Engine, query: TextualSelect) -> Iterator[dict[str, Any]]:
+def stream(engine: Engine, query: Executable) -> Iterator[dict[str, Any]]:
     """Rows as they come, so that an export of any size stays small in memory."""
     with engine.connect().execution_options(yield_per=_ROWS_A_FETCH) as connection:
         for row in connection.execute(query).mappings():

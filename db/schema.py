@@ -401,4 +401,5 @@ documents_in_force = table(
     "documents_in_force", column("paper_key", Text), column("document_sha256", Text), column("extractor_version", Text)
 )
 reviews_by_paper = table("reviews_by_paper", column("paper_key", Text), column("reviewed_at", UtcDateTime))
+imports_in_force = table("imports_in_force", column("import_id", Integer), column("source", Text))
 """The views of these names, as far as the program reads them."""

@@ -10,15 +10,15 @@ from pathlib import Path
 import pandas as pd
 
 from analysis.changes import explained
-from analysis.comparison import letters_of
 from analysis.constants import cost_constants
 from analysis.filling import AUTHORS_COCO_CONVERSION, FixedConversion
 from analysis.model_comparison import compare_models, load_models
 from analysis.output import write_report
-from analysis.points import load_points
+from analysis.points import load_points, rows_of
 from analysis.report import Analysis, Changes
 from analysis.study import ANALYSIS_VERSION, stored_fits, stored_influences, study
 from db.engine import Engine
+from db.fields import letters_of
 from db.fits import AnalysisRecord, changes_between, run_before, store_analysis
 from db.influences import store_influences
 from db.migrate import upgrade
@@ -111,7 +111,7 @@ def analyze(engine: Engine, request: AnalysisRequest, folder: Path | None = None
         code_version=ANALYSIS_VERSION,
         data_digest=plain.data_digest,
         options=asdict(request),
-        points=[dict(zip(points.columns, row, strict=True)) for row in points.itertuples(index=False, name=None)],
+        points=list(rows_of(points)),
         fits=stored_fits(plain.laws),
     )
     run = store_analysis(engine, record)

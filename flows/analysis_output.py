@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from analysis.headline import halving
 from analysis.output import json_bytes, json_contents
-from analysis.records import Computing, Estimator, Fit, Form, Refusal, Subject
+from analysis.records import Fit, Refusal, Subject
 from analysis.wording import factor, interval, metric_name
 from flows.analysis import AnalysisOutcome
 from flows.terminal import console, print_table
@@ -21,11 +21,11 @@ def analysis_json(outcome: AnalysisOutcome) -> bytes:
 def print_analysis(outcome: AnalysisOutcome) -> None:
     """The main line of every benchmark, which have none, what changed, and where the report is."""
     laws = outcome.analysis.laws
-    main = sorted((fit for fit in laws.fits if _is_main(fit)), key=_by_benchmark)
+    main = sorted((fit for fit in laws.fits if fit.subject.is_main), key=_by_benchmark)
     if main:
         _print("log10(1/err) = intercept + slope × log10(hardware burden in FLOP)")
         print_table(_COLUMNS, (_row(fit) for fit in main))
-    refused = sorted((each for each in laws.refusals if _is_main(each)), key=_by_benchmark)
+    refused = sorted((each for each in laws.refusals if each.subject.is_main), key=_by_benchmark)
     for refusal in refused:
         _print(f"no line: {', '.join(_names(refusal.subject))}: {refusal.reason}")
     changes = outcome.analysis.changes
@@ -41,15 +41,6 @@ def print_analysis(outcome: AnalysisOutcome) -> None:
 
 def _print(text: str) -> None:
     console().print(text, markup=False, highlight=False, soft_wrap=True)
-
-
-def _is_main(each: Fit | Refusal) -> bool:
-    subject = each.subject
-    return (subject.form, subject.computing, subject.estimator) == (
-        Form.POLYNOMIAL,
-        Computing.HARDWARE_BURDEN,
-        Estimator.ORDINARY,
-    )
 
 
 def _by_benchmark(each: Fit | Refusal) -> tuple[str, str, str]:

@@ -70,16 +70,17 @@ def print_table(columns: Sequence[str], rows: Iterable[Sequence[object]]) -> Non
 
     held = [list(row) for row in rows]
     table = Table(box=SIMPLE_HEAD, pad_edge=False, show_header=any(columns))
-    texts = [[_cell(row[index]) for row in held] for index in range(len(columns))]
-    some_long = any(len(text) > _LONG_CHARACTERS for column in texts for text in column)
+    cells = [[_cell(value) for value in row] for row in held]
+    some_long = any(len(text) > _LONG_CHARACTERS for texts in cells for text in texts)
     for index, column in enumerate(columns):
         numeric = any(isinstance(row[index], int | float) for row in held)
-        long = any(len(text) > _LONG_CHARACTERS for text in texts[index])
-        whole = not long and (some_long or not any(" " in text for text in texts[index]))
+        texts = [row[index] for row in cells]
+        long = any(len(text) > _LONG_CHARACTERS for text in texts)
+        whole = not long and (some_long or not any(" " in text for text in texts))
         justify: Literal["left", "right"] = "right" if numeric else "left"
         table.add_column(column, justify=justify, overflow="fold", no_wrap=whole, ratio=1 if long else None)
-    for row in held:
-        table.add_row(*(Text(_cell(value)) for value in row))
+    for texts in cells:
+        table.add_row(*map(Text, texts))
     console().print(table)
 
 

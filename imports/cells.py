@@ -91,6 +91,14 @@ class RowReader:
             cleaned = cleaned[: limit - 1] + "…"
         return cleaned or None
 
+    def named(self, name_column: str, title_column: str) -> tuple[str, str | None] | None:
+        """Model and title, the title standing for a name that is missing; None where a row has neither."""
+        title, name = self.text(title_column), self.text(name_column)
+        if name is None and title is not None:
+            self.repair(name_column, "model-from-title", "", title)
+        model = name or title
+        return None if model is None else (model, title)
+
     def link(self, column: str | None) -> str | None:
         """A link that a page may show: http or https, without spaces; the first where a cell holds several."""
         written = self.raw(column)

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
+from dataclasses import replace
 from pathlib import Path
 
 from imports import layout_2020, layout_2022
@@ -36,7 +37,7 @@ def read_computer_progress(path: Path) -> tuple[ImportedFile, ...]:
         try:
             tables.append(read_table(csv_file))
         except ImportFailure as failure:
-            read.append(_without_models(csv_file, "", failure))
+            read.append(_without_models(failure))
     rates = read_rates(tables)
     broken_rates = ", ".join(file.name for file in read if file.broken and file.name.lower() in RATE_FILES)
     for table in tables:
@@ -48,7 +49,7 @@ def read_computer_progress(path: Path) -> tuple[ImportedFile, ...]:
                 raise ImportFailure(table.path, f"its hardware rates cannot be read, see {broken_rates}")
             read.append(file)
         except ImportFailure as failure:
-            read.append(_without_models(table.path, table.sha256, failure))
+            read.append(_without_models(failure, table.sha256))
     if not any(file.models for file in read):
         worst = sorted(read, key=lambda file: not file.broken)
         causes = "; ".join(f"{file.name}: {file.not_models}" for file in worst[:6])
@@ -59,12 +60,12 @@ def read_computer_progress(path: Path) -> tuple[ImportedFile, ...]:
 def _read(table: Table, rates: Mapping[str, float]) -> ImportedFile:
     recognised = recognise(table)
     if recognised.source == layout_2022.SOURCE:
-        file = read_layout_2022(table, recognised.benchmark, recognised.repairs)
+        file = read_layout_2022(table, recognised.benchmark)
     else:
         file = read_layout_2020(table, recognised.benchmark, recognised.benchmarks_by_line, rates)
     if not file.models:
         raise nothing_read(table.path, file.skipped, table.columns)
-    return file
+    return replace(file, repairs=(*recognised.repairs, *file.repairs))
 
 
 def _rates_beside(path: Path) -> dict[str, float]:
@@ -82,16 +83,15 @@ def _csv_files(folder: Path) -> list[Path]:
         raise ImportFailure(folder, f"cannot be listed: {error.strerror or error}") from error
 
 
-def _without_models(path: Path, sha256: str, failure: ImportFailure) -> ImportedFile:
+def _without_models(failure: ImportFailure, sha256: str = "") -> ImportedFile:
     place = "" if failure.line is None else f"line {failure.line}: "
-    return ImportedFile(
-        "", path.name, sha256, (), not_models=f"{place}{failure.cause}", broken=_is_broken(path, failure)
-    )
+    cause = f"{place}{failure.cause}"
+    return ImportedFile("", failure.path.name, sha256, (), not_models=cause, broken=_is_broken(failure))
 
 
-def _is_broken(path: Path, failure: ImportFailure) -> bool:
+def _is_broken(failure: ImportFailure) -> bool:
     """A fault of the file, not of its kind; where only the header could be read, that tells the kind."""
     if isinstance(failure, ForeignTable):
         return False
     columns = failure.columns
-    return columns is None or layout_of(columns) is not None or path.name.lower() in RATE_FILES
+    return columns is None or layout_of(columns) is not None or failure.path.name.lower() in RATE_FILES

@@ -83,12 +83,9 @@ def read_layout_2020(
 
 
 def _model(reader: RowReader, columns: _Columns, benchmark: str, rates: Mapping[str, float]) -> ImportedModel | None:
-    title = reader.text(columns.title)
-    name = reader.text(columns.model)
-    if name is None and title is not None:
-        reader.repair(columns.model, "model-from-title", "", title)
-    if name is None and title is None:
+    if (named := reader.named(columns.model, columns.title)) is None:
         return None
+    model, title = named
     hardware = read_hardware(reader)
     stated = read_training_time(reader, columns.words_of_time, "time_sec", hardware.count)
     operations = read_operations(reader, columns.operations, columns.multiply_adds)
@@ -100,7 +97,7 @@ def _model(reader: RowReader, columns: _Columns, benchmark: str, rates: Mapping[
     device_hours = f"{stated.device_hours:g} device-hours" if stated.device_hours else ""
     return ImportedModel(
         row_number=reader.row.line,
-        model=name or title or "",
+        model=model,
         title=title,
         url=url,
         arxiv_id=arxiv_id_in(url),

@@ -15,7 +15,7 @@ from imports.cells import MAX_NOTE_CHARACTERS, RowReader, read_number
 from imports.csv_files import Row, Table
 from imports.links import arxiv_id_in
 from imports.operations import read_operations
-from imports.records import ImportedFile, ImportedModel, ImportedResult, Repair
+from imports.records import ImportedFile, ImportedModel, ImportedResult
 from imports.times import read_training_time
 
 SOURCE = "authors-2022"
@@ -35,9 +35,9 @@ STAGES = ("pretraining", "training", "finetuning")
 NOT_RELEVANT = frozenset({"0", "no", "n", "false", "not relevant", "irrelevant"})
 
 
-def read_layout_2022(table: Table, benchmark: str, file_repairs: tuple[Repair, ...] = ()) -> ImportedFile:
+def read_layout_2022(table: Table, benchmark: str) -> ImportedFile:
     """All models of a sheet."""
-    repairs = [*table.repairs, *file_repairs]
+    repairs = list(table.repairs)
     skipped = list(table.skipped)
     models: list[ImportedModel] = []
     for position, row in enumerate(table.rows):
@@ -61,19 +61,16 @@ def _goes_on_with_the_header(row: Row) -> bool:
 
 
 def _model(reader: RowReader, metrics: Mapping[str, str], benchmark: str) -> ImportedModel | None:
-    title = reader.text("title")
-    name = reader.text("name")
-    if name is None and title is not None:
-        reader.repair("name", "model-from-title", "", title)
-    if name is None and title is None:
+    if (named := reader.named("name", "title")) is None:
         return None
+    model, title = named
     operations = read_operations(reader, "flops", "multiadds")
     training = _training(reader)
     url = reader.link("paper_link")
     notes = [reader.text("comments", MAX_NOTE_CHARACTERS), training.note]
     return ImportedModel(
         row_number=reader.row.line,
-        model=name or title or "",
+        model=model,
         title=title,
         url=url,
         arxiv_id=arxiv_id_in(url),

@@ -28,38 +28,35 @@ class Layout:
 
     source: str
     columns: frozenset[str]
-    scores: tuple[tuple[str, tuple[str, ...]], ...]
-    """First column that a header has -> benchmarks that it may be; SQuAD has F1 besides EM, CoNLL F1 alone."""
+    scores: Mapping[str, tuple[str, ...]]
+    """First column that a header has -> benchmarks that it may be."""
     data_column: str
     """Where rows may say of which data they are."""
     header_rows: int = 0
     """Rows under the header that go on with it."""
 
 
+def _scores(metrics: Mapping[str, Mapping[str, str]]) -> dict[str, tuple[str, ...]]:
+    """First column of scores -> benchmarks that it may be; SQuAD has F1 besides EM, CoNLL F1 alone."""
+    scores: dict[str, tuple[str, ...]] = {}
+    for benchmark, columns in metrics.items():
+        first = next(iter(columns))
+        scores[first] = (*scores.get(first, ()), benchmark)
+    return scores
+
+
 LAYOUTS = (
     Layout(
         layout_2022.SOURCE,
         layout_2022.COLUMNS,
-        (
-            ("(top 1 score)", ("imagenet",)),
-            ("(box ap)", ("coco",)),
-            ("(em score)", ("squad1.1",)),
-            ("(f1 score)", ("conll2003",)),
-            ("(bleu)", ("wmt14-en-de", "wmt14-en-fr")),
-        ),
+        _scores(layout_2022.METRICS_BY_BENCHMARK),
         data_column="training_dataset",
         header_rows=layout_2022.HEADER_ROWS,
     ),
     Layout(
         layout_2020.SOURCE,
         layout_2020.COLUMNS,
-        (
-            ("top1_error", ("imagenet",)),
-            ("box_ap", ("coco",)),
-            ("em", ("squad1.1",)),
-            ("f1", ("conll2003",)),
-            ("bleu", ("wmt14-en-de", "wmt14-en-fr")),
-        ),
+        _scores(layout_2020.METRICS_BY_BENCHMARK),
         data_column="dataset",
     ),
 )
@@ -84,9 +81,9 @@ def recognise(table: Table) -> Recognised:
     if layout is None:
         lacks = " and ".join(f"{_some(each.columns - table.columns)} of {each.source}" for each in LAYOUTS)
         raise ForeignTable(table.path, f"no table of the study: lacks {lacks}; its header is: {table.header}", 1)
-    candidates = next((benchmarks for column, benchmarks in layout.scores if column in table.columns), None)
+    candidates = next((benchmarks for column, benchmarks in layout.scores.items() if column in table.columns), None)
     if candidates is None:
-        raise ForeignTable(table.path, f"no column of scores: none of {_some(dict(layout.scores))}", 1)
+        raise ForeignTable(table.path, f"no column of scores: none of {_some(layout.scores)}", 1)
     said = {
         row.line: _benchmark_in(text)
         for row in table.rows[layout.header_rows :]

@@ -31,10 +31,10 @@ def read_training_time(reader: RowReader, words_column: str, seconds_column: str
     seconds = reader.number(seconds_column)
     times = list(find_times(words[:200])) if words else []
     if not times:
-        return StatedTime(_hours_without_time_in_words(reader, words_column, seconds_column, seconds))
+        return StatedTime(_hours_without_time_in_words(reader, words, words_column, seconds_column, seconds))
     first = times[0]
     if first.kind is QuantityKind.TIME_PER_STEP:
-        return StatedTime(None if seconds is None else seconds / SECONDS_PER_HOUR)
+        return StatedTime(_hours(seconds))
     hours = first.duration.hours
     if first.duration.low_hours != first.duration.high_hours:
         reader.repair(words_column, "range-to-midpoint", words, f"{hours:g} h")
@@ -51,13 +51,16 @@ def read_training_time(reader: RowReader, words_column: str, seconds_column: str
 
 
 def _hours_without_time_in_words(
-    reader: RowReader, words_column: str, seconds_column: str, seconds: float | None
+    reader: RowReader, words: str, words_column: str, seconds_column: str, seconds: float | None
 ) -> float | None:
-    words = reader.raw(words_column)
     number, _ = read_number(words)
     if number is not None and number > LEAST_NUMBER_THAT_IS_NO_TIME:
         reader.repair(words_column, "computing-in-time-column", words, "")
     elif words and number is None and seconds is not None:
         reader.repair(seconds_column, "seconds-without-time", f"{seconds:g} s: {words}", "")
         return None
+    return _hours(seconds)
+
+
+def _hours(seconds: float | None) -> float | None:
     return None if seconds is None else seconds / SECONDS_PER_HOUR

@@ -13,7 +13,7 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 
 from analysis.figures.canvas import Marks
-from analysis.wording import benchmark_name, flop, metric_name, number, plain, power_of_ten, source_name
+from analysis.wording import flop, number, plain, power_of_ten, source_name, task_title
 
 MOST_POINTS_DRAWN = 600
 WIDTH_INCHES = 6.3
@@ -51,10 +51,10 @@ def look_of(source: str, basis: str | None = None) -> Look:
     return _LOOKS.get((source, basis)) or replace(_OTHER, label=f"{source_name(source)}, {plain(basis, 20)}")
 
 
-def ticks_of_powers(axes: Axes, which: str = "x", most: int = 8) -> None:
+def ticks_of_powers(axes: Axes, which: str = "x") -> None:
     """The axis holds log10 of FLOP: whole powers are marked."""
     axis = axes.xaxis if which == "x" else axes.yaxis
-    axis.set_major_locator(MaxNLocator(nbins=most, integer=True, min_n_ticks=1))
+    axis.set_major_locator(MaxNLocator(nbins=8, integer=True, min_n_ticks=1))
     axis.set_major_formatter(FuncFormatter(lambda exponent, _: power_of_ten(exponent)))
 
 
@@ -139,7 +139,7 @@ def hover_title(row: object) -> str:
     lines = [
         plain(getattr(row, "model", None), 80) or "model without a name",
         plain(getattr(row, "title", None)) or plain(getattr(row, "arxiv_id", None)),
-        f"{benchmark_name(getattr(row, 'benchmark', ''))}, {metric_name(getattr(row, 'metric', ''))}: "
+        f"{task_title(getattr(row, 'benchmark', ''), getattr(row, 'metric', ''))}: "
         f"{number(getattr(row, 'value', math.nan), 4)} %",
         f"hardware burden: {flop(computing)} FLOP" if computing == computing else "hardware burden unknown",
     ]

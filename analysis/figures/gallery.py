@@ -106,7 +106,7 @@ def _of_task(analysis: Analysis, points: pd.DataFrame, ordinary: list[Fit]) -> W
 def _residuals(analysis: Analysis, points: pd.DataFrame, fits: list[Fit]) -> Iterator[Drawing]:
     """Of the main fit of each source of one benchmark and metric."""
     for fit in fits:
-        if fit.subject.form is Form.POLYNOMIAL and fit.subject.computing is Computing.HARDWARE_BURDEN:
+        if fit.subject.is_main:
             influence = analysis.laws.influence
             of_fit = influence[
                 (influence["source"] == fit.subject.source)

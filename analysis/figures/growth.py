@@ -8,9 +8,18 @@ from matplotlib.axes import Axes
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter, MaxNLocator
 
-from analysis.figures.axes import FAINT, WIDTH_INCHES, density, looks_of, sampled, scatter, ticks_of_powers
+from analysis.figures.axes import (
+    FAINT,
+    MOST_POINTS_DRAWN,
+    WIDTH_INCHES,
+    density,
+    looks_of,
+    sampled,
+    scatter,
+    ticks_of_powers,
+)
 from analysis.figures.canvas import Drawing, Marks, draw, file_name
-from analysis.wording import benchmark_name, metric_name
+from analysis.wording import metric_name, task_title
 
 
 def growth_drawing(points: pd.DataFrame) -> Drawing | None:
@@ -21,15 +30,15 @@ def growth_drawing(points: pd.DataFrame) -> Drawing | None:
     benchmark, metric = str(dated["benchmark"].iloc[0]), str(dated["metric"].iloc[0])
     weighed = dated[dated["hardware_burden_flop"] > 0]
     weighed = weighed.assign(log10_burden=np.log10(weighed["hardware_burden_flop"]))
-    title = f"{benchmark_name(benchmark)}, {metric_name(metric)}: computing and results over the years"
+    title = f"{task_title(benchmark, metric)}: computing and results over the years"
     caption = (
         f"Left, the hardware burden of {len(weighed):,} models; right, the {metric_name(metric)} of {len(dated):,}, "
         "with the record of each source so far as a line. Each point links to its paper."
     )
     if len(dated) < len(points):
         caption += f" {len(points) - len(dated):,} models have no date and are not shown."
-    if len(sampled(dated)) < len(dated):
-        caption += f" Fixed samples of {len(sampled(dated)):,} points at most are drawn over the density of all."
+    if len(dated) > MOST_POINTS_DRAWN:
+        caption += f" Fixed samples of {MOST_POINTS_DRAWN:,} points at most are drawn over the density of all."
 
     def paint(figure: Figure, marks: Marks) -> None:
         left, right = figure.subplots(1, 2, sharex=True)

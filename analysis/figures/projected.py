@@ -12,12 +12,11 @@ from matplotlib.ticker import FixedLocator, FuncFormatter, NullLocator
 
 from analysis.figures.axes import EXPONENTIAL_COLOUR, FAINT, POLYNOMIAL_COLOUR, WIDTH_INCHES, ticks_of_powers
 from analysis.figures.canvas import Drawing, Marks, draw, file_name
-from analysis.projections import Interval
+from analysis.projections import LOG10_GIGA, Interval
 from analysis.records import Computing, Estimator, Form
-from analysis.wording import benchmark_name, metric_name, number, plain, power_of_ten, source_name
+from analysis.wording import number, plain, power_of_ten, source_name, task_title
 
 _LOOKS = {Form.POLYNOMIAL: (POLYNOMIAL_COLOUR, "o", 0.16), Form.EXPONENTIAL: (EXPONENTIAL_COLOUR, "s", -0.16)}
-LOG10_GIGA = 9
 _FEWEST, _MOST = 5.0, 400.0
 """Exponents that are drawn: further ends of intervals are cut off."""
 _MOST_TICKS = 9
@@ -46,7 +45,7 @@ def projections_drawing(projections: pd.DataFrame, computing: Computing) -> Draw
     ends = pd.concat([centres, rows["log10_gigaflop_low"] + LOG10_GIGA, rows["log10_gigaflop_high"] + LOG10_GIGA])
     ends = ends.dropna().clip(_FEWEST, _MOST)
     wide = ends.max() > 2.5 * ends.min()
-    title = f"{benchmark_name(benchmark)}, {metric_name(metric)}: computing to reach target errors"
+    title = f"{task_title(benchmark, metric)}: computing to reach target errors"
     caption = (
         "Hardware burden at which the fitted line meets the error rate, by both forms, with the 95 % interval of the "
         "line (Fieller). Dotted: no bounds, as the slope is not distinguishable from 0. Hollow: beyond the computing "

@@ -11,9 +11,9 @@ from matplotlib.figure import Figure
 
 from analysis.figures.axes import FAINT, MOST_POINTS_DRAWN, WIDTH_INCHES, looks_of, scatter
 from analysis.figures.canvas import Drawing, Marks, draw, file_name
-from analysis.influence import HIGH_LEVERAGE, OUTLYING_RESIDUAL
+from analysis.influence import COEFFICIENTS, HIGH_LEVERAGE, OUTLYING_RESIDUAL
 from analysis.records import Subject
-from analysis.wording import COMPUTING_NAMES, benchmark_name, metric_name, plain, source_name
+from analysis.wording import COMPUTING_NAMES, plain, source_name, task_title
 
 MOST_LABELS = 8
 
@@ -30,9 +30,9 @@ def residuals_drawing(subject: Subject, influence: pd.DataFrame, points: pd.Data
     far = by_pull[by_pull["outlier"].astype(bool) | by_pull["high_leverage"].astype(bool)]
     named = far.head(MOST_LABELS)
     shown = by_pull.head(MOST_POINTS_DRAWN).sort_index()
-    high_leverage = 2 * HIGH_LEVERAGE / len(influence)
+    high_leverage = HIGH_LEVERAGE * COEFFICIENTS / len(influence)
     title = (
-        f"{benchmark_name(subject.benchmark)}, {metric_name(subject.metric)}, {source_name(subject.source)}: "
+        f"{task_title(subject.benchmark, subject.metric)}, {source_name(subject.source)}: "
         f"residuals of the {subject.form} fit"
     )
     caption = (

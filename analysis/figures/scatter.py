@@ -25,7 +25,7 @@ from analysis.figures.axes import (
 from analysis.figures.canvas import Drawing, Marks, draw, file_name
 from analysis.records import Computing, Fit, Form
 from analysis.theory import THEORY_LOWER_BOUND_DEGREE
-from analysis.wording import COMPUTING_NAMES, benchmark_name, metric_name
+from analysis.wording import COMPUTING_NAMES, task_title
 
 _LINE_POINTS = 160
 
@@ -57,7 +57,7 @@ def scatter_drawing(points: pd.DataFrame, fits: Sequence[Fit], computing: Comput
     benchmark, metric = str(points["benchmark"].iloc[0]), str(points["metric"].iloc[0])
     all_points = drawable(points, computing)
     shown = sampled(all_points)
-    title = f"{benchmark_name(benchmark)}, {metric_name(metric)}: performance against {COMPUTING_NAMES[computing]}"
+    title = f"{task_title(benchmark, metric)}: performance against {COMPUTING_NAMES[computing]}"
     caption = (
         f"{len(all_points):,} models, each a link to its paper. Lines: least squares, solid the polynomial and dashed "
         "the exponential form, with the 95 % band of the mean; dotted, the slope of the theoretical lower bound "

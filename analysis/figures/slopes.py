@@ -11,7 +11,7 @@ from analysis.figures.axes import FAINT, WIDTH_INCHES, look_of
 from analysis.figures.canvas import Drawing, Marks, draw, file_name
 from analysis.records import Computing, Fit
 from analysis.theory import THEORY_LOWER_BOUND_DEGREE
-from analysis.wording import COMPUTING_NAMES, benchmark_name, metric_name
+from analysis.wording import COMPUTING_NAMES, task_title
 
 
 def slopes_drawing(fits: Sequence[Fit], computing: Computing) -> Drawing | None:
@@ -53,10 +53,7 @@ def slopes_drawing(fits: Sequence[Fit], computing: Computing) -> Drawing | None:
             axes.plot(
                 [slope.value], [row], marker=look.marker, color=look.colour, markersize=6, linestyle="", label=label
             )
-        names = [
-            f"{benchmark_name(fit.subject.benchmark)}, {metric_name(fit.subject.metric)} (n = {fit.n:,})"
-            for fit in ordered
-        ]
+        names = [f"{task_title(fit.subject.benchmark, fit.subject.metric)} (n = {fit.n:,})" for fit in ordered]
         axes.set_yticks(range(len(ordered)), names)
         axes.set_ylim(-0.6, len(ordered) - 0.4)
         axes.grid(False, axis="y")

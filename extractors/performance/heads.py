@@ -17,7 +17,7 @@ _SPLIT = re.compile(
     r"|(?P<val>\bval(?:id(?:ation)?)?(?:20\d\d|\d\d)?\b)|(?P<dev>\bdev(?:elopment)?\b)|(?P<test>\btest\b(?!\s?(?:time|scale|size|res|aug|\()))",
     re.IGNORECASE,
 )
-_LONGEST_AREA = 8
+LONGEST_AREA = 8
 """Characters of "small", "medium" or "large" as a head of its own."""
 _SPLIT_NAMES = {"testdev": "test-dev", "teststd": "test-std"}
 
@@ -120,4 +120,4 @@ def said_by_path(path: Sequence[str]) -> Said:
 
 def _is_of_an_area(path: Sequence[str]) -> bool:
     """Whether a short head makes another measure of the one over it: "S", "M", "L" under "AP"."""
-    return len(path) > 1 and len(path[-1]) <= _LONGEST_AREA and said(f"{path[-2]} {path[-1]}").other_measure
+    return len(path) > 1 and len(path[-1]) <= LONGEST_AREA and said(f"{path[-2]} {path[-1]}").other_measure

@@ -7,7 +7,7 @@ from collections import defaultdict
 from dataclasses import replace
 from functools import cached_property
 
-from extractors.performance.heads import NOTHING, Said, said, said_by_path
+from extractors.performance.heads import LONGEST_AREA, NOTHING, Said, said, said_by_path
 from extractors.records import Cell, Table
 
 _SETTING = re.compile(
@@ -18,7 +18,6 @@ _SETTING = re.compile(
     re.IGNORECASE,
 )
 _OF_PRECISION = re.compile(r"\bm?AP\b|\biou\b|\barea\b", re.IGNORECASE)
-_LONGEST_AREA = 8
 _LETTER = re.compile(r"\W{0,2}[A-Za-z]\W{0,2}")
 _OF_SHOTS = re.compile(r"(?:i-?net|image-?net|pets|birds|cars|dogs|flowers|cifar)\s?(?:1|5|25)", re.IGNORECASE)
 """Heads that count shots: beside "INet5", "Cifar10" is CIFAR-100 by ten shots."""
@@ -120,4 +119,4 @@ class TableWords:
 
 def _needs_its_head(label: str, head: str) -> bool:
     """A threshold or an area under a head that says so: "AP@IoU" over "0.75", "area" over "small"."""
-    return _OF_PRECISION.search(head) is not None and (not any(map(str.isalpha, label)) or len(label) <= _LONGEST_AREA)
+    return _OF_PRECISION.search(head) is not None and (not any(map(str.isalpha, label)) or len(label) <= LONGEST_AREA)

@@ -9,6 +9,16 @@ import pandas as pd
 from analysis.points import points_table
 from imports.records import ImportedFile
 
+METRICS = {
+    "imagenet": "top1_accuracy",
+    "coco": "box_ap",
+    "squad1.1": "em",
+    "conll2003": "f1",
+    "wmt14-en-fr": "bleu",
+    "wmt14-en-de": "bleu",
+}
+"""Which metric of each benchmark the study fits."""
+
 
 def imported_points(files: Iterable[ImportedFile]) -> pd.DataFrame:
     """One point a result of each row that its source takes for fits."""

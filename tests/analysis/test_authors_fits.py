@@ -11,21 +11,13 @@ from typing import Any
 
 import pandas as pd
 import pytest
-from authors_points import imported_points
+from authors_points import METRICS, imported_points
 
 from analysis.filling import AUTHORS_COCO_CONVERSION
 from analysis.laws import Laws, fit_laws
 from analysis.records import Computing, Estimator, Fit, Form, Subject
 from imports.computer_progress import read_computer_progress
 
-METRICS = {
-    "imagenet": "top1_accuracy",
-    "coco": "box_ap",
-    "squad1.1": "em",
-    "conll2003": "f1",
-    "wmt14-en-fr": "bleu",
-    "wmt14-en-de": "bleu",
-}
 BURDEN, OPERATIONS = Computing.HARDWARE_BURDEN, Computing.NETWORK_OPERATIONS
 PER_PASS, FILLED = Computing.OPERATIONS_PER_PASS, Computing.FILLED_BURDEN
 FROZEN = "log10(HB filled, frozen conversion 2.7580 + 0.8935 log10(NetOps))"

@@ -12,7 +12,7 @@ from annotations.field_words import FieldWords
 from annotations.gold_files import read_gold_runs
 from annotations.make_gold import make
 from annotations.number_places import place_of_number
-from annotations.places import Place, letters_of
+from annotations.places import Place
 from annotations.placing import QuotePlaces
 from annotations.recovery import recover_from_folder
 from annotations.run_scoring import RunScorer
@@ -25,6 +25,7 @@ from annotations.standoff import (
     load_roles,
     write_facts,
 )
+from db.fields import letters_of
 from extractors.lexicon.catalogue import load_catalogue
 
 

@@ -6,7 +6,7 @@ import shutil
 from dataclasses import replace
 from pathlib import Path
 
-from annotations.places import Place, letters_of
+from annotations.places import Place
 from annotations.recovery import recover, recover_from_folder
 from annotations.standoff import (
     RoleLabel,
@@ -14,6 +14,7 @@ from annotations.standoff import (
     load_gold_runs,
     load_roles,
 )
+from db.fields import letters_of
 from extractors.records import Box, Document
 
 

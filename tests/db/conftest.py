@@ -206,6 +206,10 @@ class Sample:
         stated = ModelProperty(evidence, Property(name), quantity, model, confidence=0.8)
         return replace(stated, **changes)
 
+    def properties(self, **quantities: float) -> tuple[ModelProperty, ...]:
+        """One of each name, in their order."""
+        return tuple(self.property(name, quantity) for name, quantity in quantities.items())
+
     def link(self, kind: str, index: int, model: str = "Base", **changes: Any) -> ModelLink:
         return replace(ModelLink(kind, index, model, "join.same-name", 0.9), **changes)
 

@@ -26,15 +26,7 @@ def small_database(engine: Engine, sample: Any) -> Engine:
     runs = (sample.run(), sample.run(model="Big", page=9))
     estimates = (sample.estimate(), sample.estimate(None))
     unknown = (UnknownHardware("Zephyr Q9", 7, "It took 64 Zephyr Q9 accelerators."),)
-    properties = tuple(
-        sample.property(name, quantity)
-        for name, quantity in (
-            ("parameters", 2.5e7),
-            ("forward_flop", 4.1e9),
-            ("epochs", 90),
-            ("training_examples", 1e6),
-        )
-    )
+    properties = sample.properties(parameters=2.5e7, forward_flop=4.1e9, epochs=90, training_examples=1e6)
     paper = sample.paper(
         *runs,
         estimates=estimates,

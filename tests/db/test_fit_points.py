@@ -29,15 +29,7 @@ def imagenet(value: float, **changes: Any) -> ImportedModel:
 @pytest.fixture
 def read(engine: Engine, sample: Any) -> Engine:
     """A paper with all that a point can have."""
-    properties = tuple(
-        sample.property(name, quantity)
-        for name, quantity in (
-            ("parameters", 2.5e7),
-            ("forward_flop", 4.1e9),
-            ("epochs", 90),
-            ("training_examples", 1e6),
-        )
-    )
+    properties = sample.properties(parameters=2.5e7, forward_flop=4.1e9, epochs=90, training_examples=1e6)
     links = (sample.link("training_run", 0), *(sample.link("model_property", index) for index in range(4)))
     paper = sample.paper(sample.run(), results=(sample.result(),), properties=properties, links=links)
     sample.save(engine, paper)
@@ -289,10 +281,7 @@ def test_imports_are_never_among_what_papers_say(engine: Engine, sample: Any) ->
 
 def test_network_operations_of_a_point_are_those_of_the_view_of_them(engine: Engine, sample: Any) -> None:
     """From extra data without its pretraining, neither has them."""
-    properties = tuple(
-        sample.property(name, quantity)
-        for name, quantity in (("forward_flop", 4.1e9), ("epochs", 90), ("training_examples", 1e6))
-    )
+    properties = sample.properties(forward_flop=4.1e9, epochs=90, training_examples=1e6)
     links = tuple(sample.link("model_property", index) for index in range(3))
     result = sample.result(extra_training_data=True)
     sample.save(engine, sample.paper(results=(result,), properties=properties, links=links))

@@ -4,16 +4,14 @@ from __future__ import annotations
 
 import json
 import math
-import subprocess
-import sys
 from collections.abc import Sequence
 from dataclasses import replace
 from datetime import datetime, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
+from waiting_processes import interrupted_at, is_ready, run_at_once, waiting
 
 from db.errors import DatabaseError, RecordError
 from db.fits import (
@@ -32,7 +30,6 @@ from db.reviews import Decision, Review, add_review
 from db.store import PendingEstimate, save_estimates, upsert_papers
 from imports.records import ImportedFile, ImportedModel, ImportedResult
 
-REPOSITORY = Path(__file__).parents[2]
 SLOPE = StoredFit(
     source="db",
     benchmark="imagenet",
@@ -180,15 +177,8 @@ def test_points_that_must_not_go_in_are_named(
 def test_what_fails_half_way_stores_no_run(engine: Engine, sample: Any, record: AnalysisRecord, table: str) -> None:
     store_analysis(engine, record)
     before = states(engine, sample)
-
-    def fail(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith(f"INSERT INTO {table}"):
-            raise KeyboardInterrupt
-
-    event.listen(engine, "before_cursor_execute", fail)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted_at(engine, f"INSERT INTO {table}"):
         store_analysis(engine, changed(record, "d2", a_point("z")))
-    event.remove(engine, "before_cursor_execute", fail)
     assert states(engine, sample) == before
     assert len(sample.rows(engine, "SELECT * FROM analysis_runs")) == 1
     assert len(sample.rows(engine, "SELECT * FROM fits_v1")) == 2
@@ -209,18 +199,9 @@ store_analysis(engine, AnalysisRecord(datetime(2026, 3, 1, tzinfo=UTC), "1", "d"
 
 
 def test_the_same_run_from_two_processes_at_once_is_stored_once(url: str, engine: Engine, sample: Any) -> None:
-    command = [sys.executable, "-c", PROGRAM, url]
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    processes = [subprocess.Popen(command, cwd=REPOSITORY, text=True, **pipes) for _ in range(2)]
-    for process in processes:
-        assert process.stdout is not None and process.stdout.readline() == "ready\n"
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    for process in processes:
-        _, said = process.communicate(timeout=60)
-        assert process.returncode == 0, said
+    processes = [waiting(PROGRAM, url) for _ in range(2)]
+    assert all(map(is_ready, processes))
+    run_at_once(processes)
     assert len(sample.rows(engine, "SELECT * FROM analysis_runs")) == 1
     assert len(states(engine, sample)) == 300
 

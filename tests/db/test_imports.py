@@ -4,20 +4,18 @@ from __future__ import annotations
 
 import math
 import subprocess
-import sys
 from dataclasses import replace
 from datetime import date, timedelta
-from pathlib import Path
 from typing import Any
 
 import pytest
-from sqlalchemy import Engine, event, text
+from sqlalchemy import Engine, text
+from waiting_processes import interrupted_at, is_ready, let_go, run_at_once, waiting
 
 from db.errors import DatabaseError, RecordError
 from db.imports import ImportOutcome, Overlap, store_import
 from imports.records import ImportedFile, ImportedModel, ImportedResult, Repair
 
-REPOSITORY = Path(__file__).parents[2]
 TABLES = ("imports", "imported_models", "imported_results")
 
 RESNET = ImportedModel(
@@ -273,15 +271,8 @@ def test_hostile_texts_are_kept_as_texts(engine: Engine, sample: Any) -> None:
 def test_what_fails_half_way_leaves_what_was_in_force(engine: Engine, sample: Any) -> None:
     store_import(engine, FILE, sample.noon)
     before = in_force(engine, sample)
-
-    def fail(_connection: Any, _cursor: Any, statement: str, *_rest: Any) -> None:
-        if statement.startswith("INSERT INTO imported_results"):
-            raise KeyboardInterrupt
-
-    event.listen(engine, "before_cursor_execute", fail)
-    with pytest.raises(KeyboardInterrupt):
+    with interrupted_at(engine, "INSERT INTO imported_results"):
         store_import(engine, replace(FILE, sha256="b" * 64), sample.noon)
-    event.remove(engine, "before_cursor_execute", fail)
     assert in_force(engine, sample) == before and counts(engine, sample)[0] == 1
 
 
@@ -311,30 +302,20 @@ for digit in sys.argv[2]:
 
 
 def start(url: str, digits: str) -> subprocess.Popen[str]:
-    command = [sys.executable, "-c", PROGRAM, url, digits]
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stdout": subprocess.PIPE, "stderr": subprocess.PIPE}
-    process = subprocess.Popen(command, cwd=REPOSITORY, text=True, **pipes)
-    assert process.stdout is not None and process.stdout.readline() == "ready\n"
+    process = waiting(PROGRAM, url, digits)
+    assert is_ready(process)
     return process
 
 
 def test_the_same_file_from_two_processes_at_once_is_stored_once(url: str, engine: Engine, sample: Any) -> None:
-    processes = [start(url, "a") for _ in range(2)]
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    for process in processes:
-        _, said = process.communicate(timeout=60)
-        assert process.returncode == 0, said
+    run_at_once([start(url, "a") for _ in range(2)])
     assert counts(engine, sample) == [1, 399, 399]
 
 
 def test_a_killed_import_leaves_whole_files_only(url: str, engine: Engine, sample: Any) -> None:
     process = start(url, "abcdef" * 20)
-    assert process.stdin is not None and process.stdout is not None
-    process.stdin.write("\n")
-    process.stdin.flush()
+    assert process.stdout is not None
+    let_go(process)
     for _ in range(3):
         process.stdout.readline()
     process.kill()

@@ -14,6 +14,7 @@ from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
 from sqlalchemy import Boolean, Column, Date, DateTime, Double, Engine, Integer, Table, Text, inspect, text
+from waiting_processes import REPOSITORY, run_at_once, waiting
 
 from db import migrate, objects
 from db.engine import is_sqlite, open_database
@@ -22,7 +23,6 @@ from db.migrate import changing_schema, database_status, upgrade
 from db.queries import exported_records
 from db.schema import APPEND_ONLY, metadata
 
-REPOSITORY = Path(__file__).parents[2]
 STEPS = [step.revision for step in ScriptDirectory(str(REPOSITORY / "db" / "migrations")).walk_revisions()][::-1]
 
 
@@ -261,16 +261,7 @@ def test_a_database_never_set_up_says_which_command_helps(empty: Engine) -> None
 def test_several_processes_may_set_up_one_database_at_once(empty_url: str) -> None:
     program = "import sys; from db.engine import open_database; from db.migrate import upgrade; "
     program += "sys.stdin.readline(); upgrade(open_database(sys.argv[1]))"
-    command = [sys.executable, "-c", program, empty_url]
-    pipes: dict[str, Any] = {"stdin": subprocess.PIPE, "stderr": subprocess.PIPE, "text": True}
-    processes = [subprocess.Popen(command, cwd=REPOSITORY, **pipes) for _ in range(3)]
-    for process in processes:
-        assert process.stdin is not None
-        process.stdin.write("\n")
-        process.stdin.flush()
-    for process in processes:
-        _, said = process.communicate(timeout=60)
-        assert process.returncode == 0, said
+    run_at_once([waiting(program, empty_url) for _ in range(3)])
     assert database_status(open_database(empty_url)).is_current
 
 

@@ -34,7 +34,7 @@ def counted(engine: Engine, sample: Any) -> Any:
 
 def test_forward_passes_thrice_over_all_examples_of_all_epochs(engine: Engine, sample: Any, counted: Any) -> None:
     stated = {"forward_flop": 4.1e9, "training_examples": 1281167, "epochs": 90, "parameters": 2.5e7}
-    assert counted(*[sample.property(name, quantity) for name, quantity in stated.items()]) == {
+    assert counted(*sample.properties(**stated)) == {
         "forward_flop": 4.1e9,
         "training_examples": 1281167.0,
         "epochs": 90.0,
@@ -66,7 +66,7 @@ def test_both_databases_say_the_method_in_the_same_words(
     sample: Any, counted: Any, forward_flop: float, epochs: float, method: str
 ) -> None:
     stated = {"forward_flop": forward_flop, "training_examples": 1000, "epochs": epochs}
-    assert counted(*[sample.property(name, quantity) for name, quantity in stated.items()])["method"] == method
+    assert counted(*sample.properties(**stated))["method"] == method
 
 
 @pytest.mark.parametrize(

@@ -30,10 +30,7 @@ def imported(engine: Engine, sample: Any, *models: ImportedModel) -> None:
 
 
 def paper(sample: Any, *runs: Any, **changes: Any) -> Any:
-    properties = tuple(
-        sample.property(name, quantity)
-        for name, quantity in (("forward_flop", 4.1e9), ("epochs", 90), ("training_examples", 1e6))
-    )
+    properties = sample.properties(forward_flop=4.1e9, epochs=90, training_examples=1e6)
     links = (sample.link("training_run", 0), *(sample.link("model_property", index) for index in range(3)))
     given = {"results": (sample.result(),), "properties": properties, "links": links, "compute": (sample.compute(),)}
     return sample.paper(*runs, **(given | changes))

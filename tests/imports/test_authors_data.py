@@ -10,18 +10,11 @@ from typing import Any
 
 import numpy as np
 import pytest
+from authors_points import METRICS
 
 from imports.computer_progress import read_computer_progress
 from imports.records import ImportedFile, ImportedModel
 
-METRICS = {
-    "imagenet": "top1_accuracy",
-    "coco": "box_ap",
-    "squad1.1": "em",
-    "conll2003": "f1",
-    "wmt14-en-fr": "bleu",
-    "wmt14-en-de": "bleu",
-}
 Points = dict[str, np.ndarray[Any, np.dtype[np.float64]]]
 
 

@@ -190,6 +190,12 @@ def test_a_table_of_other_data_or_of_no_known_pair_is_refused(tmp_path: Path) ->
         read_computer_progress(tmp_path / "bleu.csv")
 
 
+def test_a_pair_taken_from_the_file_name_is_told_of_a_sheet_of_2020_too(tmp_path: Path) -> None:
+    file = imported(tmp_path, "wmt2014-en-fr.csv", translation(dataset=""))
+    assert [result.benchmark for model in file.models for result in model.results] == ["wmt14-en-fr"]
+    assert rules(file) == ["pair-from-file-name"]
+
+
 def translation(**cells: str) -> str:
     known = {"dataset": "WMT2014 English-French", "year": "2016", "method": "Heron", "BLEU": "38.5"}
     return table(LAYOUT_2020, [{**known, **cells}])
