@@ -48,7 +48,7 @@ class ReviewRow:
 def double_review_rows(engine: Engine) -> list[ReviewRow]:
     """All reviews of papers chosen for double review, of facts whose kind is known, in order of time."""
     query = (
-        "SELECT r.*, p.title, EXISTS (SELECT 1 FROM reviews AS w WHERE w.withdraws = r.review_id) AS withdrawn,"
+        "SELECT r.*, p.title, (r.decision <> 'withdraw' AND NOT r.stands) AS withdrawn,"
         " (SELECT c.kind FROM claims AS c WHERE c.fact_digest = r.fact_digest LIMIT 1) AS kind,"
         " EXISTS (SELECT 1 FROM claims AS c WHERE c.fact_digest = r.fact_digest"
         " AND c.extractor_version = 'curators') AS added"

@@ -148,6 +148,29 @@ def _checked_number(field: str, value: int | float, where: str) -> int | float:
     return int(value)
 
 
+def seen_record(seen: Any, where: str) -> dict[str, str | float | bool | None] | None:
+    """A record as a reviewer saw it, to be kept; ``RecordError`` for what is no mapping of fields to single values.
+
+    {"model": "Base", "own": True, "flop": None} -> itself
+    ["model"], {"model": ["Base"]}, {"flop": inf} are refused
+    """
+    if seen is None:
+        return None
+    if not isinstance(seen, Mapping) or not all(isinstance(name, str) for name in seen):
+        raise RecordError(f"{where}: what was seen should be values by field, not {type(seen).__name__}")
+    for name, value in seen.items():
+        if not (value is None or isinstance(value, str | bool) or _is_number(value)):
+            raise RecordError(f"{where}: what was seen of {name[:40]!r} should be one value, not {value!r:.80}")
+    return {clean_text(name): clean_text(value) if isinstance(value, str) else value for name, value in seen.items()}
+
+
+def _is_number(value: Any) -> bool:
+    """A number that both databases and JSON can hold."""
+    if isinstance(value, int):
+        return abs(value) <= _LARGEST_INTEGER
+    return isinstance(value, float) and math.isfinite(value)
+
+
 def typed_value(field: str, value_text: str | None, value_number: float | None) -> str | float | bool | None:
     """A review's stored value in its field's type.
 

@@ -18,7 +18,7 @@ from db.engine import is_sqlite, lock_papers, writing
 from db.errors import RecordError
 from db.fact_states import FactState, fact_states
 from db.facts import digest, split_fact_key
-from db.fields import FIELD_TYPES, FIELDS, checked_value, clean_text, typed_value
+from db.fields import FIELD_TYPES, FIELDS, checked_value, clean_text, seen_record, typed_value
 
 
 class Decision(StrEnum):
@@ -170,6 +170,8 @@ def _append(connection: Connection, review: Review, state: FactState, behind: bo
         row["withdraws"] = review.withdraws or (standing and standing["review_id"])
         if row["withdraws"] is None:
             raise RecordError(f"review of {review.fact_key}: there is no review of it that could be withdrawn")
+        if row["withdraws"] not in {each["review_id"] for each in state.reviews if each["field"] == row["field"]}:
+            raise RecordError(f"review of {review.fact_key}: {row['withdraws'][:40]!r} is no review of that field")
     last = state.last(row["field"])
     if behind and last is not None:
         row["reviewed_at"] = max(review.reviewed_at, last["reviewed_at"] + timedelta(microseconds=1))
@@ -199,7 +201,7 @@ def _row(review: Review, state: FactState) -> dict[str, Any]:
         "claim_id": review.claim_id or (claim["claim_id"] if claim else None),
     }
     row["review_id"] = digest([row, review.reviewed_at.astimezone(UTC).isoformat()])[:32]
-    return row | {"reviewed_at": review.reviewed_at, "seen": review.seen and dict(review.seen), "withdraws": None}
+    return row | {"reviewed_at": review.reviewed_at, "seen": seen_record(review.seen, where), "withdraws": None}
 
 
 def _check(review: Review) -> None:

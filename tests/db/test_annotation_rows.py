@@ -141,6 +141,11 @@ def test_only_the_papers_named_go_out(engine: Engine, sample: Any) -> None:
         ({"value_number": "8"}, "value_number is '8'"),
         ({"reason": "a\x00b"}, "no database takes"),
         ({"extra": 1}, "what is extra?"),
+        ({"paper_key": "../../users"}, "no paper's id"),
+        ({"value_number": 10**400}, "value_number is 1"),
+        ({"reviewed_at": "0001-01-01T00:00:00+14:00"}, "out of all calendars"),
+        ({"seen": ["model"]}, "values by field, not list"),
+        ({"seen": {"model": "a\x00b"}}, "seen has characters"),
     ],
 )
 def test_a_malformed_line_is_named_and_nothing_is_stored(
@@ -155,6 +160,35 @@ def test_a_malformed_line_is_named_and_nothing_is_stored(
         store_annotation_rows(other, read_lines("".join(lines(rows)).encode(), "a.jsonl"), NOW)
     assert problem in str(refused.value)
     assert list(annotation_rows(other)) == [] == sample.rows(other, "SELECT * FROM papers")
+
+
+@pytest.mark.parametrize(
+    ("change", "problem"),
+    [
+        ({"page": 2**31}, "page has 10 digits"),
+        ({"page": 0}, "a page from 1"),
+        ({"accelerator_count": -8}, "accelerator_count should be a finite number above zero"),
+        ({"stage": "trained"}, "stage should be one of"),
+        ({"confidence": 1.5}, "confidence from 0 to 1"),
+        ({"basis": "machine"}, "basis is curated"),
+        ({"rules": "curator"}, "rules is 'curator', not a list of words"),
+        ({"evidence_boxes": [[7, 1, 2, 3]]}, "not a list of [page, x0, y0, x1, y1]"),
+        ({"evidence_boxes": {"a": 1}}, "not a list of [page, x0, y0, x1, y1]"),
+        ({"links": [["Base", "imagenet"]]}, "links is"),
+    ],
+)
+def test_an_added_fact_that_no_page_could_show_is_named_and_nothing_is_stored(
+    engine: Engine, new_database: Callable[[], Engine], sample: Any, change: Row, problem: str
+) -> None:
+    said(engine, sample)
+    rows = list(annotation_rows(engine))
+    place = next(index for index, row in enumerate(rows) if row["type"] == "added_fact")
+    rows[place] |= change
+    other = new_database()
+    with pytest.raises(RecordError, match=rf"a\.jsonl, line {place + 2}") as refused:
+        store_annotation_rows(other, read_lines("".join(lines(rows)).encode(), "a.jsonl"), NOW)
+    assert problem in str(refused.value)
+    assert list(annotation_rows(other)) == []
 
 
 def test_an_id_that_says_something_else_is_refused_and_nothing_is_stored(engine: Engine, sample: Any) -> None:

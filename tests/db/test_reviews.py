@@ -380,6 +380,9 @@ def test_the_same_review_twice_is_one(engine: Engine, sample: Any) -> None:
         ({"decision": Decision.ACCEPT}, "only a correction carries a value"),
         ({"decision": Decision.ACCEPT, "value": None}, "needs the value that was seen"),
         ({"fact_key": "2401.00001"}, "not a fact's key"),
+        ({"seen": ["model"]}, "values by field, not list"),
+        ({"seen": {"model": {"a": 1}}}, "what was seen of 'model' should be one value"),
+        ({"seen": {"flop": 10**400}}, "what was seen of 'flop' should be one value"),
     ],
 )
 def test_a_review_that_makes_no_sense_is_refused(
@@ -441,6 +444,8 @@ def test_a_withdrawal_takes_back_just_what_it_names(engine: Engine, sample: Any)
     assert [run["model"] for run in runs(engine)] == ["Big"], "the accept is gone, the reject had gone before"
     with pytest.raises(RecordError, match="only a withdrawal takes a review back"):
         add_review(engine, review(sample, "accept", withdraws=rejected))
+    with pytest.raises(RecordError, match="is no review of that field"):
+        add_review(engine, review(sample, "withdraw", "model", withdraws=rejected, days=5))
 
 
 def test_a_review_of_a_pdf_is_taken_back_under_its_arxiv_id(engine: Engine, sample: Any) -> None:
