@@ -25,7 +25,7 @@ from annotations.exchange.written import NOT_STATED, ExchangeError, Value, read_
 from db.added_claims import AddedFact
 from db.errors import RecordError
 from db.facts import split_fact_key
-from db.fields import FIELDS, NEVER_UNKNOWN, Kind
+from db.fields import FIELDS, NEVER_UNKNOWN, Kind, seen_record
 from db.reviews import Decision, Review
 from extractors.records import Box
 
@@ -60,7 +60,7 @@ def read_label_studio(data: bytes, name: str, reviewer: str | None, annotators: 
                 added += decided.added
         except (ExchangeError, RecordError) as error:
             errors.append(str(error))
-        except (KeyError, TypeError, ValueError, AttributeError) as error:
+        except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
             errors.append(f"{where}: not as Label Studio exports our tasks ({type(error).__name__}: {error})")
     if errors:
         more = len(errors) - _MOST_ERRORS
@@ -132,7 +132,7 @@ def _review(annotation: Annotation, known: Mapping[str, Any], region: Region | N
         reviewed_at=annotation.at,
         value=value,
         reason=region.reason if region else "",
-        seen=known["value"] if name == RECORD else {name: known["value"]},
+        seen=seen_record(known["value"] if name == RECORD else {name: known["value"]}, annotation.where),
     )
 
 

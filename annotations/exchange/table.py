@@ -4,6 +4,7 @@ A curator fills in ``decision`` (accept, correct, reject), for a correction ``co
 ``reason``; a row without a decision says nothing. Spreadsheets change what they show: numbers, encodings, separators.
 So what was in force at the export stands once more in ``as_exported``, as JSON that no spreadsheet touches, and only
 that is read back. Text that would be a formula ("=HYPERLINK(…)") gets a leading ', which is taken off on the way in.
+So does, in what is only shown, text that would be one where a spreadsheet splits lines at semicolons, as some do.
 """
 
 from __future__ import annotations
@@ -20,7 +21,7 @@ from annotations.exchange.facts import RECORD, Decisions, OpenFact
 from annotations.exchange.written import ExchangeError, Value, read_value, written
 from db.errors import RecordError
 from db.facts import split_fact_key
-from db.fields import FIELDS, Kind, checked_value
+from db.fields import FIELDS, Kind, checked_value, seen_record
 from db.reviews import Decision, Review
 
 COLUMNS = (
@@ -42,8 +43,10 @@ COLUMNS = (
 )
 _READ_BACK = ("field", "decision", "corrected_value", "reason", "fact_key", "as_exported")
 _WHOLE_RECORD = "(record)"
-_FORMULA = re.compile(r"'*[=+\-@\t\r]")
-_GUARDED = re.compile(r"'+[=+\-@\t\r]")
+_FORMULA = re.compile(r"'*[=+\-@\t\r\n＝＋－＠]")
+_GUARDED = re.compile(r"'+[=+\-@\t\r\n＝＋－＠]")
+_FORMULA_WITHIN = re.compile("(?<=[;|])(?=[=+\\-@＝＋－＠])")
+_ONLY_SHOWN = ("title", "quote", "machine_value", "value_in_force")
 _SEPARATORS = (",", ";", "\t")
 _LONGEST_CELL = 200_000
 _MOST_ERRORS = 20
@@ -61,7 +64,8 @@ def table_text(facts: Iterable[OpenFact]) -> Iterator[str]:
 
 def _exported(fact: OpenFact, field: str, seen: Mapping[str, Any]) -> str:
     state = {"kind": str(fact.kind), "review": fact.latest.get(field), **seen}
-    return json.dumps(state, ensure_ascii=False, allow_nan=False)
+    # separators of other spreadsheets are written so that no cell of theirs begins in here
+    return json.dumps(state, ensure_ascii=False, allow_nan=False).replace(";", "\\u003b").replace("|", "\\u007c")
 
 
 def _cells(fact: OpenFact, field: str, machine: str, now: str, exported: str) -> list[str]:
@@ -79,6 +83,7 @@ def _cells(fact: OpenFact, field: str, machine: str, now: str, exported: str) ->
         "fact_key": fact.fact_key,
         "as_exported": exported,
     }
+    row |= {column: shown(row[column]) for column in _ONLY_SHOWN}
     return [guarded(row.get(column, "")) for column in COLUMNS]
 
 
@@ -94,6 +99,14 @@ def guarded(text: str) -> str:
     "=1+1" -> "'=1+1"        "'=1+1" -> "''=1+1"        "8 V100" -> "8 V100"        "'quoted'" -> "'quoted'"
     """
     return "'" + text if _FORMULA.match(text) else text
+
+
+def shown(text: str) -> str:
+    """Text on one line, no part of which is a formula where lines are split at semicolons or bars.
+
+    "a;=1+1" -> "a;'=1+1"        "8\\n=1+1" -> "8 =1+1"        "a; =1" -> itself: behind a space it is text
+    """
+    return _FORMULA_WITHIN.sub("'", " ".join(text.split()))
 
 
 def unguarded(text: str) -> str:
@@ -193,7 +206,7 @@ def _review(
         value = read_value(field, given, where)
     elif given.strip():
         raise ExchangeError(f"{where}: a corrected_value beside {decision}: write correct, or empty the cell")
-    seen = state.get("values") if not field else {field: checked_value(field, state.get("value"), where)}
+    saw = state.get("values") if not field else {field: checked_value(field, state.get("value"), where)}
     review = Review(
         fact_key=fact_key,
         field=field or None,
@@ -202,7 +215,7 @@ def _review(
         reviewed_at=at,
         value=value,
         reason=row["reason"].strip(),
-        seen=seen,
+        seen=seen_record(saw, where),
     )
     return review, state.get("review")
 

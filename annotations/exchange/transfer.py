@@ -69,9 +69,10 @@ def import_file(
     override: bool = False,
 ) -> Outcome:
     """Take a file in, whole or not at all."""
-    if path.stat().st_size > _LARGEST_FILE_BYTES:
+    with path.open("rb") as stream:
+        data = stream.read(_LARGEST_FILE_BYTES + 1)
+    if len(data) > _LARGEST_FILE_BYTES:
         raise ExchangeError(f"{path}: more than {_LARGEST_FILE_BYTES // 2**20} MiB: split it")
-    data = path.read_bytes()
     if file_format == "jsonl":
         rows = store_annotation_rows(engine, read_lines(data, path.name), now)
         return Outcome(rows.new, rows.there, unknown_papers=rows.unknown_papers, paper_keys=rows.paper_keys)

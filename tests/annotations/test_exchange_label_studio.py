@@ -251,6 +251,10 @@ def test_offsets_behind_an_emoji_are_understood_either_way() -> None:
         (lambda task: task.pop("annotations"), "not as JSON-MIN"),
         (lambda task: said(task["annotations"][0]["result"], "duration_hours", "3,5"), "decimal comma"),
         (lambda task: task["annotations"][0]["result"].append({"id": "x"}), "not as Label Studio exports"),
+        (lambda task: task["annotations"][0]["result"][0]["value"].update(start=float("inf")), "OverflowError"),
+        (lambda task: task["data"].update(burden="[" * 100_000), "RecursionError"),
+        (lambda task: known_record(task).update(value=["Base"]), "values by field, not list"),
+        (lambda task: known_record(task).update(value={"model": {"deep": 1}}), "should be one value"),
     ],
 )
 def test_what_is_malformed_is_named_with_its_task(change: Any, problem: str) -> None:
@@ -260,6 +264,11 @@ def test_what_is_malformed_is_named_with_its_task(change: Any, problem: str) -> 
     with pytest.raises(ExchangeError, match=r"export\.json, task 2") as refused:
         read(completed(task), done)
     assert problem in str(refused.value)
+
+
+def known_record(task: Any) -> Any:
+    """What the task says of the whole record."""
+    return next(each for each in task["data"]["burden"]["regions"].values() if each["field"] == "")
 
 
 @pytest.mark.parametrize("data", [b"{}", b"[", b"\xff", b'"x"'])

@@ -108,6 +108,11 @@ def test_a_spreadsheet_that_reshaped_a_number_does_not_change_what_was_seen() ->
         ("model", {"decision": "accept", "as_exported": "{}"}, "as_exported was changed"),
         ("model", {"decision": "accept", "fact_key": "2401"}, "not a fact's key"),
         ("model", {"decision": "accept", "field": "flop"}, "has no field 'flop'"),
+        (
+            "(record)",
+            {"decision": "accept", "as_exported": '{"kind": "training_run", "values": [1]}'},
+            "values by field, not list",
+        ),
     ],
 )
 def test_what_could_be_meant_in_two_ways_is_refused_with_its_line(field: str, cells: Row, said: str) -> None:
@@ -138,6 +143,18 @@ def test_every_bad_row_is_named_at_once() -> None:
 def test_other_files_are_refused_by_name(data: bytes, said: str) -> None:
     with pytest.raises(ExchangeError, match=said):
         read(data)
+
+
+@pytest.mark.parametrize("separator", [";", "|", "\t"])
+@pytest.mark.parametrize("sign", "=+-@")
+def test_no_cell_begins_with_a_formula_whatever_separates_cells(separator: str, sign: str) -> None:
+    hostile = f"Base{separator}{sign}cmd|'/C calc'!A0\n{sign}2\r{sign}3"
+    fact = replace(run(f"On 8 GPUs{separator}{sign}1", model=hostile), title=hostile)
+    for line in "".join(table_text([fact])).splitlines():
+        cells = [cell.strip('"') for cell in line.split(separator)]
+        assert not [cell for cell in cells if cell.startswith(tuple("=+-@"))], line
+    (review,) = read(filled_in([fact], decided("model", decision="accept"))).reviews
+    assert review.seen == {"model": hostile}
 
 
 @given(WORDS)
