@@ -18,6 +18,9 @@ from extractors.raw_lines import RawLine, RawPage
 from extractors.records import Box, Document, FailureCause, PaperError, Word
 from extractors.rulings import RulingReader
 
+pymupdf.TOOLS.unset_quad_corrections(True)
+"""Boxes as the fonts say, wherever PyMuPDF's Markdown writer, which sets this too, is not loaded."""
+
 MAX_PAGES = 800
 """Longer documents are proceedings or hostile; the longest of 100 real papers has under 100 pages."""
 

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import subprocess
+import sys
 from pathlib import Path
 
 import pytest
@@ -83,3 +85,10 @@ def test_a_file_that_went_away_is_a_failure_of_its_own(tmp_path: Path) -> None:
     by_key = {reading.job.key: reading for reading in read_papers(jobs, LIMITS, reader=UNRULY)}
     assert by_key["0"].error is not None and by_key["0"].error.cause is FailureCause.DOWNLOAD
     assert by_key["1"].error is None
+
+
+def test_a_reader_loads_no_layout_model_and_no_command_line() -> None:
+    unwanted = {"onnxruntime", "pymupdf4llm", "typer", "weasel", "httpx", "sklearn", "sqlalchemy", "prefect"}
+    program = f"import sys, flows.reading; print(sorted(name for name in {unwanted!r} if sys.modules.get(name)))"
+    ran = subprocess.run([sys.executable, "-c", program], capture_output=True, text=True, check=True)
+    assert ran.stdout == "[]\n"
