@@ -19,6 +19,8 @@ from typing import Annotated
 from urllib.parse import urlencode
 
 from fastapi import Depends, HTTPException, Request, Response
+from starlette.datastructures import FormData
+from starlette.exceptions import HTTPException as StarletteHTTPException
 
 from db.accounts import Role, Session, User, close_session, open_session, session
 from portal.services import Services, Wired, services_of
@@ -28,6 +30,8 @@ __all__ = ["Adjudicator", "Admin", "Curator", "Reader", "Role", "Session", "User
 SESSION_HOURS = 12
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF"
+MOST_FORM_FIELDS = 20_000
+"""More than a body of the size that is let in holds of a paper's records."""
 _TOKEN = re.compile(r"[\w-]{43}")
 _READING = frozenset({"GET", "HEAD", "OPTIONS"})
 _FORM_TYPES = ("application/x-www-form-urlencoded", "multipart/form-data")
@@ -93,8 +97,18 @@ async def check_csrf(request: Request, found: CurrentSession) -> None:
 async def _form_field(request: Request) -> str:
     if not request.headers.get("content-type", "").startswith(_FORM_TYPES):
         return ""
-    value = (await request.form()).get(CSRF_FIELD, "")
+    value = (await form_of(request)).get(CSRF_FIELD, "")
     return value if isinstance(value, str) else ""
+
+
+async def form_of(request: Request) -> FormData:
+    """The form that was sent. A paper with thousands of records sends a field of each when all are accepted at once."""
+    try:
+        return await request.form(max_fields=MOST_FORM_FIELDS)
+    except StarletteHTTPException as refused:
+        if str(refused.detail).startswith("Too many fields"):
+            raise HTTPException(413, f"More than {MOST_FORM_FIELDS:,} fields were sent: nothing was changed.") from None
+        raise
 
 
 def start_session(request: Request, response: Response, user: User) -> None:
