@@ -48,16 +48,20 @@ def _fail(error: Exception) -> NoReturn:
 
 
 class _StderrHandler(logging.StreamHandler[Any]):
-    """One line a message to whatever stderr is now, so that a progress bar can draw around it."""
+    """Messages to whatever stderr is now, so that a progress bar can draw around them."""
 
     def emit(self, record: logging.LogRecord) -> None:
         self.stream = sys.stderr
         super().emit(record)
 
     def format(self, record: logging.LogRecord) -> str:
+        """One line; of an error that nobody expected, its traceback below it."""
         from flows.terminal import printable
 
-        return "burden: " + printable(record.getMessage())
+        lines = [record.getMessage()]
+        if record.exc_info and record.levelno >= logging.ERROR:
+            lines += logging.Formatter().formatException(record.exc_info).split("\n")
+        return "burden: " + "\n".join(map(printable, lines))
 
 
 @click.group(cls=Commands, context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 110})

@@ -19,10 +19,18 @@ from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from db.errors import DatabaseError
 
-__all__ = ["Engine", "hidden_url", "is_sqlite", "lock_papers", "open_database", "writing"]
+__all__ = ["Engine", "check_reachable", "hidden_url", "is_sqlite", "lock_papers", "open_database", "writing"]
 
 _BUSY_TIMEOUT_SECONDS = 60
 _CONNECT_TIMEOUT_SECONDS = 10
+_CONNECTIONS_KEPT = 10
+_MOST_CONNECTIONS = 50
+"""More than the web server has threads that answer: whoever waits for a lock keeps nobody else from reading."""
+_PAPER_LOCKS = 1024
+"""PostgreSQL has room for a few thousand locks of all transactions; papers that share one wait for each other."""
+_PAPER_LOCK_SPACE = 7_226_002
+"""Any number that no other program is likely to lock."""
+_POOL = {"pool_size": _CONNECTIONS_KEPT, "max_overflow": _MOST_CONNECTIONS - _CONNECTIONS_KEPT}
 _POSTGRESQL_NAMES = ("postgres", "postgresql", "postgresql+psycopg")
 
 
@@ -38,12 +46,18 @@ def open_database(url: str) -> Engine:
     if parsed.drivername == "sqlite":
         engine = _sqlite_engine(parsed)
     else:
-        engine = create_engine(parsed, connect_args={"connect_timeout": _CONNECT_TIMEOUT_SECONDS}, pool_pre_ping=True)
+        arguments = {"connect_timeout": _CONNECT_TIMEOUT_SECONDS}
+        engine = create_engine(parsed, connect_args=arguments, pool_pre_ping=True, **_POOL)
         event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "handle_error", _in_words)
+    check_reachable(engine)
+    return engine
+
+
+def check_reachable(engine: Engine) -> None:
+    """``DatabaseError`` where the database does not answer."""
     with engine.connect() as connection:
         connection.exec_driver_sql("SELECT 1" if not is_sqlite(engine) else "SELECT count(*) FROM sqlite_master")
-    return engine
 
 
 def is_sqlite(bind: Engine | Connection) -> bool:
@@ -88,7 +102,8 @@ def _sqlite_engine(url: URL) -> Engine:
             Path(path).parent.mkdir(parents=True, exist_ok=True)
         except OSError as error:
             raise DatabaseError(f"the folder of {path} can't be made: {error.strerror}") from error
-    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS})
+    pool = {} if path in (None, "", ":memory:") else _POOL  # in memory there is one connection alone
+    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS}, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -166,5 +181,6 @@ def _without_password(message: str, url: URL) -> str:
 def lock_papers(connection: Connection, paper_keys: Iterable[str]) -> None:
     """Let nobody else decide on these papers until this transaction ends; SQLite has one writer anyway."""
     if not is_sqlite(connection):
-        for key in sorted({sha256(key.encode()).digest()[:8] for key in paper_keys}):
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({int.from_bytes(key, signed=True)})")
+        digests = (sha256(key.encode()).digest()[:8] for key in paper_keys)
+        for number in sorted({int.from_bytes(digest) % _PAPER_LOCKS for digest in digests}):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_PAPER_LOCK_SPACE}, {number})")

@@ -1,7 +1,8 @@
 """Pages of stored PDFs as pictures and words, for the desk: drawn in worker processes with limits, kept on disk.
 
 A page that hangs, explodes or crashes its process costs itself only, and only once: it is remembered and not tried
-again. Not more requests wait for pages than leave the server threads to answer everything else.
+again. Not more requests wait for pages than leave the server threads to answer everything else. Where no process stays
+alive at all, that is said aloud, and tried again once in a while only.
 """
 
 from __future__ import annotations
@@ -10,9 +11,10 @@ import logging
 import multiprocessing
 import signal
 import threading
+import time
 from collections import OrderedDict
 from collections.abc import Callable, Iterator
-from concurrent.futures import CancelledError, wait
+from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from contextlib import contextmanager
@@ -37,6 +39,11 @@ _MOST_WAITING = 20
 """Of the 40 threads that answer requests."""
 _MOST_REMEMBERED = 10_000
 _POOL_CHECK_SECONDS = 5.0
+_START_SECONDS = 60.0
+"""A process that takes longer to get ready never will: the pool would start others without end."""
+_BROKEN_POOLS_IN_A_ROW = 3
+_PAUSE_SECONDS = 60.0
+"""How long no processes are started after so many pools in a row that broke."""
 _PAGES_PER_WORKER = 500
 """A worker is replaced after so many pages, which bounds what a leak can grow to."""
 
@@ -56,6 +63,10 @@ class PageRenderer:
         self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
         self._lock = threading.Lock()
         self._pool: ProcessPool | None = None
+        self._ready: Future[None] = Future()
+        """Done as soon as a process of the pool has loaded all it needs."""
+        self._broken_in_a_row = 0
+        self._not_before = 0.0
         self._failed: OrderedDict[tuple[str, int], str] = OrderedDict()
 
     def image(self, sha256: str, page: int, dpi: int) -> bytes:
@@ -73,6 +84,13 @@ class PageRenderer:
         read = self._made(words_of_page, sha256, page)
         words = tuple((word.left, word.top, word.right, word.bottom, word.text) for word in read.words)
         return PageWords(read.width, read.height, words)
+
+    @property
+    def trouble(self) -> str:
+        """Why no page can be drawn at present; empty where nothing is known to be amiss."""
+        if self._broken_in_a_row < _BROKEN_POOLS_IN_A_ROW:
+            return ""
+        return f"the processes that draw pages broke down {self._broken_in_a_row} times in a row"
 
     def start(self) -> None:
         """Start a worker ahead, so that the first page does not wait for one."""
@@ -109,16 +127,24 @@ class PageRenderer:
         from pebble import ProcessExpired
 
         limits = self._limits
+        if self.trouble and time.monotonic() < self._not_before:
+            raise PageUnavailableError(Unavailable.BUSY, "Pages can't be drawn just now: the server's log says why.")
+        pool, ready = self._running_pool()
         try:
             arguments = (make, path, page, options, limits.time_limit_seconds)
-            pool = self._running_pool()
-            future = pool.schedule(make_from_file, arguments, timeout=limits.time_limit_seconds)
-            while not wait([future], timeout=_POOL_CHECK_SECONDS).done:
-                if not pool.active:
-                    raise BrokenProcessPool("the pool ended by itself")
-            made: _Made = future.result()
-            return made
-        except (NoSuchPageError, PageUnavailableError):
+            made = self._outcome(
+                pool, ready, pool.schedule(make_from_file, arguments, timeout=limits.time_limit_seconds)
+            )
+        except (BrokenProcessPool, CancelledError, RuntimeError) as error:
+            self._replace(pool, error)
+            raise PageUnavailableError(Unavailable.BUSY, "Drawing pages starts anew: try again.") from None
+        if self.trouble:
+            log.warning("pages are drawn again")
+        self._broken_in_a_row = 0
+        try:
+            drawn: _Made = made.result()
+            return drawn
+        except NoSuchPageError:
             raise
         except PaperError as error:
             if error.cause is FailureCause.DOWNLOAD:
@@ -128,20 +154,53 @@ class PageRenderer:
             raise _broken(f"The page was not drawn within {limits.time_limit_seconds:g} s.") from None
         except ProcessExpired:
             raise _broken(f"The page crashes what draws it, or needs more than {limits.memory_limit_mb} MB.") from None
-        except (BrokenProcessPool, CancelledError, RuntimeError) as error:
-            log.warning("the processes that draw pages broke down (%s), starting new ones", error)
-            self.close()
-            raise PageUnavailableError(Unavailable.BUSY, "Drawing pages starts anew: try again.") from None
         except Exception as error:
-            log.warning("page %d of %s can't be drawn", page, path, exc_info=error)
+            log.error("page %d of %s can't be drawn", page, path, exc_info=error)
             raise _broken(f"The page can't be drawn ({type(error).__name__}).") from None
 
-    def _running_pool(self) -> ProcessPool:
+    def _outcome(self, pool: ProcessPool, ready: Future[None], future: Future[_Made]) -> Future[_Made]:
+        """The future, once a process has done what it is of; ``BrokenProcessPool`` where no process ever will."""
+        started = time.monotonic()
+        longest = self._limits.time_limit_seconds * (_MOST_WAITING / self._workers + 1) + _START_SECONDS
+        while not wait([future], timeout=_POOL_CHECK_SECONDS).done:
+            waited = time.monotonic() - started
+            if not pool.active:
+                raise BrokenProcessPool("the pool ended by itself")
+            if waited > longest or (waited > _START_SECONDS and not ready.done()):
+                raise BrokenProcessPool(f"no process has begun within {waited:.0f} s")
+        if isinstance(problem := future.exception(), BrokenProcessPool):  # CancelledError is raised by itself
+            raise problem
+        return future
+
+    def _replace(self, pool: ProcessPool, why: BaseException) -> None:
+        """Stop a pool that broke, unless another request did so already: by now there may be a new one."""
+        with self._lock:
+            if self._pool is not pool:
+                return
+            self._pool = None
+            self._broken_in_a_row += 1
+            self._not_before = time.monotonic() + _PAUSE_SECONDS
+        if self.trouble:
+            log.error(
+                "no page can be drawn: %s (%s); is BURDEN_WORKER_MEMORY_LIMIT_MB=%d too small? `burden --debug web`"
+                " shows what they say; they are tried again in %.0f s",
+                self.trouble,
+                why,
+                self._limits.memory_limit_mb,
+                _PAUSE_SECONDS,
+            )
+        else:
+            log.warning("the processes that draw pages broke down (%s), starting new ones", why)
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+    def _running_pool(self) -> tuple[ProcessPool, Future[None]]:
+        """The pool, and what is done once a process of it is ready."""
         from pebble import ProcessPool
 
         with self._lock:
             if self._pool is not None:
-                return self._pool
+                return self._pool, self._ready
             with _interrupts_held():
                 self._pool = ProcessPool(
                     max_workers=self._workers,
@@ -150,8 +209,8 @@ class PageRenderer:
                     initargs=(self._limits.memory_limit_mb, not log.isEnabledFor(logging.DEBUG)),
                     context=multiprocessing.get_context("spawn"),
                 )
-                self._pool.schedule(warm_up)
-            return self._pool
+                self._ready = self._pool.schedule(warm_up)
+            return self._pool, self._ready
 
     def _remember(self, sha256: str, page: int, message: str) -> None:
         with self._lock:

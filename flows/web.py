@@ -94,6 +94,7 @@ def _services(engine: Engine, renderer: PageRenderer, address: Address) -> Servi
         page_words=renderer.words,
         reestimate=partial(bring_estimates_up_to_date, engine),
         catalogue=catalogue(),
+        pages_trouble=lambda: renderer.trouble,
         secure_cookies=address.behind_proxy,
         host_names=frozenset({*address.host_names, _as_host_name(address.host)}),
     )
@@ -150,4 +151,5 @@ def _listening(address: Address) -> socket.socket:
         return socket.create_server((address.host.strip("[]"), address.port), family=family, backlog=2048)
     except OSError as error:
         where = f"{address.host}:{address.port}"
-        raise WebError(f"can't listen on {where} ({error.strerror or error}): choose another --port") from error
+        said = error.strerror or error
+        raise WebError(f"can't listen on {where} ({said}): choose another --port or --host") from error

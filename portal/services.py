@@ -55,6 +55,8 @@ class Services:
     reestimate: Callable[[str], None]
     """Reckons the burdens of this paper's runs that have none yet, as after a correction."""
     catalogue: Catalogue
+    pages_trouble: Callable[[], str] = lambda: ""
+    """Why no page of any PDF can be drawn at present; empty where nothing is known to be amiss."""
     secure_cookies: bool = False
     """The browser speaks https: cookies are for https alone."""
     host_names: frozenset[str] = frozenset()

@@ -4,14 +4,18 @@ from __future__ import annotations
 
 import socket
 import sqlite3
+from contextlib import ExitStack
 from pathlib import Path
 
 import pytest
 from sqlalchemy import Engine, make_url, text
 
-from db.engine import open_database
+from db.engine import lock_papers, open_database, writing
 from db.errors import DatabaseError
 from db.migrate import database_status, upgrade
+
+_THREADS_THAT_ANSWER = 40
+"""Of the web server."""
 
 
 @pytest.mark.parametrize("scheme", ["postgres", "postgresql", "postgresql+psycopg"])
@@ -31,6 +35,18 @@ def test_an_sqlite_file_and_its_folder_are_made(tmp_path: Path) -> None:
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("SELECT count(*) FROM burden_v1").fetchone() == (0,)
     connection.close()
+
+
+def test_who_waits_for_a_lock_keeps_no_other_from_reading(engine: Engine) -> None:
+    with ExitStack() as held:
+        connections = [held.enter_context(engine.connect()) for _ in range(_THREADS_THAT_ANSWER)]
+        assert connections[-1].scalar(text("SELECT count(*) FROM papers")) == 0
+
+
+def test_locks_of_any_number_of_papers_find_room(engine: Engine) -> None:
+    with writing(engine) as connection:
+        lock_papers(connection, (f"2401.{number:05}" for number in range(20_000)))
+        assert connection.scalar(text("SELECT count(*) FROM papers")) == 0
 
 
 def test_foreign_keys_are_checked(engine: Engine) -> None:

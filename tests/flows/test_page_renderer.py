@@ -103,3 +103,50 @@ def test_processes_that_are_all_gone_are_started_anew(
     pool.join()
     assert why(renderer, paper) is Unavailable.BUSY
     assert why(renderer, paper) is None
+    assert renderer.trouble == ""
+
+
+def test_who_notices_late_that_a_pool_broke_does_not_stop_the_next_one(
+    renderer: PageRenderer, stored: Callable[[bytes], str], samples_dir: Path
+) -> None:
+    paper = stored((samples_dir / "1707.99006.pdf").read_bytes())
+    broken, _ = renderer._running_pool()
+    renderer._replace(broken, RuntimeError("broken"))
+    assert why(renderer, paper) is None
+    running = renderer._pool
+    renderer._replace(broken, RuntimeError("broken"))
+    assert renderer._pool is running and running is not None and running.active
+
+
+def test_an_error_of_the_drawing_itself_costs_its_page_only(
+    renderer: PageRenderer, stored: Callable[[bytes], str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(page_renderer, "draw_page", unruly_pages.raise_runtime_error)
+    renderer.start()
+    pool = renderer._pool
+    assert why(renderer, stored(b"any")) is Unavailable.BROKEN
+    assert renderer._pool is pool, "the processes go on"
+
+
+def test_where_no_process_stays_alive_that_is_said_and_tried_again_later(
+    renderer: PageRenderer,
+    stored: Callable[[bytes], str],
+    samples_dir: Path,
+    monkeypatch: pytest.MonkeyPatch,
+    caplog: pytest.LogCaptureFixture,
+) -> None:
+    paper = stored((samples_dir / "1707.99006.pdf").read_bytes())
+    with monkeypatch.context() as broken:
+        broken.setattr(page_renderer, "bound_worker", unruly_pages.end_at_once)
+        broken.setattr(page_renderer, "_POOL_CHECK_SECONDS", 0.2)
+        broken.setattr(page_renderer, "_START_SECONDS", 0.5)
+        assert [why(renderer, paper) for _ in range(3)] == [Unavailable.BUSY] * 3
+    assert "3 times in a row" in renderer.trouble
+    assert [record.levelname for record in caplog.records] == ["WARNING", "WARNING", "ERROR"]
+    assert f"BURDEN_WORKER_MEMORY_LIMIT_MB={MEMORY_LIMIT_MB}" in caplog.records[-1].getMessage()
+    assert why(renderer, paper) is Unavailable.BUSY
+    assert renderer._pool is None, "no process is started for a while"
+
+    renderer._not_before = 0
+    assert why(renderer, paper) is None
+    assert renderer.trouble == "" and "drawn again" in caplog.records[-1].getMessage()
