@@ -85,6 +85,14 @@ def documents_of(engine: Engine, arxiv_ids: Iterable[str]) -> dict[tuple[str, in
     return {(row["paper_key"], row["version"] or None): row["document_sha256"] for row in rows}
 
 
+def has_document(engine: Engine, document_sha256: str) -> bool:
+    """Whether any paper has this PDF."""
+    had = schema.paper_versions
+    query = select(had.c.paper_key).where(had.c.document_sha256 == document_sha256).limit(1)
+    with engine.connect() as connection:
+        return connection.scalar(query) is not None
+
+
 def last_successful_window(engine: Engine, source: str) -> HarvestWindow | None:
     """The window with the latest end that a successful run of this source covered."""
     table = schema.ingest_runs

@@ -7,7 +7,7 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 from starlette.responses import RedirectResponse
 
-from portal import agreement, page_images, passwords, sign_in, static_files
+from portal import agreement, health, page_images, passwords, sign_in, static_files
 from portal.boundary import Boundary
 from portal.desk import paper
 from portal.pages import http_error, malformed, signed_out
@@ -15,7 +15,7 @@ from portal.queue import queue
 from portal.security import Role, SignedOutError, check_csrf, signed_in
 from portal.services import Services
 
-_FOR_EVERYBODY = (static_files.router, sign_in.router)
+_FOR_EVERYBODY = (static_files.router, sign_in.router, health.router)
 _FOR_USERS = (page_images.router, queue.router, paper.router, agreement.router)
 """Nobody who has not signed in gets to these, whatever their routes ask for; most ask for a higher role."""
 

@@ -12,7 +12,7 @@ import logging
 import secrets
 
 from starlette.datastructures import Headers, MutableHeaders
-from starlette.requests import Request
+from starlette.requests import ClientDisconnect, Request
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.errors import DatabaseError
@@ -86,9 +86,15 @@ class Boundary:
             response = error_response(request, refused.status, str(refused))
             response.headers["Connection"] = "close"
             await response(scope, receive, send_with_headers)
+        except ClientDisconnect:
+            log.debug("whoever asked has gone: %s %s", scope["method"], scope["path"])
         except Exception as error:
             number = secrets.token_hex(4)
-            log.exception("error %s at %s %s", number, scope["method"], scope["path"])
+            where = f"error {number} at {scope['method']} {scope['path']}"
+            if isinstance(error, DatabaseError):
+                log.error("%s: %s", where, error)
+            else:
+                log.exception("%s: %s: %s", where, type(error).__name__, error)
             if started:
                 raise
             await _failed(request, error, number)(scope, receive, send_with_headers)

@@ -11,8 +11,9 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Query, Request
 from starlette.responses import JSONResponse, Response
 
+from db.queries import has_document
 from portal.security import Curator
-from portal.services import PageUnavailableError, Unavailable, Wired
+from portal.services import PageUnavailableError, Services, Unavailable, Wired
 
 RESOLUTIONS_DPI = (72, 108, 144, 216, 288)
 """Those that are drawn; the nearest one above what is asked for is taken."""
@@ -36,6 +37,7 @@ def page_image(
     dpi: Annotated[int, Query(ge=1, le=RESOLUTIONS_DPI[-1])] = 144,
 ) -> Response:
     """The page, in at least ``dpi`` dots per inch."""
+    _check_known(services, sha256)
     drawn_dpi = next(each for each in RESOLUTIONS_DPI if each >= dpi)
     headers = _kept(f"{sha256}-{page_number}-{drawn_dpi}-{_RENDERING}")
     if _has(request, headers):
@@ -52,6 +54,7 @@ def page_words(
     request: Request, services: Wired, curator: Curator, sha256: Sha256, page_number: PageNumber
 ) -> Response:
     """``{"width": …, "height": …, "words": [[left, top, right, bottom, text], …]}``: in points, in reading order."""
+    _check_known(services, sha256)
     headers = _kept(f"{sha256}-{page_number}-words-{_RENDERING}")
     if _has(request, headers):
         return Response(status_code=304, headers=headers)
@@ -60,6 +63,12 @@ def page_words(
     except PageUnavailableError as error:
         raise _http_error(error) from None
     return JSONResponse({"width": read.width, "height": read.height, "words": read.words}, headers=headers)
+
+
+def _check_known(services: Services, sha256: str) -> None:
+    """What lies in the store but belongs to no paper of this database is shown to nobody."""
+    if not has_document(services.engine, sha256):
+        raise HTTPException(404, "No paper here has this PDF.")
 
 
 def _kept(tag: str) -> dict[str, str]:

@@ -13,6 +13,7 @@ import pytest
 from live_site import Site
 from PIL import Image
 
+from flows.sources.store import PdfStore
 from portal.services import PageUnavailableError, Unavailable
 
 Client = Callable[..., httpx.Client]
@@ -64,11 +65,31 @@ def test_pages_that_are_not_there_are_told(client: Client, paper: str) -> None:
     for address, words in (
         (f"{paper}/99.webp", "pages and no page 99"),
         (f"{paper}/99/words.json", "pages and no page 99"),
-        (f"/desk/pages/{'0' * 64}/1.webp", "not in the store"),
+        (f"/desk/pages/{'0' * 64}/1.webp", "No paper here has this PDF"),
+        (f"/desk/pages/{'0' * 64}/1/words.json", "No paper here has this PDF"),
     ):
         answer = curator.get(address)
         assert answer.status_code == 404
         assert words in answer.json()["error"]
+
+
+def test_a_pdf_that_is_no_papers_of_the_database_is_shown_to_nobody(
+    site: Site, client: Client, samples_dir: Path
+) -> None:
+    pdf = (samples_dir / "1707.99006.pdf").read_bytes() + b"\n% another's"
+    digest = PdfStore(site.settings.pdf_folder).put(pdf).sha256
+    assert site.services.page_image(digest, 1, 72)
+    for address in (f"/desk/pages/{digest}/1.webp?dpi=72", f"/desk/pages/{digest}/1/words.json"):
+        assert client("admin").get(address).status_code == 404
+
+
+def test_a_paper_whose_pdf_was_lost_is_told(open_site: Callable[..., Site], paper: str) -> None:
+    site = open_site()
+    for pdf in site.settings.pdf_folder.rglob(f"{paper.rpartition('/')[2]}.pdf"):
+        pdf.unlink()
+    with site.client("curator") as curator:
+        answer = curator.get(f"{paper}/1.webp")
+        assert (answer.status_code, answer.json()["error"]) == (404, "The PDF is not in the store of this server.")
 
 
 @pytest.mark.parametrize(("why", "status"), [(Unavailable.BROKEN, 422), (Unavailable.BUSY, 503)])

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import asyncio
 import json
 import logging
 import re
@@ -9,6 +10,7 @@ import socket
 import sqlite3
 from collections.abc import Callable, Iterator
 from contextlib import closing
+from dataclasses import replace
 from urllib.parse import urlsplit
 
 import httpx
@@ -16,15 +18,17 @@ import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
 from live_site import PASSWORD, SAMPLE_PAPERS, Site
+from starlette.requests import Request
+from starlette.types import Message, Receive, Scope, Send
 from test_sign_in import form_of, try_to_sign_in
 
 from db.accounts import Role
-from portal.boundary import MOST_BODY_BYTES
+from portal.boundary import MOST_BODY_BYTES, Boundary
 from portal.security import client_address
 
 Client = Callable[..., httpx.Client]
 
-_FOR_EVERYBODY = {"/", "/sign-in", "/sign-out", "/static/{digest}/{name:path}"}
+_FOR_EVERYBODY = {"/", "/sign-in", "/sign-out", "/health", "/static/{digest}/{name:path}"}
 _LEAST_ROLE = {
     "/desk": Role.READER,
     "/desk/hardware": Role.READER,
@@ -318,6 +322,24 @@ def test_an_error_shows_no_traceback_and_the_log_has_its_number(
         assert "secret inside" in caplog.text
 
 
+def test_who_goes_away_in_the_middle_of_a_form_leaves_no_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:
+    sent: list[Message] = []
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def app(scope: Scope, receive: Receive, send: Send) -> None:
+        await Request(scope, receive).body()
+
+    headers = [(b"host", b"localhost"), (b"content-length", b"5")]
+    scope = {"type": "http", "method": "POST", "path": "/sign-in", "headers": headers}
+    asyncio.run(Boundary(app, host_names=frozenset(), secure=False)(scope, gone, send))
+    assert (sent, caplog.records) == ([], [])
+
+
 def test_no_secret_gets_into_the_log(site: Site, client: Client, caplog: pytest.LogCaptureFixture) -> None:
     caplog.set_level(logging.DEBUG)
     site.user("curator", "ada")
@@ -339,10 +361,17 @@ def test_what_is_sent_is_not_repeated_in_error_pages(client: Client) -> None:
             assert "<script>" not in client(role).get(address, headers=HTML).text
 
 
+def test_a_program_that_watches_the_server_is_told_whether_it_works(open_site: Callable[..., Site]) -> None:
+    site = open_site()
+    with site.client() as watcher:
+        assert (watcher.get("/health").status_code, watcher.get("/health").json()) == (200, {"status": "ok"})
+        site.app.state.services = replace(site.services, pages_trouble=lambda: "secret inside")
+        down = watcher.get("/health")
+        assert down.status_code == 503 and "No page can be drawn" in down.text and "secret" not in down.text
+
+
 def test_addresses_of_one_household_count_as_one() -> None:
     def address(host: str) -> str:
-        from starlette.requests import Request
-
         return client_address(Request({"type": "http", "client": (host, 1)}))
 
     assert address("192.0.2.7") == "192.0.2.7"
