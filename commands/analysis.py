@@ -134,8 +134,6 @@ def _import(read: Callable[[], Sequence[ImportedFile]], replaces: Sequence[str],
 
     files = read()
     settings = load_settings()
-    if settings.sqlite_file is not None:
-        settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
     stored = store_imports(open_database(settings.database), files, replaces)
     if as_json:
         outcomes = [{"file": each.file.name, **asdict(each.outcome)} for each in stored]

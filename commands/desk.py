@@ -153,6 +153,19 @@ def user_disable(name: str) -> None:
     click.echo(f"{name} can't sign in any more and is signed out everywhere")
 
 
+@user.command("enable")
+@click.argument("name")
+def user_enable(name: str) -> None:
+    """Let a disabled user sign in again, with the old password and role.
+
+    \b
+    Example:
+      burden user enable ada
+    """
+    _accounts().enable(name)
+    click.echo(f"{name} can sign in again")
+
+
 def _accounts() -> Accounts:
     from flows.accounts import Accounts
     from flows.settings import load_settings

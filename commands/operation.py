@@ -29,8 +29,6 @@ def upgrade() -> None:
     from flows.settings import load_settings
 
     settings = load_settings()
-    if settings.sqlite_file is not None:
-        settings.sqlite_file.parent.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings.database)
     bring_up_to_date(engine)
     status = database_status(engine)

@@ -71,7 +71,10 @@ def add_user(engine: Engine, name: str, role: Role, password_hash: str, at: date
         insert = dialect.insert(schema.users).values(row).on_conflict_do_nothing().returning(schema.users.c.user_id)
         user_id = connection.scalar(insert)
     if user_id is None:
-        raise AccountError(f"there is an account {row['name']!r} already: choose another name, or set its password")
+        raise AccountError(
+            f"there is an account {row['name']!r} already, perhaps a disabled one (`burden user list` tells):"
+            " choose another name, or change that one"
+        )
     return User(user_id, str(row["name"]), role, False)
 
 
@@ -103,6 +106,11 @@ def set_role(engine: Engine, name: str, role: Role) -> None:
 def disable_user(engine: Engine, name: str, at: datetime) -> None:
     """Let nobody sign in as this name again, and sign it out everywhere. Its reviews stay."""
     _change(engine, name, sign_out=True, disabled_at=at)
+
+
+def enable_user(engine: Engine, name: str) -> None:
+    """Let a disabled account sign in again, with its old password and role."""
+    _change(engine, name, sign_out=False, disabled_at=None)
 
 
 def open_session(

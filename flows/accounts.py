@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from datetime import UTC, datetime
 
-from db.accounts import Role, User, add_user, disable_user, set_password, set_role, users
+from db.accounts import Role, User, add_user, disable_user, enable_user, set_password, set_role, users
 from db.engine import Engine, open_database
 from db.migrate import upgrade
 from flows.settings import Settings
@@ -32,6 +32,10 @@ class Accounts:
     def disable(self, name: str) -> None:
         """The user can't sign in any more and is signed out everywhere; what they reviewed stays."""
         disable_user(self._engine, name, datetime.now(UTC))
+
+    def enable(self, name: str) -> None:
+        """A disabled user can sign in again, with the old password."""
+        enable_user(self._engine, name)
 
     def all(self) -> list[User]:
         return users(self._engine)

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import json
+import logging
 import os
 import re
 import signal
 import socket
+import sqlite3
 import subprocess
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -20,7 +22,7 @@ import pytest
 from click.testing import CliRunner
 from process_groups import living, until
 
-from cli import main
+from cli import _StderrHandler, main
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Home
@@ -81,6 +83,32 @@ def test_a_port_that_is_taken_is_told_in_one_line(home: Home) -> None:
     assert ran.stderr.count("\n") == 1 and "--port" in ran.stderr
 
 
+def test_the_log_has_the_reason_of_what_the_page_only_has_a_number_of(home: Home) -> None:
+    with web(home) as (process, address):
+        with closing(sqlite3.connect(home.path / "burden.sqlite")) as database, database:
+            database.execute("DROP TABLE sessions")
+        with pytest.raises(HTTPError) as failed:
+            urlopen(Request(f"{address}sign-in", headers={"Cookie": f"burden-session={'x' * 43}"}), timeout=60)
+        number = re.search(r"as (\w{8})\.", failed.value.read().decode())
+        assert failed.value.code == 503 and number
+        process.terminate()
+        errors = process.communicate(timeout=60)[1]
+    (line,) = [line for line in errors.splitlines() if number[1] in line]
+    assert "no such table: sessions; run `burden db upgrade` first" in line
+
+
+def test_an_error_that_nobody_expected_leaves_its_traceback_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:
+    log = logging.Logger("portal")
+    log.addHandler(_StderrHandler())
+    try:
+        raise RuntimeError("\x1b[2Jinside")
+    except RuntimeError:
+        log.exception("error 1a2b3c4d at GET /desk")
+    said = capsys.readouterr().err
+    assert said.startswith("burden: error 1a2b3c4d at GET /desk\nTraceback ")
+    assert "in test_an_error_that_nobody_expected" in said and "inside" in said and "\x1b" not in said
+
+
 def test_others_on_the_network_are_warned_of(home: Home) -> None:
     with web(home, "--host", "0.0.0.0") as (process, address):
         assert address.startswith("http://0.0.0.0:")
@@ -102,7 +130,10 @@ def test_users_are_made_listed_changed_and_disabled(home: Home) -> None:
         {"name": "ada", "role": "curator", "disabled": True},
         {"name": "ben", "role": "adjudicator", "disabled": False},
     ]
+    assert burden_user("enable", "ada").returncode == 0
+    assert not any(user["disabled"] for user in json.loads(burden_user("list", "--json").stdout))
     for arguments, password, said in (
+        (("enable", "nobody"), "", "no account"),
         (("add", "ADA", "--role", "curator", "--password-stdin"), "correct horse battery\n", "already"),
         (("add", "eve adams", "--role", "curator", "--password-stdin"), "correct horse battery\n", "not a name"),
         (("add", "eve", "--role", "curator", "--password-stdin"), "short\n", "at least 10"),
