@@ -4,14 +4,20 @@ from __future__ import annotations
 
 import csv
 import io
+from dataclasses import dataclass
 from difflib import get_close_matches
 from functools import cache
 from importlib import resources
 
 from extractors.lexicon.catalogue import Catalogue
 from extractors.lexicon.spellings import spelling_key
+from models.burden import GENERIC_NAMES
 
 _MOST_CANDIDATES = 8
+_MOST_PROPOSED = 4
+_CLOSE = 0.65
+_LONGEST_NAME = 80
+"""Letters of what may be a name of hardware; more are none, and would take long to compare."""
 _MAKERS = {
     "NVIDIA": ("nvidia", "geforce", "tesla", "rtx", "gtx", "titan", "quadro"),
     "Google": ("google", "tpu"),
@@ -23,20 +29,45 @@ _MAKERS = {
 _KINDS = {"tpu": ("tpu",), "cpu": ("cpu", "xeon", "epyc"), "gpu": ("gpu", "geforce", "rtx", "gtx", "titan", "radeon")}
 
 
+@dataclass(frozen=True, slots=True)
+class Proposal:
+    """What to do about a name that the catalogue lacks: one of its names that may be meant, or a row for a new one."""
+
+    name: str
+    candidates: tuple[str, ...]
+    row: str
+
+
+def proposal(name: object, source: str, catalogue: Catalogue) -> Proposal | None:
+    """For an accelerator's value; None where the catalogue has it, or no model is named.
+
+    "V1000" -> NVIDIA Tesla V100, …, and a row "V1000,V1000,…"      "V100", "GPU", None -> None
+    """
+    if not isinstance(name, str) or name in GENERIC_NAMES or catalogue.find(name) is not None:
+        return None
+    shown = name[:_LONGEST_NAME]
+    return Proposal(shown, tuple(candidates(name, catalogue)[:_MOST_PROPOSED]), proposed_row(shown, source))
+
+
+def source_of(paper_key: str) -> str:
+    """ "1706.03762" -> "https://arxiv.org/abs/1706.03762"        "sha256:4f2a…" -> "sha256:4f2a91c0b7d3" """
+    return paper_key[:19] if paper_key.startswith("sha256:") else f"https://arxiv.org/abs/{paper_key}"
+
+
 def candidates(typed: str, catalogue: Catalogue) -> list[str]:
     """Canonical names that the typed letters may be going to mean, the likeliest first.
 
     "1080" -> NVIDIA GeForce GTX 1080, NVIDIA GeForce GTX 1080 Ti      "tpu v3" -> Google TPU v3
     "zzz" -> none
     """
-    wanted = spelling_key(typed)
+    wanted = spelling_key(typed) if len(typed) <= _LONGEST_NAME else ""
     if not wanted:
         return []
     keys: dict[str, str] = {}
     for alias in catalogue.aliases():
         keys.setdefault(spelling_key(alias.text), alias.accelerator.name)
     found = [keys[key] for key in sorted((key for key in keys if wanted in key), key=lambda key: _fit(wanted, key))]
-    found += [keys[key] for key in get_close_matches(wanted, keys, n=_MOST_CANDIDATES, cutoff=0.75)]
+    found += [keys[key] for key in get_close_matches(wanted, keys, n=_MOST_CANDIDATES, cutoff=_CLOSE)]
     return list(dict.fromkeys(found))[:_MOST_CANDIDATES]
 
 

@@ -8,6 +8,7 @@ from db.added_facts import AddedFact
 from db.desk import DeskFact, PaperRecords
 from db.fields import FIELDS, NEVER_UNKNOWN, Kind
 from extractors.lexicon.catalogue import Catalogue
+from portal.desk.cards import is_on_shown_pdf
 from portal.desk.decisions import Author, DecisionError, Form, reason_of
 from portal.desk.live_burden import read_form
 from portal.desk.value_words import KIND_NAMES, LABELS
@@ -85,6 +86,8 @@ def split_off(fact: DeskFact, paper: PaperRecords, author: Author) -> AddedFact:
     """A copy of a run, to be corrected into the second of the two runs that its evidence states."""
     if fact.kind != Kind.TRAINING_RUN:
         raise DecisionError("Only runs can be split.")
+    if not is_on_shown_pdf(fact, paper):
+        raise DecisionError("Its words are those of another PDF: add the second run from the page that is shown.")
     return AddedFact(
         paper_key=paper.paper_key,
         kind=Kind.TRAINING_RUN,

@@ -13,13 +13,18 @@ from db.fields import FIELDS, Kind
 from db.reviews import Decision
 from extractors.lexicon.catalogue import Catalogue
 from extractors.records import Stage, Status
+from portal.desk.accelerator_rows import Proposal, proposal, source_of
 from portal.desk.live_burden import BurdenWords, burden_in_words
+from portal.desk.titles import shortened
 from portal.desk.typed_values import CHOICES, DURATION_ENDS, YES_OR_NO
 from portal.desk.value_words import KIND_NAMES, LABELS, NOT_SAID, in_words
 from portal.pages import moment
 
 RECORD = "record"
 """In forms, in place of a field's name: the record as a whole."""
+
+RUNS_NEAR = 12
+"""On either side of a run; static/desk/records.js has the same number."""
 
 OPEN, ACCEPTED, REJECTED = "open", "accepted", "rejected"
 
@@ -36,6 +41,7 @@ _FIRST: Mapping[Kind, tuple[str, ...]] = {
 }
 """The order in which fields are looked at, where it is not that of the database."""
 _NAME_LISTS = {"accelerator": "accelerator-names", "model": "model-names"}
+_LONGEST_TITLE = 120
 _DECIDED = {
     Decision.ACCEPT: "accepted",
     Decision.REJECT: "rejected",
@@ -83,8 +89,10 @@ class Card:
     confidence: float | None
     basis: str
     page: int
+    other_pdf: str
+    """Of the PDF that ``page`` is of, its sha256, where another one is shown; else empty."""
     boxes: str
-    """``[[page, x0, y0, x1, y1], …]`` as JSON."""
+    """``[[page, x0, y0, x1, y1], …]`` of the PDF shown, as JSON."""
     quote: str
     claim_id: str
     shown_review: str
@@ -92,6 +100,8 @@ class Card:
     reason: str
     fields: tuple[FieldView, ...]
     burden: BurdenWords | None
+    proposal: Proposal | None
+    """Of a run on an accelerator that the catalogue lacks."""
     joined: tuple[str, ...]
     rules: tuple[str, ...]
     comments: tuple[Any, ...]
@@ -121,10 +131,17 @@ class PaperView:
     decided: int
     cards: Mapping[str, Card] = field(default_factory=dict)
 
+    def runs_near(self, digest: str) -> list[tuple[str, str]]:
+        """The runs that this one may be joined with: those next to it, as a paper may have hundreds."""
+        place = next((place for place, (run, _) in enumerate(self.runs) if run == digest), 0)
+        near = self.runs[max(0, place - RUNS_NEAR) : place + RUNS_NEAR + 1]
+        return [(run, title) for run, title in near if run != digest]
+
 
 def paper_view(paper: PaperRecords, catalogue: Catalogue) -> PaperView:
     """All cards of a paper: runs, stated computing, own results, properties; then, folded, what wants no decision."""
-    cards = [_card(fact, paper, catalogue, colour) for colour, fact in enumerate(paper.facts)]
+    proposals = _proposals(paper, catalogue)
+    cards = [_card(fact, paper, catalogue, proposals, colour) for colour, fact in enumerate(paper.facts)]
     aside = {card.digest for card in cards if _stands_aside(card)}
     quoted = {
         split_fact_key(fact.fact_key)[1]
@@ -172,12 +189,26 @@ def _stands_aside(card: Card) -> bool:
     return card.candidate and card.state == OPEN and not any(one.decided for one in card.fields)
 
 
+def is_on_shown_pdf(fact: DeskFact, paper: PaperRecords) -> bool:
+    """Whether its page is one of the PDF in force, and not of an earlier one that it was added to."""
+    return fact.document_sha256 == paper.document_sha256
+
+
 def in_force(fact: DeskFact, name: str | None) -> FactReview | None:
     """The review in force of a field, or of the record (None)."""
     return next((review for review in fact.reviews if review.in_force and (review.field or None) == name), None)
 
 
-def _card(fact: DeskFact, paper: PaperRecords, catalogue: Catalogue, colour: int) -> Card:
+def _proposals(paper: PaperRecords, catalogue: Catalogue) -> dict[str, Proposal]:
+    """By name, of all hardware of the paper's runs that the catalogue lacks."""
+    names = {str(name) for fact in paper.facts if (name := fact.values.get("accelerator"))}
+    found = {name: proposal(name, source_of(paper.paper_key), catalogue) for name in names}
+    return {name: proposed for name, proposed in found.items() if proposed}
+
+
+def _card(
+    fact: DeskFact, paper: PaperRecords, catalogue: Catalogue, proposals: Mapping[str, Proposal], colour: int
+) -> Card:
     kind = Kind(fact.kind)
     digest = split_fact_key(fact.fact_key)[1]
     of_record = in_force(fact, None)
@@ -198,7 +229,8 @@ def _card(fact: DeskFact, paper: PaperRecords, catalogue: Catalogue, colour: int
         confidence=fact.confidence,
         basis=fact.basis,
         page=fact.page,
-        boxes=json.dumps([[page, *box.as_list()] for page, box in fact.boxes]),
+        other_pdf="" if is_on_shown_pdf(fact, paper) else fact.document_sha256,
+        boxes=json.dumps([[page, *box.as_list()] for page, box in fact.boxes if is_on_shown_pdf(fact, paper)]),
         quote=fact.quote,
         claim_id=fact.claim_id,
         shown_review=fact.latest.get("", "") or "",
@@ -206,6 +238,7 @@ def _card(fact: DeskFact, paper: PaperRecords, catalogue: Catalogue, colour: int
         reason=of_record.reason if of_record else "",
         fields=fields,
         burden=burden_in_words(fact.values, paper.published, catalogue) if kind is Kind.TRAINING_RUN else None,
+        proposal=proposals.get(str(fact.values.get("accelerator"))),
         joined=tuple(_joined(fact.joined_models)),
         rules=tuple(fact.rules),
         comments=tuple(comment for comment in paper.comments if comment.fact_digest == digest),
@@ -214,17 +247,17 @@ def _card(fact: DeskFact, paper: PaperRecords, catalogue: Catalogue, colour: int
 
 
 def _title(kind: Kind, values: Mapping[str, Any]) -> str:
-    model = values.get("model")
+    model = shortened(str(values.get("model") or ""), _LONGEST_TITLE)
     if kind is Kind.MODEL_PROPERTY:
         name = str(values.get("property") or "property").replace("_", " ")
         return f"{name} of {model}" if model else name
     if model:
-        return str(model)
+        return model
     if kind is not Kind.TRAINING_RUN:
         return f"{KIND_NAMES[kind]}, model not named".capitalize()
     count, hours = values.get("accelerator_count"), values.get("duration_hours") or values.get("device_hours")
-    hardware = values.get("accelerator") or "Hardware not named"
-    counted = f"{count} × {hardware}" if count else str(hardware)
+    hardware = shortened(str(values.get("accelerator") or "Hardware not named"), _LONGEST_TITLE)
+    counted = f"{count} × {hardware}" if count else hardware
     return f"{counted}, {in_words('duration_hours', hours)}" if hours else counted
 
 
@@ -241,7 +274,7 @@ def _field(fact: DeskFact, kind: Kind, name: str) -> FieldView:
         name_list=_NAME_LISTS.get(name, ""),
         folded=name in _RARE[kind] and _goes_without_saying(fact, name) and not stale,
         shown_review=fact.latest.get(name, "") or "",
-        decided=f"{_DECIDED[Decision(review.decision)]} by {review.reviewer}" if review else "",
+        decided=f"{'called wrong' if rejected else _DECIDED[review.decision]} by {review.reviewer}" if review else "",
         decided_when=moment(review.reviewed_at) if review else "",
         machine=in_words(name, machine) if review is not None and machine != value else "",
         stale=stale,

@@ -7,6 +7,7 @@ A card's form sends ``fact`` (its digest), ``claim`` (the machine's reading that
 - ``accept``, ``reject``: the record; ``accept`` takes changed fields along as corrections
 - ``save``: the changed fields
 - ``not_said:NAME``: the paper does not state this field
+- ``wrong:NAME``: its value is wrong, and the right one unknown
 - ``undo``, or nothing: ``take_back`` lists what, each ``withdraw|DIGEST|FIELD|REVIEW`` or ``reject|DIGEST||REVIEW``
 """
 
@@ -23,7 +24,7 @@ from db.fields import FIELDS, Kind
 from db.reviews import Decision, Review
 from extractors.lexicon.catalogue import Catalogue
 from portal.desk.cards import RECORD, in_force
-from portal.desk.typed_values import TypedError, Value, read_typed
+from portal.desk.typed_values import DURATION_ENDS, TypedError, Value, read_typed
 from portal.desk.value_words import in_words
 
 Form = ImmutableMultiDict[str, str]
@@ -96,8 +97,9 @@ def decided(form: Form, paper: PaperRecords, author: Author, catalogue: Catalogu
                 writer.review(None, Decision.ACCEPT)
         case "reject":
             writer.review(None, Decision.REJECT)
-        case "not_said" if name in FIELDS[Kind(fact.kind)]:
-            writer.review(name, Decision.CORRECT, None)
+        case "not_said" | "wrong" if name in FIELDS[Kind(fact.kind)]:
+            for field in (name, *_ends_that_go_along(name, fact)):
+                writer.review(field, Decision.CORRECT if action == "not_said" else Decision.REJECT)
         case _:
             raise DecisionError("That is nothing that can be decided here.")
     if not writer.reviews and not writer.had:
@@ -149,6 +151,13 @@ def reason_of(form: Form) -> str:
 
 def _names(fact: DeskFact) -> tuple[str, ...]:
     return (RECORD, *FIELDS[Kind(fact.kind)])
+
+
+def _ends_that_go_along(name: str, fact: DeskFact) -> list[str]:
+    """The ends of a training time that somebody typed with it; those that the machine read go by themselves."""
+    if name != "duration_hours":
+        return []
+    return [end for end in DURATION_ENDS if in_force(fact, end) is not None and fact.values.get(end) is not None]
 
 
 def _changed(form: Form, fact: DeskFact, catalogue: Catalogue) -> dict[str, Value]:

@@ -40,8 +40,10 @@ def decision_words(review: FactReview | Conflict) -> str:
             return f"corrected {what} to {in_words(field, review.value)}"
         case Decision.ACCEPT:
             return f"accepted {what}"
+        case Decision.REJECT if field:
+            return f"said that the value is wrong, the right one unknown: {what}"
         case Decision.REJECT:
-            return f"rejected {what}"
+            return "rejected the record"
         case Decision.WITHDRAW:
             return f"took back a decision on {what}"
 

@@ -3,15 +3,15 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
 from db.fields import FIELDS, Kind
 from extractors.lexicon.catalogue import Catalogue
 from extractors.records import Box, CountUnit, Evidence, Stage, TrainingRun
-from models.burden import GENERIC_NAMES, estimate_burden
-from portal.desk.accelerator_rows import candidates, proposed_row
+from models.burden import estimate_burden
+from portal.desk.accelerator_rows import Proposal, proposal
 from portal.desk.typed_values import TypedError, Value, read_typed
 from portal.desk.value_words import in_words
 from portal.pages import flop
@@ -40,10 +40,8 @@ class Reading:
     errors: Mapping[str, str]
     burden: BurdenWords | None = None
     """Of a training run all of whose fields can be read."""
-    candidates: list[str] = field(default_factory=list)
-    """Of an accelerator that is not in the catalogue: names it may mean,"""
-    proposed_row: str = ""
-    """and a row for it."""
+    proposal: Proposal | None = None
+    """Of an accelerator that is not in the catalogue."""
 
 
 def read_form(
@@ -70,11 +68,8 @@ def read_form(
         typed_along.update(reading.others)
     values.update({name: value for name, value in typed_along.items() if values[name] is None and name not in errors})
     burden = burden_in_words(values, published, catalogue) if kind is Kind.TRAINING_RUN and not errors else None
-    card = values.get("accelerator")
-    if not isinstance(card, str) or card in GENERIC_NAMES or catalogue.find(card) is not None:
-        return Reading(values, shown, notes, errors, burden)
-    row = proposed_row(card, source or "the paper")
-    return Reading(values, shown, notes, errors, burden, candidates(card, catalogue), row)
+    proposed = proposal(values.get("accelerator"), source or "the paper", catalogue)
+    return Reading(values, shown, notes, errors, burden, proposed)
 
 
 def burden_in_words(values: Mapping[str, Any], published: date | None, catalogue: Catalogue) -> BurdenWords:

@@ -12,10 +12,12 @@ from db.desk import PaperRecords
 from db.fields import FIELDS, Kind
 from db.history import fact_history, record_as_of
 from portal.desk import saving
-from portal.desk.cards import paper_view
+from portal.desk.accelerator_rows import source_of
+from portal.desk.cards import is_on_shown_pdf, paper_view
 from portal.desk.histories import history_lines
 from portal.desk.live_burden import read_form
 from portal.desk.rendering import paper_page, shown_by
+from portal.desk.titles import paper_title
 from portal.page_images import PageNumber
 from portal.pages import environment, page
 from portal.paper_keys import paper_address, register_paper_keys
@@ -61,7 +63,7 @@ def history(request: Request, services: Wired, curator: Curator, key: str, diges
     return page(
         request,
         "desk/history.html",
-        paper=records,
+        title=paper_title(services, records),
         card=card,
         digest=digest,
         lines=history_lines(entries),
@@ -79,8 +81,8 @@ def check(request: Request, services: Wired, curator: Curator, key: str) -> Resp
     except ValueError:
         raise HTTPException(422, "That is no kind of record, or no date.") from None
     typed = {name: query.get(f"field.{name}", "") for name in FIELDS[kind]}
-    source = f"sha256:{key[7:19]}" if key.startswith("sha256:") else f"https://arxiv.org/abs/{key}"
-    read = read_form(kind, typed, published, services.catalogue, source)
+    read = read_form(kind, typed, published, services.catalogue, source_of(key))
+    proposed = environment().get_template("desk/one_proposal.html").render(one=read.proposal)
     burden = read.burden
     return JSONResponse(
         {
@@ -94,8 +96,7 @@ def check(request: Request, services: Wired, curator: Curator, key: str) -> Resp
                 "method": burden.method,
                 "reason": burden.reason,
             },
-            "candidates": read.candidates,
-            "proposed_row": read.proposed_row,
+            "proposal": proposed.strip(),
         }
     )
 
@@ -117,7 +118,7 @@ def overlay(
     boxes = [
         (box, one.fact_key.endswith(fact) if fact else False)
         for one in records.facts
-        if not one.rejected
+        if not one.rejected and is_on_shown_pdf(one, records)
         for number, box in one.boxes
         if number == page_number
     ]

@@ -15,9 +15,10 @@ from db.desk import PaperClaim, PaperRecords, claim_paper
 from db.facts import split_fact_key
 from db.fields import Kind
 from db.reviews import Conflict
-from portal.desk.cards import PaperView, empty_fields, paper_view
+from portal.desk.cards import PaperView, empty_fields, is_on_shown_pdf, paper_view
 from portal.desk.decisions import Form
 from portal.desk.histories import decision_words
+from portal.desk.titles import paper_title
 from portal.desk.value_words import KIND_NAMES
 from portal.pages import environment, moment, page
 from portal.paper_keys import paper_address
@@ -58,7 +59,7 @@ def shown_by(request: Request, paper: PaperRecords, as_of: datetime | None = Non
     """From the page's address; the first record's page where none is asked for."""
     query = request.query_params
     wanted = query.get("page", "")
-    first = next((fact.page for fact in paper.facts if not fact.rejected), 1)
+    first = next((fact.page for fact in paper.facts if not fact.rejected and is_on_shown_pdf(fact, paper)), 1)
     number = int(wanted) if wanted.isascii() and wanted.isdigit() and len(wanted) < 6 else first
     queue = urlencode([(name, value) for name, value in query.multi_items() if name not in _OWN_QUERY])
     return Shown(
@@ -83,6 +84,7 @@ def paper_page(
         "desk/paper.html",
         status=status,
         **_common(paper, paper_view(paper, services.catalogue), shown.as_of is not None),
+        title=paper_title(services, paper),
         shown=shown,
         told=told,
         taken=_taken(claim, curator),

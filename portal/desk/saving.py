@@ -35,7 +35,7 @@ from portal.desk.rendering import Told, card_html, conflict_words, paper_page, q
 from portal.pages import wants_html
 from portal.paper_keys import paper_address, register_paper_keys
 from portal.queue.following import next_paper
-from portal.security import Curator, Session
+from portal.security import Curator, Session, form_of
 from portal.services import PageUnavailableError, Services, Unavailable, Wired
 
 _LONGEST_COMMENT = 4000
@@ -48,7 +48,7 @@ router = APIRouter(prefix="/desk/papers/{key:paper_key}")
 
 async def posted(request: Request) -> Form:
     """The form's fields; files, which no form here has, are left out."""
-    fields = await request.form()
+    fields = await form_of(request)
     return Form([(name, value) for name, value in fields.multi_items() if isinstance(value, str)])
 
 

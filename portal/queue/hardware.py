@@ -10,7 +10,7 @@ from starlette.responses import Response
 from db.desk_queue import new_hardware as named_hardware
 from db.desk_queue import queue_progress
 from extractors.lexicon.unknown_names import UnknownAccelerator, unknown_accelerators
-from portal.desk.accelerator_rows import proposed_row
+from portal.desk.accelerator_rows import proposed_row, source_of
 from portal.pages import page
 from portal.paper_keys import paper_address
 from portal.security import Reader, Role
@@ -47,10 +47,8 @@ def new_hardware(request: Request, services: Wired, reader: Reader) -> Response:
 
 
 def _new_name(accelerator: UnknownAccelerator) -> NewName:
-    first = accelerator.papers[0]
-    source = first if first.startswith("sha256:") else f"https://arxiv.org/abs/{first}"
     return NewName(
         accelerator,
         tuple((key, paper_address(key)) for key in accelerator.papers[:_PAPERS_TOLD]),
-        proposed_row(accelerator.name, source),
+        proposed_row(accelerator.name, source_of(accelerator.papers[0])),
     )

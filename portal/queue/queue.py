@@ -13,6 +13,7 @@ from starlette.responses import RedirectResponse, Response
 
 from db.agreement_rows import choose_double_reviews
 from db.desk_queue import QueueFilters, QueueRow, queue, queue_length, queue_progress, second_reviews
+from portal.desk.titles import short_key, shortened
 from portal.pages import page
 from portal.paper_keys import paper_address
 from portal.queue import hardware
@@ -152,17 +153,12 @@ def _shown_paper(row: QueueRow, query: str, reader: Session) -> ShownPaper:
     address = paper_address(row.paper_key) + (f"?{query}" if query else "")
     return ShownPaper(
         row=row,
-        title=row.title or _short_key(row.paper_key),
+        title=shortened(row.title) or short_key(row.paper_key),
         address=address if reader.user.role.may(Role.CURATOR) else "",
         benchmarks=tuple(benchmark_name(each) for each in row.benchmarks),
         reasons=tuple(reasons(row)),
         claimed_by="you" if row.claimed_by == reader.user.name else row.claimed_by or "",
     )
-
-
-def _short_key(paper_key: str) -> str:
-    """ "sha256:4f2a…64 digits" -> "PDF 4f2a91c0b7d3"        "1706.03762" -> itself"""
-    return f"PDF {paper_key[7:19]}" if paper_key.startswith("sha256:") else paper_key
 
 
 def _benchmark_choices(chosen: str) -> list[tuple[str, str]]:

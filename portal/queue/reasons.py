@@ -8,11 +8,13 @@ from functools import cache
 
 from db.desk_queue import QueueRow
 from extractors.lexicon.benchmarks import load_datasets
+from portal.desk.titles import shortened
 
 PULLS = 0.1
 """From this Cook's distance on, a paper's pull at a line is told."""
 PULLS_HARD = 0.5
 _NAMES_TOLD = 2
+_LONGEST_NAME = 60
 
 
 @dataclass(frozen=True, slots=True)
@@ -67,6 +69,6 @@ def _counted(number: int, one: str, several: str) -> str:
 
 def _listed(names: tuple[str, ...]) -> str:
     """("Zephyr Q9", "Q8", "Q7") -> "Zephyr Q9, Q8 and 1 more" """
-    told = ", ".join(names[:_NAMES_TOLD])
+    told = ", ".join(shortened(name, _LONGEST_NAME) for name in names[:_NAMES_TOLD])
     left = len(names) - _NAMES_TOLD
     return f"{told} and {left} more" if left > 0 else told

@@ -15,6 +15,7 @@ import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from filelock import FileLock
+from keyboard import Keyboard
 from live_site import Site, serving
 from playwright.sync_api import Browser, Page, sync_playwright
 
@@ -23,8 +24,9 @@ from flows.web import Address
 Require = Callable[[str, bool, str], None]
 OpenSite = Callable[..., Site]
 SignedInPage = Callable[..., Page]
-Accessible = Callable[[Page], None]
+Accessible = Callable[..., None]
 
+_AXE_COLOURS = ["color-contrast", "link-in-text-block"]
 _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
@@ -130,11 +132,25 @@ def signed_in_page(site: Site, open_page: Callable[..., Page]) -> SignedInPage:
 
 
 @pytest.fixture
-def accessible() -> Accessible:
-    """``accessible(page)``: axe finds nothing on it that WCAG 2.2 forbids on the levels A and AA."""
+def at_keys(signed_in_page: SignedInPage) -> Callable[..., Keyboard]:
+    def sit_down(paper: str, name: str = "ada", **options: Any) -> Keyboard:
+        keys = Keyboard(signed_in_page("curator", name, **options))
+        keys.open(paper)
+        return keys
 
-    def check(page: Page) -> None:
-        found = Axe().run(page, options={"runOnly": {"type": "tag", "values": _AXE_TAGS}})
+    return sit_down
+
+
+@pytest.fixture
+def accessible() -> Accessible:
+    """``accessible(page)``: axe finds nothing on it that WCAG 2.2 forbids on the levels A and AA.
+
+    ``within="#help"`` looks at a part of it; ``colours_only=True`` at colours, where all else was looked at before.
+    """
+
+    def check(page: Page, within: str | None = None, colours_only: bool = False) -> None:
+        rules = {"type": "rule", "values": _AXE_COLOURS} if colours_only else {"type": "tag", "values": _AXE_TAGS}
+        found = Axe().run(page, within, {"runOnly": rules, "resultTypes": ["violations"]})
         assert found.violations_count == 0, found.generate_report()
 
     return check

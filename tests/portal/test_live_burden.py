@@ -40,6 +40,6 @@ def test_a_value_that_can_not_be_read_is_told_beside_its_field_and_gives_no_burd
 def test_an_unknown_accelerator_gets_a_proposed_row_and_names_it_may_mean():
     read = reading(accelerator="V1000", accelerator_count="8", duration_hours="84")
     assert "not in the catalogue" in read.burden.reason
-    assert "NVIDIA Tesla V100" in read.candidates
-    assert read.proposed_row.startswith("V1000,") and "arXiv:1706.03762" in read.proposed_row
-    assert reading(accelerator="GPU").proposed_row == ""
+    assert "NVIDIA Tesla V100" in read.proposal.candidates
+    assert read.proposal.row.startswith("V1000,") and "arXiv:1706.03762" in read.proposal.row
+    assert reading(accelerator="GPU").proposal is None and reading(accelerator="V100").proposal is None

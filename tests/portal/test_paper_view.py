@@ -3,77 +3,14 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Callable
-from dataclasses import dataclass, field
-from typing import Any
 
 import pytest
-from live_site import Site
-from playwright.sync_api import Page, expect
-
-from db.desk import DeskFact, paper_records
-
-SignedInPage = Callable[..., Page]
+from keyboard import facts, focused
+from playwright.sync_api import expect
 
 PLAIN = "1606.99014"
 MANY = "2104.99017"
 TABLES = "2203.99005"
-
-
-@dataclass
-class Keyboard:
-    """Hands on the keys: every key that is pressed is counted."""
-
-    page: Page
-    count: int = 0
-    by_paper: dict[str, int] = field(default_factory=dict)
-
-    def press(self, *keys: str) -> None:
-        for key in keys:
-            self.page.keyboard.press(key)
-            self.count += 1
-
-    def type(self, text: str) -> None:
-        self.page.keyboard.type(text)
-        self.count += len(text)
-
-    def open(self, paper: str) -> None:
-        self.page.goto(f"/desk/papers/{paper}")
-        self.ready()
-
-    def ready(self) -> None:
-        self.page.wait_for_selector("html[data-ready=yes]")
-
-    def settle(self, *keys: str) -> None:
-        """Press these, and be at the next paper."""
-        before = self.page.url
-        self.press(*keys)
-        self.page.wait_for_url(lambda address: address != before)
-        if "/desk/papers/" in self.page.url:
-            self.ready()
-
-    def saved(self, words: str = "Saved") -> None:
-        expect(self.page.locator("#save-state")).to_have_text(words)
-
-
-@pytest.fixture
-def at_keys(signed_in_page: SignedInPage) -> Callable[..., Keyboard]:
-    def sit_down(paper: str, name: str = "ada", **options: Any) -> Keyboard:
-        keys = Keyboard(signed_in_page("curator", name, **options))
-        keys.open(paper)
-        return keys
-
-    return sit_down
-
-
-def facts(site: Site, paper: str, kind: str = "training_run") -> list[DeskFact]:
-    records = paper_records(site.engine, paper)
-    assert records is not None
-    return [fact for fact in records.facts if fact.kind == kind]
-
-
-def focused(page: Page) -> str:
-    return page.locator(".record.is-focused").get_attribute("data-digest") or ""
 
 
 def test_a_record_is_accepted_by_one_key_and_the_next_one_is_in_focus(site, at_keys):
@@ -307,17 +244,23 @@ def test_the_page_turns_to_the_evidence_and_by_keys(at_keys):
     assert keys.page.locator("#sheet").bounding_box()["width"] == pytest.approx(width, abs=20)
 
 
-@pytest.mark.parametrize("scheme", ["light", "dark"])
-@pytest.mark.parametrize("viewport", [(1280, 900), (820, 1180)])
-def test_the_page_is_accessible(at_keys, accessible, scheme, viewport):
-    width, height = viewport
-    keys = at_keys(MANY, color_scheme=scheme, viewport={"width": width, "height": height})
-    keys.press("o", "n")
-    accessible(keys.page)
-    keys.press("Escape", "?")
-    expect(keys.page.locator("#help")).to_be_visible()
-    accessible(keys.page)
-    assert keys.page.evaluate("document.documentElement.scrollWidth") <= width
+def test_the_page_and_its_help_are_accessible_in_every_width_and_in_the_dark(at_keys, accessible):
+    keys = at_keys(MANY)
+    page = keys.page
+    for width, height in ((1280, 900), (820, 1180)):
+        page.set_viewport_size({"width": width, "height": height})
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        keys.press("o", "n")
+        accessible(page)
+        page.emulate_media(color_scheme="dark")
+        accessible(page, colours_only=True)
+        keys.press("Escape", "?")
+        expect(page.locator("#help")).to_be_visible()
+        accessible(page, "#help")
+        page.emulate_media(color_scheme="light", reduced_motion="reduce")
+        accessible(page, "#help", colours_only=True)
+        assert page.evaluate("document.documentElement.scrollWidth") <= width
+        keys.press("Escape", "o")
 
 
 def test_single_keys_can_be_turned_off(at_keys):

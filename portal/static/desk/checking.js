@@ -36,7 +36,7 @@ async function check(form) {
   if (!form.isConnected) return;
   for (const input of form.querySelectorAll(".value-input")) showReading(input, read);
   showBurden(form.querySelector("[data-burden]"), read.burden);
-  showProposal(form.querySelector("[data-proposal]"), read, form);
+  showProposal(form.querySelector("[data-proposal]"), read.proposal);
 }
 
 function showReading(input, read) {
@@ -74,30 +74,26 @@ function showBurden(place, burden) {
   place.append(piece("span", "burden-method", burden.method));
 }
 
-function showProposal(place, read, form) {
+function showProposal(place, html) {
   if (!place) return;
-  place.hidden = !read.proposed_row;
-  place.replaceChildren();
-  if (!read.proposed_row) return;
-  const input = form.querySelector("[name='field.accelerator']");
-  place.append(piece("p", "", `${input.value} is not in the catalogue; it is kept as written.`));
-  if (read.candidates.length) {
-    const row = piece("p", "row", "Do you mean ");
-    for (const name of read.candidates.slice(0, 4)) {
-      const button = piece("button", "button small", name);
-      button.type = "button";
-      button.addEventListener("click", () => {
-        input.value = name;
-        input.dispatchEvent(new Event("input", { bubbles: true }));
-        input.focus();
-      });
-      row.append(button);
-    }
-    place.append(row);
-  }
-  const line = piece("p", "", "A row for accelerators.csv: ");
-  line.append(piece("code", "", read.proposed_row));
-  place.append(line);
+  const made = document.importNode(new DOMParser().parseFromString(html, "text/html").querySelector("[data-proposal]"), true);
+  const fold = made.querySelector("details");
+  if (fold) fold.open = Boolean(place.querySelector("details[open]"));
+  place.replaceWith(made);
+}
+
+document.addEventListener("click", (event) => {
+  const button = event.target.closest(".take-name");
+  if (button) takeName(button);
+});
+
+/** The name that a button proposes takes the place of the one in the field. */
+export function takeName(button) {
+  const input = button?.closest("form").querySelector("[name='field.accelerator']");
+  if (!input) return;
+  input.value = button.dataset.name;
+  input.focus();
+  input.dispatchEvent(new Event("input", { bubbles: true }));
 }
 
 function piece(tag, kind, text) {

@@ -155,7 +155,8 @@ export async function showEvidence(record) {
   focused = record.dataset.digest;
   const boxes = JSON.parse(record.dataset.boxes);
   const here = boxes.some(([number]) => number === page);
-  if (!here) await showPage(boxes.length ? boxes[0][0] : Number(record.dataset.page));
+  const standsElsewhere = record.dataset.page === ""; // in another PDF than the one shown
+  if (!here && !standsElsewhere) await showPage(boxes.length ? boxes[0][0] : Number(record.dataset.page));
   drawBoxes();
   const first = overlay.querySelector(".is-strong");
   if (!first) return;

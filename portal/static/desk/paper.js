@@ -1,10 +1,11 @@
 // The page on which a curator settles a paper: what its parts tell each other, and which key does what.
 
 import { changeZoom, currentPage, drawBoxes, selection, showEvidence, showPage } from "./page_view.js";
-import { checkSoon } from "./checking.js";
+import { checkSoon, takeName } from "./checking.js";
+import "../copying.js";
 import { onAnswer, save, say, unsaved } from "./saving.js";
 import {
-  countLeft, current, fieldInFocus, focusRecord, hasChanges, left, move, press, recordOf, records, restore, takeCards,
+  countLeft, current, focusRecord, hasChanges, left, move, press, recordOf, records, restore, takeCards, verdictOnField,
 } from "./records.js";
 import { formDone, formRefused, openForm } from "./adding.js";
 import { tell } from "./conflict.js";
@@ -155,10 +156,11 @@ function inMore(selector) {
   place.focus();
 }
 
-function notSaid() {
-  const button = fieldInFocus();
+function verdict(which) {
+  const button = verdictOnField(which);
   if (button) button.click();
-  else say("First a field: e, then Tab to it; Alt+x says that the paper does not state it");
+  else if (verdictOnField("not_said")) say("This field has no value that could be wrong");
+  else say("First a field: e, then Tab to it; Alt+x says that the paper does not state it, Alt+X that it is wrong");
 }
 
 function escape(event) {
@@ -174,9 +176,10 @@ listen({
   a: () => press(".accept") || say("Accepted already"),
   A: () => settle(true),
   r: () => press(".reject") || say("Rejected already"),
-  e: edit, x: notSaid, u: undo, o: more,
+  e: edit, x: () => verdict("not_said"), X: () => verdict("wrong"), u: undo, o: more,
   c: () => inMore(".comment-input"), m: () => inMore(".into"),
   n: () => openForm("training_run"), N: () => openForm("result"),
+  t: () => press(".take-name") || say("No name is proposed here"),
   s: () => press(".split") || say("Only runs can be split"),
   v: () => current() && showEvidence(current()),
   "[": () => showPage(currentPage() - 1), "]": () => showPage(currentPage() + 1),
@@ -186,7 +189,9 @@ listen({
   Enter: settleAsItIs,
 }, {
   Escape: escape,
-  "Alt+x": notSaid,
+  "Alt+x": () => verdict("not_said"),
+  "Alt+X": () => verdict("wrong"),
+  "Alt+t": (event) => takeName(event.target.form.querySelector(".take-name")),
   Enter: (event) => {
     if (event.target.matches(".into")) { event.target.closest("form").querySelector(".join").click(); return true; }
     if (event.target.matches(".comment-input")) { event.target.closest("form").querySelector(".comment-button").click(); return true; }

@@ -5,6 +5,7 @@ import { checkSoon, isChanged } from "./checking.js";
 import { save, say } from "./saving.js";
 
 const list = document.getElementById("records");
+const RUNS_NEAR = 12;
 const STATES = ["is-open", "is-accepted", "is-rejected"];
 
 let last = null; // the record that had the focus last
@@ -81,10 +82,11 @@ function markChanges(form) {
 
 export const hasChanges = () => [...list.querySelectorAll(".value-input")].find(isChanged) || null;
 
-export function fieldInFocus() {
+/** The button that says something ("not_said", "wrong") of the field in focus, or of the one that had it last. */
+export function verdictOnField(verdict) {
   const record = current();
   const name = document.activeElement?.name?.startsWith("field.") ? document.activeElement.name.slice(6) : lastField;
-  return record && name ? record.querySelector(`.not-said[value="not_said:${name}"]`) : null;
+  return record && name ? record.querySelector(`.verdict[value="${verdict}:${name}"]`) : null;
 }
 
 /** Press a button of the record in focus, as by the mouse. */
@@ -196,17 +198,26 @@ function carryOver(old, record, sent) {
   for (const input of old.querySelectorAll(".value-input, [name=reason], .comment-input")) {
     const place = record.querySelector(`[name="${input.name}"]`);
     const typed = input.matches(".value-input") ? isChanged(input) : input.value !== "";
-    if (place && typed && (!sent || sent.get(input.name) !== input.value)) place.value = input.value;
+    if (place && typed && !wasSaved(input, sent)) place.value = input.value;
   }
 }
 
-/** The runs that another may be joined with, in each run's list. */
+/** A save takes all fields along, a verdict on one field that one alone. */
+function wasSaved(input, sent) {
+  if (!sent || sent.get(input.name) !== input.value) return false;
+  const action = sent.get("action") || "";
+  return !input.matches(".value-input") || ["save", "accept"].includes(action) || input.name === `field.${action.split(":")[1]}`;
+}
+
+/** The runs next to it that a run may be joined with, in each run's list. */
 function listRuns() {
   const runs = records().filter((record) => record.dataset.kind === "training_run" && record.dataset.state !== "rejected");
   for (const choice of list.querySelectorAll(".into")) {
     const own = choice.closest(".record").dataset.digest;
     const chosen = choice.value;
-    choice.replaceChildren(...runs.filter((record) => record.dataset.digest !== own).map((record) => {
+    const place = Math.max(0, runs.findIndex((record) => record.dataset.digest === own));
+    const near = runs.slice(Math.max(0, place - RUNS_NEAR), place + RUNS_NEAR + 1);
+    choice.replaceChildren(...near.filter((record) => record.dataset.digest !== own).map((record) => {
       const option = new Option(record.querySelector(".record-title").textContent, record.dataset.digest);
       option.selected = option.value === chosen;
       return option;
