@@ -1,7 +1,7 @@
 """Opening a database by URL, and turning drivers' errors into words.
 
-On SQLite every connection runs in WAL mode with ``synchronous=NORMAL`` (a killed process loses nothing that was
-committed), foreign keys on, and waits for another writer. Writers take the write lock when they begin, so that
+On SQLite every connection runs in WAL mode with ``synchronous=FULL`` (neither a killed process nor a power cut loses
+what was committed), foreign keys on, and waits for another writer. Writers take the write lock when they begin, so that
 two of them queue instead of failing half-way.
 """
 
@@ -118,7 +118,7 @@ def _prepare_sqlite(connection: sqlite3.Connection, _record: object) -> None:
     connection.isolation_level = None  # the driver would commit before DDL; _begin_sqlite begins instead
     if connection.execute("PRAGMA journal_mode").fetchone()[0] != "wal":
         connection.execute("PRAGMA journal_mode=WAL")
-    for pragma in ("synchronous=NORMAL", "foreign_keys=ON", "recursive_triggers=ON"):
+    for pragma in ("synchronous=FULL", "foreign_keys=ON", "recursive_triggers=ON"):
         connection.execute(f"PRAGMA {pragma}")
 
 

@@ -44,20 +44,28 @@ WHERE c.fact_digest = :fact
 """
 
 
-def record_as_of(engine: Engine, paper_key: str, at: datetime) -> PaperRecords | None:
+def record_as_of(
+    engine: Engine, paper_key: str, at: datetime, *, hide_reviews_of_others_than: str | None = None
+) -> PaperRecords | None:
     """The paper's records as the database stood at that moment; None where the paper had not been read by then.
 
-    What sources tell of a paper (title, withdrawal) is as it is today: only the latest telling is kept.
+    What sources tell of a paper (title, withdrawal) is as it is today: only the latest telling is kept. Reviews
+    are hidden as ``db.desk.paper_records`` hides them.
     """
     with engine.connect() as connection:
-        return read_paper_records(connection, paper_key, at)
+        return read_paper_records(connection, paper_key, at, hide_reviews_of_others_than)
 
 
-def fact_history(engine: Engine, fact_key: str) -> list[HistoryEntry]:
-    """All that was ever said of a fact, in time; a withdrawn review and its withdrawal both."""
+def fact_history(
+    engine: Engine, fact_key: str, *, hide_reviews_of_others_than: str | None = None
+) -> list[HistoryEntry]:
+    """All that was ever said of a fact, in time; a withdrawn review and its withdrawal both.
+
+    ``hide_reviews_of_others_than`` leaves out what other people said, for a second review that is independent.
+    """
     paper, fact_digest = split_fact_key(fact_key)
     with engine.connect() as connection:
-        narrowed = narrowed_to(connection, [paper])
+        narrowed = narrowed_to(connection, [paper], reviewer=hide_reviews_of_others_than)
         entries = _readings(connection, narrowed, fact_digest) + _reviews(connection, narrowed, paper, fact_digest)
     return sorted(entries, key=lambda entry: (entry.at, entry.review is not None, entry.by))
 

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 from sqlalchemy import Engine, make_url, text
 
-from db.engine import lock_papers, open_database, writing
+from db.engine import is_sqlite, lock_papers, open_database, writing
 from db.errors import DatabaseError
 from db.migrate import database_status, upgrade
 
@@ -35,6 +35,14 @@ def test_an_sqlite_file_and_its_folder_are_made(tmp_path: Path) -> None:
     assert connection.execute("PRAGMA journal_mode").fetchone() == ("wal",)
     assert connection.execute("SELECT count(*) FROM burden_v1").fetchone() == (0,)
     connection.close()
+
+
+def test_what_was_committed_is_on_the_disk_before_anybody_is_told(engine: Engine) -> None:
+    with engine.connect() as connection:
+        if is_sqlite(connection):
+            assert connection.scalar(text("PRAGMA synchronous")) == 2, "full"
+        else:
+            assert connection.scalar(text("SHOW synchronous_commit")) == "on"
 
 
 def test_who_waits_for_a_lock_keeps_no_other_from_reading(engine: Engine) -> None:

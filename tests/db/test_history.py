@@ -62,6 +62,19 @@ def test_every_moment_can_be_seen_again(engine: Engine, sample: Any) -> None:
     assert record_as_of(engine, PAPER, sample.noon - timedelta(seconds=1)) is None
 
 
+def test_who_reviews_independently_finds_in_no_history_what_the_other_said(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run()))
+    key = next(exported_records(engine, "runs"))["fact_key"]
+    add_review(engine, Review(key, "model", Decision.CORRECT, "ada", sample.noon, "Huge"))
+    add_review(engine, Review(key, "model", Decision.ACCEPT, "ben", sample.noon + timedelta(hours=1)))
+    add_comment(engine, PAPER, "", "ada", sample.noon, "It is Huge.")
+    assert [entry.by for entry in fact_history(engine, key)] == ["x1", "ada", "ben"]
+    assert [entry.by for entry in fact_history(engine, key, hide_reviews_of_others_than="ben")] == ["x1", "ben"]
+    then = record_as_of(engine, PAPER, sample.noon + timedelta(days=1), hide_reviews_of_others_than="eve")
+    assert then is not None and then.comments == ()
+    assert [(fact.values["model"], fact.reviews) for fact in then.facts] == [("Base", ())]
+
+
 def test_a_facts_history_tells_who_said_what(engine: Engine, sample: Any) -> None:
     sample.save(engine, sample.paper(sample.run()))
     key = next(exported_records(engine, "runs"))["fact_key"]
