@@ -23,7 +23,7 @@ from cli import main
 from extractors.version import EXTRACTOR_VERSION
 from models.judge import TrainedJudge
 
-PAPERS, OUTER, INNER = 14, 2, 2
+PAPERS, OUTER, INNER = 20, 2, 3
 
 
 @dataclass(frozen=True)
