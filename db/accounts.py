@@ -9,7 +9,7 @@ from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Select, func, select
+from sqlalchemy import Connection, Engine, Select, and_, exists, func, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db import desk_schema as schema
@@ -153,15 +153,23 @@ def record_attempt(engine: Engine, name: str, address: str, at: datetime, succee
 
 
 def failed_attempts(engine: Engine, name: str, address: str, since: datetime) -> tuple[int, int]:
-    """How many attempts after ``since`` failed: of this name from anywhere, and from this address for anybody."""
+    """How many attempts after ``since`` failed: of this name from anywhere, and from this address for anybody.
+
+    Where this name has signed in from this address before, only failures from there count against the name: strangers
+    elsewhere can't keep its owner out.
+    """
     table = schema.sign_in_attempts
+    of_name = table.c.name == _plain_name(name)
+    from_address = table.c.address == clean_text(address)[:_LONGEST_TYPED_NAME]
+    is_at_home = select(exists().where(of_name, from_address, table.c.succeeded))
 
     def failures(condition: Any) -> Select[tuple[int]]:
         return select(func.count()).where(condition, table.c.at > since, ~table.c.succeeded)
 
     with engine.connect() as connection:
-        by_name = connection.scalar(failures(table.c.name == _plain_name(name)))
-        by_address = connection.scalar(failures(table.c.address == clean_text(address)[:_LONGEST_TYPED_NAME]))
+        at_home = connection.scalar(is_at_home)
+        by_name = connection.scalar(failures(and_(of_name, from_address) if at_home else of_name))
+        by_address = connection.scalar(failures(from_address))
     return by_name or 0, by_address or 0
 
 

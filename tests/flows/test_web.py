@@ -20,11 +20,13 @@ from urllib.request import Request, urlopen
 
 import pytest
 from click.testing import CliRunner
+from postgresql_servers import installed_binaries, running_server
 from process_groups import living, until
 
 from cli import _StderrHandler, main
 
 if TYPE_CHECKING:
+    from tests.conftest import Require
     from tests.flows.conftest import Home
 
 
@@ -67,11 +69,7 @@ def test_with_users_it_says_nothing_of_making_one_and_takes_its_own_names_only(h
     assert made.returncode == 0, made.stderr
     with web(home, "--host-name", "desk.example.org") as (process, address):
         for host, status in (("desk.example.org", 200), ("evil.example", 400)):
-            try:
-                answered = urlopen(Request(f"{address}sign-in", headers={"Host": host}), timeout=60).status
-            except HTTPError as refused:
-                answered = refused.code
-            assert answered == status
+            assert answer(Request(f"{address}sign-in", headers={"Host": host}))[0] == status
         process.terminate()
         assert process.communicate(timeout=60)[1] == ""
 
@@ -87,14 +85,46 @@ def test_the_log_has_the_reason_of_what_the_page_only_has_a_number_of(home: Home
     with web(home) as (process, address):
         with closing(sqlite3.connect(home.path / "burden.sqlite")) as database, database:
             database.execute("DROP TABLE sessions")
-        with pytest.raises(HTTPError) as failed:
-            urlopen(Request(f"{address}sign-in", headers={"Cookie": f"burden-session={'x' * 43}"}), timeout=60)
-        number = re.search(r"as (\w{8})\.", failed.value.read().decode())
-        assert failed.value.code == 503 and number
+        status, said = answer(Request(f"{address}sign-in", headers={"Cookie": f"burden-session={'x' * 43}"}))
+        number = re.search(r"as (\w{8})\.", said)
+        assert status == 503 and number
         process.terminate()
         errors = process.communicate(timeout=60)[1]
     (line,) = [line for line in errors.splitlines() if number[1] in line]
     assert "no such table: sessions; run `burden db upgrade` first" in line
+
+
+def test_a_postgresql_that_goes_away_is_told_on_every_page_and_found_again(home: Home, require: Require) -> None:
+    binaries = installed_binaries()
+    require("postgresql", binaries is not None, "no initdb")
+    assert binaries is not None
+    with running_server(binaries) as server:
+        on_it = type(home)(home.path, (("BURDEN_DATABASE_URL", server.url("postgres")),))
+        with web(on_it) as (process, address):
+            signed_in = {"Cookie": f"burden-session={'x' * 43}", "Accept": "text/html"}
+
+            def answers() -> list[tuple[int, str]]:
+                return [answer(Request(f"{address}{path}", headers=signed_in)) for path in ("health", "sign-in")]
+
+            assert [status for status, _ in answers()] == [200, 200]
+            server.stop_at_once()
+            for status, said in answers():
+                assert status == 503 and "be used just now. Try again" in said and server.password not in said
+            server.start()
+            assert [status for status, _ in answers()] == [200, 200]
+            process.terminate()
+            errors = process.communicate(timeout=60)[1]
+    told = [line for line in errors.splitlines() if " at GET /" in line]
+    assert len(told) == 2 and "Traceback" not in errors and server.password not in errors
+
+
+def answer(request: Request) -> tuple[int, str]:
+    """Status and text, also of an error."""
+    try:
+        with urlopen(request, timeout=60) as answered:
+            return answered.status, answered.read().decode()
+    except HTTPError as refused:
+        return refused.code, refused.read().decode()
 
 
 def test_an_error_that_nobody_expected_leaves_its_traceback_in_the_log(capsys: pytest.CaptureFixture[str]) -> None:

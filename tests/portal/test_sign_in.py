@@ -150,6 +150,22 @@ def test_guessing_one_name_is_stopped_for_a_while_even_with_the_right_password(
         assert try_to_sign_in(guesser, "ada", PASSWORD).status_code == 303
 
 
+def test_strangers_can_not_keep_somebody_out_who_signs_in_where_they_always_do(
+    open_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "FAILURES_BY_NAME", 3)
+    site = open_site()
+    site.user("curator", "ada")
+    with site.client() as home:
+        assert try_to_sign_in(home, "ada", PASSWORD).status_code == 303
+    elsewhere = httpx.HTTPTransport(local_address="127.0.0.2")
+    with httpx.Client(base_url=site.url, transport=elsewhere) as stranger, site.client() as home:
+        statuses = [try_to_sign_in(stranger, "ada", f"guess {guess}").status_code for guess in range(4)]
+        assert statuses == [403, 403, 403, 429]
+        assert try_to_sign_in(home, "ada", PASSWORD).status_code == 303
+        assert try_to_sign_in(stranger, "ada", PASSWORD).status_code == 429
+
+
 def test_guessing_many_names_from_one_address_is_stopped_whatever_it_claims_to_be(
     open_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
 ) -> None:
