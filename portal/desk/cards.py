@@ -23,7 +23,7 @@ from portal.pages import moment
 RECORD = "record"
 """In forms, in place of a field's name: the record as a whole."""
 
-RUNS_NEAR = 12
+RUNS_NEAR = 5
 """On either side of a run; static/desk/records.js has the same number."""
 
 OPEN, ACCEPTED, REJECTED = "open", "accepted", "rejected"
@@ -42,6 +42,8 @@ _FIRST: Mapping[Kind, tuple[str, ...]] = {
 """The order in which fields are looked at, where it is not that of the database."""
 _NAME_LISTS = {"accelerator": "accelerator-names", "model": "model-names"}
 _LONGEST_TITLE = 120
+_LONGEST_REASON = 1000
+"""As a form takes it; programs may store more, which the history shows."""
 _DECIDED = {
     Decision.ACCEPT: "accepted",
     Decision.REJECT: "rejected",
@@ -235,7 +237,7 @@ def _card(
         claim_id=fact.claim_id,
         shown_review=fact.latest.get("", "") or "",
         decided=_decided(of_record),
-        reason=of_record.reason if of_record else "",
+        reason=shortened(of_record.reason, _LONGEST_REASON) if of_record else "",
         fields=fields,
         burden=burden_in_words(fact.values, paper.published, catalogue) if kind is Kind.TRAINING_RUN else None,
         proposal=proposals.get(str(fact.values.get("accelerator"))),

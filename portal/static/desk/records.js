@@ -5,7 +5,7 @@ import { checkSoon, isChanged } from "./checking.js";
 import { save, say } from "./saving.js";
 
 const list = document.getElementById("records");
-const RUNS_NEAR = 12;
+const RUNS_NEAR = 5;
 const STATES = ["is-open", "is-accepted", "is-rejected"];
 
 let last = null; // the record that had the focus last
