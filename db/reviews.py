@@ -104,26 +104,38 @@ def save_reviews(
     again is neither a second row nor a conflict. A review counts from when it is saved: its time is moved behind that
     of the review that it follows.
     """
+    try:
+        with writing(engine) as connection:
+            return append_reviews(connection, reviews, seen, override=override, added=added), []
+    except ConflictsFoundError as error:
+        return [], error.conflicts
+
+
+def append_reviews(
+    connection: Connection,
+    reviews: Sequence[Review],
+    seen: Seen,
+    *,
+    override: bool = False,
+    added: Sequence[AddedFact] = (),
+) -> list[str]:
+    """As ``save_reviews``, in a transaction that is open, and that ``ConflictsFoundError`` is to end."""
     for review in reviews:
         _check(review)
     keys = [review.fact_key for review in reviews]
     papers = sorted({split_fact_key(key)[0] for key in keys} | {fact.paper_key for fact in added})
     times = [review.reviewed_at for review in reviews] + [fact.added_at for fact in added]
-    try:
-        with writing(engine) as connection:
-            lock_papers(connection, papers)
-            accepted = [acceptance(insert_added_fact(connection, fact), fact) for fact in added]
-            states = fact_states(connection, [*keys, *(review.fact_key for review in accepted)])
-            if not override:
-                _refuse_conflicts(reviews, seen, states)
-            ids = [_append(connection, review, states[review.fact_key], behind=True) for review in reviews]
-            for review in accepted:
-                _append(connection, review, states[review.fact_key])
-            if times:
-                refresh_papers(connection, papers, max(times))
-    except _ConflictsFoundError as error:
-        return [], error.conflicts
-    return ids, []
+    lock_papers(connection, papers)
+    accepted = [acceptance(insert_added_fact(connection, fact), fact) for fact in added]
+    states = fact_states(connection, [*keys, *(review.fact_key for review in accepted)])
+    if not override:
+        _refuse_conflicts(reviews, seen, states)
+    ids = [_append(connection, review, states[review.fact_key], behind=True) for review in reviews]
+    for review in accepted:
+        _append(connection, review, states[review.fact_key])
+    if times:
+        refresh_papers(connection, papers, max(times))
+    return ids
 
 
 def acceptance(key: str, fact: AddedFact) -> Review:
@@ -131,8 +143,8 @@ def acceptance(key: str, fact: AddedFact) -> Review:
     return Review(key, None, Decision.ACCEPT, fact.reviewer, fact.added_at, reason=fact.reason)
 
 
-class _ConflictsFoundError(Exception):
-    """Ends the transaction in which it is raised: nothing is saved."""
+class ConflictsFoundError(Exception):
+    """Somebody decided otherwise. It ends the transaction in which it is raised: nothing is saved."""
 
     def __init__(self, conflicts: list[Conflict]) -> None:
         super().__init__(conflicts)
@@ -157,7 +169,7 @@ def _refuse_conflicts(reviews: Sequence[Review], seen: Seen, states: Mapping[str
                 value=typed_value(place[1], last["value_text"], last["value_number"]),
             )
     if found:
-        raise _ConflictsFoundError(list(found.values()))
+        raise ConflictsFoundError(list(found.values()))
 
 
 def _append(connection: Connection, review: Review, state: FactState, behind: bool = False) -> str:
