@@ -22,8 +22,19 @@ from portal.services import services_of
 from portal.static_files import static_address
 
 _TEMPLATES = Path(__file__).parent / "templates"
+_PUBLIC_MENU: tuple[tuple[str, str], ...] = (
+    ("/benchmarks", "Benchmarks"),
+    ("/models", "Models"),
+    ("/papers", "Papers"),
+    ("/trends", "Trends"),
+    ("/hardware", "Hardware"),
+    ("/methods", "Methods"),
+    ("/data", "Data"),
+    ("/contribute", "Contribute"),
+)
 _MENU: tuple[tuple[str, str, Role], ...] = (
     ("/desk", "Queue", Role.READER),
+    ("/desk/submissions", "Submissions", Role.CURATOR),
     ("/desk/hardware", "New hardware", Role.READER),
     ("/agreement", "Agreement", Role.ADJUDICATOR),
 )
@@ -33,13 +44,15 @@ _MENU: tuple[tuple[str, str, Role], ...] = (
 def page(request: Request, template: str, /, *, status: int = 200, **context: Any) -> HTMLResponse:
     """The page that a template makes of ``context``.
 
-    Templates also know ``session`` (None for who has not signed in), ``csrf_token`` for their forms, ``menu``,
-    ``path``, and ``static("style.css")``, the address of a file in `portal/static`.
+    Templates also know ``session`` (None for who has not signed in), ``csrf_token`` for their forms, ``menu`` and
+    ``public_menu``, ``path``, and ``static("style.css")``, the address of a file in `portal/static`.
     """
     session = getattr(request.state, "session", None)
     known = {
         "session": session,
         "csrf_token": session.csrf_token if session else "",
+        "public_menu": _PUBLIC_MENU,
+        "sign_in_address": sign_in_address(request),
         "menu": [(address, words) for address, words, role in _MENU if session and session.user.role.may(role)],
         "path": request.url.path,
         "menu_address": _menu_address(request.url.path),
@@ -50,9 +63,10 @@ def page(request: Request, template: str, /, *, status: int = 200, **context: An
 def _menu_address(path: str) -> str:
     """The menu's entry under which a page is.
 
-    "/desk/hardware" -> itself        "/desk/papers/1706.03762" -> "/desk"
+    "/desk/hardware" -> itself        "/desk/papers/1706.03762" -> "/desk"        "/papers/1706.03762" -> "/papers"
     """
-    above = (address for address, _, _ in _MENU if path == address or path.startswith(f"{address}/"))
+    entries = (*(address for address, _ in _PUBLIC_MENU), *(address for address, _, _ in _MENU))
+    above = (address for address in entries if path == address or path.startswith(f"{address}/"))
     return max(above, key=len, default="")
 
 

@@ -49,6 +49,11 @@ def current_session(request: Request, services: Wired) -> Session | None:
     return found
 
 
+def carries_session(request: Request) -> bool:
+    """Whether a session's cookie was sent, valid or not: what such a request gets is nobody else's."""
+    return _cookie_name("session", services_of(request)) in request.cookies
+
+
 CurrentSession = Annotated[Session | None, Depends(current_session)]
 
 

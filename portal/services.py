@@ -2,10 +2,12 @@
 
 from __future__ import annotations
 
+import secrets
 from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from enum import StrEnum
+from pathlib import Path
 from typing import Annotated
 
 from fastapi import Depends, Request
@@ -61,6 +63,12 @@ class Services:
     """The browser speaks https: cookies are for https alone."""
     host_names: frozenset[str] = frozenset()
     """Names by which the server is called, besides this machine's own (localhost and its addresses)."""
+    secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)
+    """Key of signed forms and secret addresses; unless handed in, they end with the process."""
+    wake_mail: Callable[[], None] | None = None
+    """Has letters sent that wait; None where no e-mail is configured."""
+    releases_folder: Path | None = None
+    """Where `burden release` has put releases for download; None where none are offered."""
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
 

@@ -1,0 +1,1 @@
+"""Pages for everybody: what is known, with its evidence. None asks for an account."""
