@@ -14,7 +14,7 @@ from analysis.form_comparison import FormComparison, compare_forms
 from analysis.frontier import fit_frontier
 from analysis.influence import influence
 from analysis.records import Computing, Estimator, Fit, Form, Refusal, RefusalCause, Subject, main_subject
-from analysis.regressions import fit_conversion, fit_ordinary, fit_reverse, fit_year_trend
+from analysis.regressions import fit_conversion, fit_ordinary, fit_reverse, fit_time_trend, fit_year_trend
 from analysis.samples import Array
 from analysis.selection import BURDEN_HIGH, BURDEN_LOW, LeftOut, select_points
 
@@ -128,6 +128,8 @@ def _estimate(subject: Subject, points: pd.DataFrame) -> Fit | Refusal:
             return fit_frontier(subject, computing, error)
         case Estimator.YEAR_TREND:
             return fit_year_trend(subject, computing, error, points["year"].to_numpy())
+        case Estimator.TIME_TREND:
+            return fit_time_trend(subject, points["year"].to_numpy(), error)
         case Estimator.ERRORS_IN_COMPUTING:
             low, high = _log10(points, BURDEN_LOW), _log10(points, BURDEN_HIGH)
             return fit_errors_in_computing(subject, computing, error, low, high)

@@ -20,6 +20,7 @@ _CONFIDENCE = 0.95
 LOG10_GIGA = 9
 _NOT_PROJECTED = {
     Estimator.YEAR_TREND: "its line depends on the year, too",
+    Estimator.TIME_TREND: "its line depends on the year alone",
     Estimator.CONVERSION: "it relates two measures of computing, not performance",
 }
 _AMOUNTS = ("gigaflop", "pounds_co2", "usd")

@@ -37,6 +37,8 @@ class Estimator(StrEnum):
     """The 10th percentile of log10(err): the best models at each amount of computing."""
     YEAR_TREND = "year trend"
     """With the year beside log10(C): what algorithms gained."""
+    TIME_TREND = "time trend"
+    """Performance on the year alone: the subject's computing plays no part in it."""
     ERRORS_IN_COMPUTING = "errors in variables"
     """Corrected for the uncertainty of C that the burden's intervals state."""
     CONVERSION = "conversion"

@@ -76,6 +76,21 @@ def fit_year_trend(subject: Subject, log10_computing: Array, error_fraction: Arr
     )
 
 
+def fit_time_trend(subject: Subject, year: Array, error_fraction: Array) -> Fit | Refusal:
+    """Performance on (year - 2012) by ordinary least squares, in the subject's form; ``slope`` is what a year adds.
+
+    err = 0.4 x 0.8^(year - 2012): slope log10(1 / 0.8) = 0.097 a year, intercept log10(1 / 0.4) = 0.398.
+    """
+    ready = prepared(subject, {YEAR: year, ERROR_RATE: log10_error(error_fraction)})
+    if isinstance(ready, Refusal):
+        return ready
+    year, log10_err = ready
+    since = year - YEAR_ZERO
+    line = _least_squares(performance(subject.form, log10_err), [since])
+    fit = _performance_fit(subject, line, ("intercept", "slope"), since, log10_err)
+    return finite_or_refusal(replace(fit, lowest_computing_flop=None, highest_computing_flop=None))
+
+
 def fit_reverse(subject: Subject, log10_computing: Array, error_fraction: Array) -> Fit | Refusal:
     """log10(C) = a + b * performance by least squares, solved for performance: slope 1/b, intercept -a/b.
 

@@ -35,9 +35,9 @@ class LeftOut:
 def select_points(subject: Subject, points: pd.DataFrame) -> tuple[pd.DataFrame, tuple[LeftOut, ...]]:
     """The points that the subject's fit can take, and the others counted by cause.
 
-    A fit needs an error rate strictly between 0 and 1 and a computing above 0; a year trend a year, too; errors in
-    variables both bounds, the lower above 0 and not above the upper. The conversion needs both computings and no error
-    rate.
+    A fit needs an error rate strictly between 0 and 1 and a computing above 0; a year trend a year, too, a time trend
+    a year in place of the computing; errors in variables both bounds, the lower above 0 and not above the upper. The
+    conversion needs both computings and no error rate.
     """
     remaining = points
     left_out = []
@@ -53,6 +53,8 @@ def _conditions(subject: Subject, points: pd.DataFrame) -> list[tuple[LeftOutCau
     """Causes in the order in which they are counted, with the points that they hold for."""
     conversion = subject.estimator is Estimator.CONVERSION
     computings = [subject.computing, Computing.HARDWARE_BURDEN] if conversion else [subject.computing]
+    if subject.estimator is Estimator.TIME_TREND:
+        computings = []
     conditions = []
     if not conversion:
         error = points["error_fraction"]
@@ -65,7 +67,7 @@ def _conditions(subject: Subject, points: pd.DataFrame) -> list[tuple[LeftOutCau
         (LeftOutCause.NO_COMPUTING, flop.isna().any(axis=1)),
         (LeftOutCause.IMPOSSIBLE_COMPUTING, ((flop <= 0) | (flop == np.inf)).any(axis=1)),
     ]
-    if subject.estimator is Estimator.YEAR_TREND:
+    if subject.estimator in (Estimator.YEAR_TREND, Estimator.TIME_TREND):
         conditions.append((LeftOutCause.NO_YEAR, points["year"].isna()))
     if subject.estimator is Estimator.ERRORS_IN_COMPUTING:
         low, high = points[BURDEN_LOW], points[BURDEN_HIGH]

@@ -8,8 +8,8 @@ import numpy as np
 import pandas as pd
 from matplotlib.axes import Axes
 from matplotlib.figure import Figure
-from scipy import stats
 
+from analysis.bands import fitted_performance
 from analysis.figures.axes import (
     FAINT,
     MOST_POINTS_DRAWN,
@@ -28,28 +28,6 @@ from analysis.theory import THEORY_LOWER_BOUND_DEGREE
 from analysis.wording import COMPUTING_NAMES, task_title
 
 _LINE_POINTS = 160
-
-
-def fitted_performance(fit: Fit, log10_computing: np.ndarray) -> tuple[np.ndarray, np.ndarray, np.ndarray]:
-    """1/err of the line, and the ends of the 95 % band of its mean, at each log10(C).
-
-    The variance of the mean at x is var(intercept) + x² var(slope) + 2 x cov(intercept, slope), Student's t with n - 2
-    degrees of freedom. NaN for the band where the fit states no covariance, and for performance below 0.
-    """
-    line = fit.intercept + fit.slope * log10_computing
-    intercept_error, slope_error = (fit.coefficient(name).standard_error for name in ("intercept", "slope"))
-    covariance = fit.intercept_slope_covariance
-    if intercept_error is None or slope_error is None or covariance is None or fit.n <= 2:
-        half = np.full_like(line, np.nan)
-    else:
-        variance = intercept_error**2 + (log10_computing * slope_error) ** 2 + 2 * log10_computing * covariance
-        half = stats.t.ppf(0.975, fit.n - 2) * np.sqrt(np.maximum(variance, 0))
-    curves = line, line - half, line + half
-    if fit.subject.form is Form.POLYNOMIAL:
-        line, low, high = (10.0**curve for curve in curves)
-    else:
-        line, low, high = (np.where(curve > 0, curve, np.nan) for curve in curves)
-    return line, low, high
 
 
 def scatter_drawing(points: pd.DataFrame, fits: Sequence[Fit], computing: Computing) -> Drawing:

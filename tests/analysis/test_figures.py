@@ -11,13 +11,14 @@ import statsmodels.api as sm
 from matplotlib.figure import Figure
 from synthetic import HOSTILE_NAME, invented_points, shared_analysis, shared_report
 
+from analysis.bands import fitted_performance
 from analysis.figures.axes import MOST_POINTS_DRAWN, performance_axis, sampled
 from analysis.figures.canvas import Drawing, file_name
 from analysis.figures.compared import comparison_drawing
 from analysis.figures.growth import growth_drawing, records
 from analysis.figures.projected import projections_drawing
 from analysis.figures.residuals import residuals_drawing
-from analysis.figures.scatter import fitted_performance, scatter_drawing
+from analysis.figures.scatter import scatter_drawing
 from analysis.figures.slim import slim
 from analysis.projections import Interval
 from analysis.records import Coefficient, Computing, Fit, Form, Subject

@@ -3,11 +3,14 @@
 from __future__ import annotations
 
 import numpy as np
+import pandas as pd
 import pytest
 from known_laws import INTERCEPT, SLOPE, covers, error_of, fitted, line, refused, spread_computing, subject
 
+from analysis.laws import fit_points
 from analysis.records import Estimator, Form, RefusalCause
-from analysis.regressions import fit_conversion, fit_ordinary, fit_reverse, fit_year_trend
+from analysis.regressions import fit_conversion, fit_ordinary, fit_reverse, fit_time_trend, fit_year_trend
+from analysis.selection import LeftOutCause
 
 DRAWINGS = 400
 REVERSE, TREND = subject(Estimator.REVERSE), subject(Estimator.YEAR_TREND)
@@ -117,6 +120,18 @@ def test_reverse_of_no_relation_at_all_is_refused() -> None:
     x = np.array([18.0, 20.0, 18.0, 20.0, 18.0, 20.0])
     refusal = refused(fit_reverse(REVERSE, x, np.array([0.1, 0.1, 0.2, 0.2, 0.4, 0.4])))
     assert "nothing to solve" in refusal.reason
+
+
+def test_time_trend_counts_from_2012_and_needs_no_computing() -> None:
+    year = np.linspace(2013, 2023, 30)
+    fit = fitted(fit_time_trend(subject(Estimator.TIME_TREND), year, 0.4 * 0.8 ** (year - 2012)))
+    assert (fit.slope, fit.intercept) == pytest.approx((np.log10(1 / 0.8), np.log10(1 / 0.4)))
+    assert fit.lowest_computing_flop is None
+    points = pd.DataFrame({"year": year, "error_fraction": 0.4 * 0.8 ** (year - 2012), "hardware_burden_flop": np.nan})
+    points.loc[3, "year"] = np.nan
+    outcome, left_out = fit_points(subject(Estimator.TIME_TREND), points)
+    assert fitted(outcome).n == 29
+    assert [(each.cause, each.n) for each in left_out] == [(LeftOutCause.NO_YEAR, 1)]
 
 
 def test_year_trend_tells_computing_from_progress() -> None:
