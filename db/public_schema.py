@@ -1,10 +1,11 @@
 """The public tables: what everyone's pages show, laid out so that each page is an indexed read or two.
 
-All that is in ``public_*`` could be reckoned anew from other tables (``db.public_rows``). Releases and submissions are
-kept here as well: they are nowhere else.
+All that is in ``public_*`` could be reckoned anew from other tables (``db.public_rows``); releases are nowhere else.
 """
 
 from __future__ import annotations
+
+from collections.abc import Iterator
 
 from sqlalchemy import (
     Boolean,
@@ -21,6 +22,38 @@ from sqlalchemy import (
 )
 
 from db.columns import JsonText, UtcDateTime, metadata
+
+PAPER_SORTS = ("published", "runs", "results", "models", "facts", "curated_share", "largest_burden_flop")
+MODEL_SORTS = (
+    "year",
+    "hardware_burden_flop",
+    "network_operations_flop",
+    "operations_per_pass_flop",
+    "parameters",
+    "accelerator",
+    "accelerator_count",
+    "duration_hours",
+    "confidence",
+)
+POINT_SORTS = ("hardware_burden_flop", "year")
+"""Columns by which a list is sorted, each with an index of its own; of points, those for all benchmarks together."""
+
+_COUNTED = (
+    "runs",
+    "results",
+    "facts",
+    "curated_facts",
+    "reports_accelerator",
+    "reports_count",
+    "reports_time",
+    "largest_burden_flop",
+)
+_OF_POINTS = ("basis", "hardware_burden_flop", "year", "paper_key", "model_id")
+
+
+def _sorted_by(table: str, key: str, columns: tuple[str, ...]) -> Iterator[Index]:
+    return (Index(f"ix_{table}_{column}", column, key) for column in columns)
+
 
 public_stamp = Table(
     "public_stamp",
@@ -40,11 +73,8 @@ public_papers = Table(
     Column("arxiv_id", Text),
     Column("version", Integer),
     Column("title", Text, nullable=False),
-    Column("authors", JsonText, nullable=False),
     Column("published", Date),
     Column("year", Integer),
-    Column("categories", JsonText, nullable=False),
-    Column("license_url", Text),
     Column("page_count", Integer, nullable=False),
     # accepted ones in force
     Column("runs", Integer, nullable=False),
@@ -68,11 +98,14 @@ public_papers = Table(
     Column("benchmarks", JsonText, nullable=False),
     # of its accepted runs
     Column("accelerators", JsonText, nullable=False),
-    # small letters: id and title
+    # small letters: title and id
     Column("search", Text, nullable=False),
     # what was in force when the row was made
     Column("document_sha256", Text, nullable=False),
     Column("extractor_version", Text, nullable=False),
+    *_sorted_by("public_papers", "paper_key", PAPER_SORTS),
+    Index("ix_public_papers_search", "search", "paper_key"),
+    Index("ix_public_papers_counts", "year", *_COUNTED),
 )
 
 public_models = Table(
@@ -84,6 +117,7 @@ public_models = Table(
     # of a paper that was read
     Column("paper_key", Text, ForeignKey("papers.paper_key")),
     Column("arxiv_id", Text),
+    Column("import_id", Integer, ForeignKey("imports.import_id")),
     Column("import_file", Text),
     Column("import_row", Integer),
     Column("model", Text),
@@ -91,30 +125,35 @@ public_models = Table(
     Column("url", Text),
     # 2017-06-12, as far as it is known
     Column("published", Text),
-    # a fraction, as fit_points_v1 has it
-    Column("year", Double),
+    Column("year", Integer),
     Column("accelerator", Text),
     Column("accelerator_count", Double),
     Column("duration_hours", Double),
     Column("hardware_burden_flop", Double),
     Column("hardware_burden_low_flop", Double),
     Column("hardware_burden_high_flop", Double),
+    # the estimate in words
     Column("method", Text),
-    # why there is no burden, or what is missing in it
-    Column("reason", Text),
     Column("network_operations_flop", Double),
     Column("operations_per_pass_flop", Double),
     Column("parameters", Double),
-    # "76.5 top1_accuracy on imagenet"
+    # "76.5 top1_accuracy on imagenet": that of the lowest error rate
     Column("best_result", Text),
+    Column("points", Integer, nullable=False),
     Column("confidence", Double),
     # ",coco,imagenet,"
     Column("benchmarks", Text, nullable=False),
     # of its facts: runs, stated computing, own results, properties
     Column("fact_keys", JsonText, nullable=False),
+    # as in fit_points_v1: why there is no burden, or what it lacks
     Column("note", Text),
     # small letters: model, title and id
     Column("search", Text, nullable=False),
+    Index(None, "paper_key"),
+    *_sorted_by("public_models", "model_id", MODEL_SORTS),
+    Index("ix_public_models_search", "search", "model_id"),
+    Index("ix_public_models_import_id", "import_id"),
+    Index("ix_public_models_filters", "source", "basis", "accelerator", "year", "model_id"),
 )
 
 public_points = Table(
@@ -155,7 +194,12 @@ public_points = Table(
     Column("result_fact_key", Text),
     Column("burden_fact_key", Text),
     Column("result_page", Integer),
+    # small letters: model, title and id
     Column("search", Text, nullable=False),
+    Index(None, "paper_key"),
+    Index(None, "model_id"),
+    Index("ix_public_points_benchmark", "benchmark", "metric", "source", *_OF_POINTS),
+    *_sorted_by("public_points", "point_id", POINT_SORTS),
 )
 
 public_accelerators = Table(
@@ -166,6 +210,7 @@ public_accelerators = Table(
     Column("year", Integer),
     # accepted ones in force
     Column("runs", Integer, nullable=False),
+    Index("ix_public_accelerators_accelerator", "accelerator", "year", "paper_key"),
 )
 
 releases = Table(
@@ -194,66 +239,6 @@ release_parts = Table(
     Column("table_name", Text, primary_key=True),
     Column("position", Integer, primary_key=True),
     Column("sha256", Text, ForeignKey("release_chunks.sha256"), nullable=False),
-)
-
-submissions = Table(
-    "submissions",
-    metadata,
-    Column("submission_id", Integer, primary_key=True),
-    # the token itself is in the address alone
-    Column("token_sha256", Text, nullable=False),
-    Column("kind", Text, CheckConstraint("kind IN ('paper', 'correction')", name="kind"), nullable=False),
-    Column(
-        "status",
-        Text,
-        CheckConstraint("status IN ('pending', 'needs information', 'approved', 'declined')", name="status"),
-        nullable=False,
-    ),
-    Column("submitted_at", UtcDateTime, nullable=False),
-    Column("address_digest", Text, nullable=False),
-    Column("arxiv_id", Text),
-    Column("paper_key", Text),
-    Column("fact_key", Text),
-    Column("field", Text),
-    Column("submitter", Text, nullable=False),
-    Column("email", Text, nullable=False),
-    Column("content", JsonText, nullable=False),
-    Column("decided_at", UtcDateTime),
-    Column("decided_by", Text),
-    # ids of what it became
-    Column("reviews", JsonText, nullable=False),
-    Index("uq_submissions_token_sha256", "token_sha256", unique=True),
-    Index(None, "status", "submission_id"),
-    Index(None, "address_digest", "submitted_at"),
-    Index(None, "submitted_at"),
-)
-
-submission_messages = Table(
-    "submission_messages",
-    metadata,
-    Column("message_id", Integer, primary_key=True),
-    Column("submission_id", Integer, ForeignKey("submissions.submission_id"), nullable=False),
-    Column("author", Text, nullable=False),
-    Column("from_curator", Boolean, nullable=False),
-    Column("at", UtcDateTime, nullable=False),
-    Column("text", Text, nullable=False),
-    Index(None, "submission_id", "message_id"),
-)
-
-outgoing_mail = Table(
-    "outgoing_mail",
-    metadata,
-    Column("mail_id", Integer, primary_key=True),
-    Column("recipient", Text, nullable=False),
-    Column("subject", Text, nullable=False),
-    Column("body", Text, nullable=False),
-    Column("queued_at", UtcDateTime, nullable=False),
-    # null: sent, or given up
-    Column("due_at", UtcDateTime),
-    Column("sent_at", UtcDateTime),
-    Column("attempts", Integer, nullable=False),
-    Column("cause", Text),
-    Index(None, "due_at"),
 )
 
 APPEND_ONLY = (releases, release_chunks, release_parts)

@@ -1,4 +1,5 @@
-"""The tables. Migrations make them; this is what the program expects to find. Those of the desk: ``db.desk_schema``.
+"""The tables. Migrations make them; this is what the program expects to find. Those of the desk: ``db.desk_schema``, of
+everyone's pages: ``db.public_schema``.
 
 ``APPEND_ONLY`` tables refuse UPDATE and DELETE in the database itself (``db.objects``).
 """
@@ -23,7 +24,7 @@ from sqlalchemy import (
     text,
 )
 
-from db import desk_schema
+from db import desk_schema, public_schema
 from db.columns import JsonText, UtcDateTime
 from db.columns import metadata as metadata
 from extractors.records import MAX_QUOTE_CHARACTERS
@@ -392,6 +393,7 @@ APPEND_ONLY = (
     analysis_fits,
     point_states,
     *desk_schema.APPEND_ONLY,
+    *public_schema.APPEND_ONLY,
 )
 
 CLOSED_ONCE = {"point_states": "last_run"}

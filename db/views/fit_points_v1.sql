@@ -33,7 +33,13 @@ SELECT
     parameters,
     confidence,
     accelerator,
-    note
+    note,
+    result_fact_key,
+    result_page,
+    burden_fact_key,
+    method,
+    file_name,
+    row_number
 FROM (
     SELECT
         'db' AS source,
@@ -71,7 +77,13 @@ FROM (
                 3
             ),
             ''
-        ) AS note
+        ) AS note,
+        result_fact_key,
+        result_page,
+        burden_fact_key,
+        method,
+        CAST(NULL AS TEXT) AS file_name,
+        CAST(NULL AS BIGINT) AS row_number
     FROM analysis_points_v1
     UNION ALL
     SELECT
@@ -102,7 +114,13 @@ FROM (
         m.parameters,
         NULL,
         m.accelerator,
-        m.note
+        m.note,
+        NULL,
+        NULL,
+        NULL,
+        NULL,
+        i.file_name,
+        m.row_number
     FROM imports_in_force AS i
     JOIN imported_models AS m ON m.import_id = i.import_id
     JOIN imported_results AS r ON r.import_id = m.import_id AND r.row_number = m.row_number
