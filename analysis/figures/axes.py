@@ -5,7 +5,6 @@ from __future__ import annotations
 import hashlib
 import math
 from collections.abc import Iterator
-from dataclasses import dataclass, replace
 
 import numpy as np
 import pandas as pd
@@ -13,7 +12,8 @@ from matplotlib.axes import Axes
 from matplotlib.ticker import FixedLocator, FuncFormatter, MaxNLocator, NullFormatter, NullLocator
 
 from analysis.figures.canvas import Marks
-from analysis.wording import flop, number, plain, power_of_ten, source_name, task_title
+from analysis.looks import Look, look_of
+from analysis.wording import flop, number, plain, power_of_ten, task_title
 
 MOST_POINTS_DRAWN = 600
 WIDTH_INCHES = 6.3
@@ -23,32 +23,20 @@ EXPONENTIAL_COLOUR = "#D55E00"
 FAINT = "#8a8a8a"
 
 
-@dataclass(frozen=True, slots=True)
-class Look:
-    """Colours of Okabe and Ito, told apart by people of all kinds of sight, and a shape for those who see none."""
-
-    colour: str
-    marker: str
-    label: str
-
-
-_LOOKS = {
-    ("db", "machine"): Look("#0072B2", "o", "read by machine"),
-    ("db", "curated"): Look("#009E73", "s", "curated"),
-    ("authors-2022", "imported"): Look("#D55E00", "^", "authors, 2022"),
-    ("authors-2020", "imported"): Look("#CC79A7", "D", "authors, 2020"),
-    ("epoch", "imported"): Look("#E69F00", "v", "Epoch AI"),
+_MARKERS = {
+    "circle": "o",
+    "square": "s",
+    "triangle-up": "^",
+    "triangle-down": "v",
+    "diamond": "D",
+    "cross": "P",
+    "x": "x",
 }
-_OTHER = Look("#555555", "P", "")
 
 
-def look_of(source: str, basis: str | None = None) -> Look:
-    """Of a source and basis; of a whole source where no basis is given, as its line is drawn."""
-    if basis is None:
-        whole = source.split(" beside ")[0]
-        look = _LOOKS.get((whole, "machine" if whole == "db" else "imported"), _OTHER)
-        return replace(look, label=source_name(source), marker=look.marker if whole == source else "x")
-    return _LOOKS.get((source, basis)) or replace(_OTHER, label=f"{source_name(source)}, {plain(basis, 20)}")
+def marker_of(look: Look) -> str:
+    """matplotlib's name of the look's shape."""
+    return _MARKERS[look.shape]
 
 
 def ticks_of_powers(axes: Axes, which: str = "x") -> None:
@@ -123,7 +111,7 @@ def scatter(axes: Axes, marks: Marks, look: Look, x: pd.Series, y: pd.Series, ti
         np.asarray(y, dtype=float),
         s=14 if crowded else 26,
         c=look.colour,
-        marker=look.marker,
+        marker=marker_of(look),
         alpha=0.55 if crowded else 0.8,
         linewidths=0.4,
         edgecolors="white",

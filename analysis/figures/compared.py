@@ -9,8 +9,9 @@ import pandas as pd
 from matplotlib.figure import Figure
 
 from analysis.comparison import PairedPoint
-from analysis.figures.axes import FAINT, WIDTH_INCHES, look_of, ticks_of_powers
+from analysis.figures.axes import FAINT, WIDTH_INCHES, marker_of, ticks_of_powers
 from analysis.figures.canvas import Drawing, Marks, draw
+from analysis.looks import look_of
 from analysis.wording import benchmark_name, factor, flop, plain
 
 
@@ -37,7 +38,7 @@ def comparison_drawing(pairs: Sequence[PairedPoint], urls: pd.Series) -> Drawing
                 [np.log10(imported) for _, imported, _, _ in rows],
                 [np.log10(own) for _, _, own, _ in rows],
                 c=look.colour,
-                marker=look.marker,
+                marker=marker_of(look),
                 s=30,
                 alpha=0.8,
                 linewidths=0.4,

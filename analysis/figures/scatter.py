@@ -15,7 +15,6 @@ from analysis.figures.axes import (
     MOST_POINTS_DRAWN,
     WIDTH_INCHES,
     density,
-    look_of,
     looks_of,
     performance_axis,
     sampled,
@@ -23,6 +22,7 @@ from analysis.figures.axes import (
     ticks_of_powers,
 )
 from analysis.figures.canvas import Drawing, Marks, draw, file_name
+from analysis.looks import look_of
 from analysis.records import Computing, Fit, Form
 from analysis.theory import THEORY_LOWER_BOUND_DEGREE
 from analysis.wording import COMPUTING_NAMES, task_title

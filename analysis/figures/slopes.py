@@ -7,8 +7,9 @@ from collections.abc import Sequence
 from matplotlib.figure import Figure
 from matplotlib.ticker import FuncFormatter
 
-from analysis.figures.axes import FAINT, WIDTH_INCHES, look_of
+from analysis.figures.axes import FAINT, WIDTH_INCHES, marker_of
 from analysis.figures.canvas import Drawing, Marks, draw, file_name
+from analysis.looks import look_of
 from analysis.records import Computing, Fit
 from analysis.theory import THEORY_LOWER_BOUND_DEGREE
 from analysis.wording import COMPUTING_NAMES, task_title
@@ -51,7 +52,7 @@ def slopes_drawing(fits: Sequence[Fit], computing: Computing) -> Drawing | None:
             label = None if look.label in named else look.label
             named.add(look.label)
             axes.plot(
-                [slope.value], [row], marker=look.marker, color=look.colour, markersize=6, linestyle="", label=label
+                [slope.value], [row], marker=marker_of(look), color=look.colour, markersize=6, linestyle="", label=label
             )
         names = [f"{task_title(fit.subject.benchmark, fit.subject.metric)} (n = {fit.n:,})" for fit in ordered]
         axes.set_yticks(range(len(ordered)), names)
