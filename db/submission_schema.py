@@ -93,6 +93,7 @@ letters = Table(
     Column("next_attempt_at", UtcDateTime),
     Column("sent_at", UtcDateTime),
     Column("failure", Text, nullable=False),
+    Index(None, "submission_id"),
     Index(
         None,
         "next_attempt_at",

@@ -1,145 +1,253 @@
-"""What strangers submit: papers and corrections, what was said of them, and what became of them."""
+"""What strangers submit: stored whole or not at all, bounded by sender and by day, and what is said about it.
+
+Who submitted is not known. ``sender`` is a digest by which the tries of one network on one day are counted; the
+address of e-mail is written here, read by ``db.letters`` alone, and erased with the last letter.
+"""
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
-from datetime import datetime
+from dataclasses import asdict, dataclass
+from datetime import datetime, timedelta
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Column, Connection, Engine, Select, func, select
 
-from db.added_claims import AddedFact
-from db.reviews import Conflict, Review, Seen
+from db import submission_schema as schema
+from db.engine import lock_papers, writing
+from db.errors import RecordError
+from db.fields import FIELDS, Kind, checked_value, clean_text, seen_record
+from extractors.records import MAX_QUOTE_CHARACTERS
+
+MOST_ITEMS = 40
+"""Of one submission."""
+MOST_MESSAGES = 60
+LONGEST_MESSAGE = 4_000
+_DAY = timedelta(days=1)
+_EVERYBODY = "submissions"
+"""Takes the place of a paper's key in the lock under which senders are counted."""
 
 
-class SubmissionStatus(StrEnum):
+class Status(StrEnum):
     PENDING = "pending"
-    NEEDS_INFORMATION = "needs information"
+    NEEDS_INFORMATION = "needs_information"
+    APPROVED = "approved"
+    DECLINED = "declined"
+
+    @property
+    def is_open(self) -> bool:
+        return self in OPEN
+
+
+OPEN = (Status.PENDING, Status.NEEDS_INFORMATION)
+
+
+class What(StrEnum):
+    """What is asked for."""
+
+    ADD = "add"
+    """A record that is missing."""
+    CORRECT = "correct"
+    """Other values of a record's fields."""
+    REJECT = "reject"
+    """That a record be taken out."""
+
+
+class Occasion(StrEnum):
+    """On which a letter is sent to who left an address."""
+
+    RECEIVED = "received"
+    ASKED = "asked"
     APPROVED = "approved"
     DECLINED = "declined"
 
 
-class SubmissionKind(StrEnum):
-    PAPER = "paper"
-    CORRECTION = "correction"
+class TooManyError(Exception):
+    """More was sent within a day than is taken; the message says whose bound it is."""
+
+
+class ClosedError(Exception):
+    """The submission, or a part of it, was decided on meanwhile, or can't take more."""
 
 
 @dataclass(frozen=True, slots=True)
-class Submission:
-    """What somebody sends, already checked by the form."""
+class ProposedItem:
+    """One record that is to be added, corrected or taken out."""
 
-    kind: SubmissionKind
+    what: What
+    kind: Kind
+    fact_digest: str
+    """'' for a record that is to be added."""
+    proposed: Mapping[str, Any]
+    """Values by field; of a correction, those that it changes."""
+    seen: Mapping[str, Any] | None
+    """What was in force when it was submitted."""
+    page: int | None
+    quote: str
+
+
+@dataclass(frozen=True, slots=True)
+class NewSubmission:
+    token_sha256: str
+    form_digest: str
     submitted_at: datetime
-    address_digest: str
-    """Of the address it came from, for the throttle; shown to nobody."""
-    content: Mapping[str, Any]
-    """What was filled in, as JSON has it; at most ``MOST_CONTENT_BYTES``."""
-    arxiv_id: str | None = None
-    paper_key: str | None = None
-    """Of a paper that was read."""
-    fact_key: str | None = None
-    field: str | None = None
-    """Of a correction: what it is about."""
-    submitter: str = ""
-    email: str = ""
-    """Where answers go; empty: nowhere."""
-
-
-MOST_CONTENT_BYTES = 64_000
+    sender: str
+    paper_key: str
+    is_author: bool
+    note: str
+    email: str | None
+    items: Sequence[ProposedItem]
 
 
 @dataclass(frozen=True, slots=True)
-class SubmissionMessage:
-    message_id: int
-    author: str
-    """``submitter``, or the curator's account; pages for strangers say ``curator``."""
-    from_curator: bool
-    at: datetime
-    text: str
+class Bounds:
+    """How much is taken within any 24 hours."""
+
+    of_sender: int
+    of_email: int
+    """Submissions that name the same address: nobody can have somebody else flooded with letters."""
+    of_everybody: int
 
 
-@dataclass(frozen=True, slots=True)
-class StoredSubmission:
-    submission_id: int
-    status: SubmissionStatus
-    submitted: Submission
-    messages: tuple[SubmissionMessage, ...]
-    """In time; empty in lists."""
-    decided_at: datetime | None
-    decided_by: str | None
-    """The curator's account: for the desk only."""
-    reviews: tuple[str, ...]
-    """Ids of the reviews that it became."""
-    waits_for_paper: bool
-    """Its arXiv id is of a paper that was not read yet."""
+def add_submission(engine: Engine, new: NewSubmission, bounds: Bounds, with_letter: bool) -> int:
+    """Store a submission; its number. The same form again is the same submission.
 
-
-def add_submission(engine: Engine, submission: Submission) -> str:
-    """Store it as pending; the secret token of its address, which is stored as a digest only."""
-    raise NotImplementedError
-
-
-def submission_of(engine: Engine, token: str) -> StoredSubmission | None:
-    """By its token."""
-    raise NotImplementedError
-
-
-def submission(engine: Engine, submission_id: int) -> StoredSubmission | None:
-    """By its number, for curators."""
-    raise NotImplementedError
-
-
-def submissions(
-    engine: Engine, status: SubmissionStatus | None = None, offset: int = 0, limit: int = 50
-) -> tuple[list[StoredSubmission], int]:
-    """Those that wait longest first, of all statuses if None; and how many there are."""
-    raise NotImplementedError
-
-
-def count_submissions(engine: Engine, since: datetime, address_digest: str | None = None) -> int:
-    """From an address, or from everybody: for the throttle."""
-    raise NotImplementedError
-
-
-def count_messages(engine: Engine, since: datetime, submission_id: int | None = None) -> int:
-    """Of strangers, on one submission or on all: for the throttle."""
-    raise NotImplementedError
+    ``TooManyError`` beyond the bounds; ``RecordError`` for what no record can have.
+    """
+    rows = [_item_row(position, item) for position, item in enumerate(new.items)]
+    if len(rows) > MOST_ITEMS:
+        raise RecordError(f"a submission has at most {MOST_ITEMS} records, not {len(rows)}")
+    table = schema.submissions
+    row = {name: value for name, value in asdict(new).items() if name != "items"}
+    row |= {"note": _said(new.note, least=0), "status": Status.PENDING, "status_at": new.submitted_at}
+    with writing(engine) as connection:
+        lock_papers(connection, [_EVERYBODY])
+        known = connection.scalar(select(table.c.submission_id).where(table.c.form_digest == new.form_digest))
+        if known is not None:
+            return int(known)
+        _check_bounds(connection, table.c.submitted_at, new, bounds)
+        number = connection.scalar(table.insert().values(row).returning(table.c.submission_id))
+        for each in rows:
+            connection.execute(schema.submission_items.insert().values(submission_id=number, **each))
+        if with_letter and new.email:
+            queue_letter(connection, number, Occasion.RECEIVED, new.submitted_at)
+    return int(number or 0)
 
 
 def add_message(
-    engine: Engine, submission_id: int, author: str, text: str, at: datetime, *, from_curator: bool
+    engine: Engine, number: int, text: str, at: datetime, *, curator: str = "", sender: str = "", most_of_sender: int
 ) -> None:
-    """Append to the conversation. A stranger's answer to a question makes the submission pending again."""
-    raise NotImplementedError
+    """Append what is said on a submission, by a curator or (``curator`` empty) by who submitted it.
 
-
-def set_status(
-    engine: Engine, submission_id: int, status: SubmissionStatus, curator: str, at: datetime, message: str = ""
-) -> None:
-    """Ask for information, decline or reopen, with what is said of it; ``RecordError`` where it was approved."""
-    raise NotImplementedError
-
-
-def approve(
-    engine: Engine,
-    submission_id: int,
-    curator: str,
-    at: datetime,
-    reviews: Sequence[Review],
-    seen: Seen,
-    added: Sequence[AddedFact] = (),
-    message: str = "",
-) -> tuple[list[str], list[Conflict]]:
-    """As ``save_reviews``, and the submission is approved in the same transaction; with conflicts nothing is.
-
-    Reviews and added facts are the curator's; the reason of each begins with "submission N", so that their origin
-    stays with them. Without any it is approved as it is (a paper that waits to be read).
+    An answer to a question makes the submission pending again. ``ClosedError`` where it is decided, or has as many
+    messages as it may have; ``TooManyError`` where the sender has said enough for a day.
     """
-    raise NotImplementedError
+    table = schema.submission_messages
+    row = {"submission_id": number, "at": at, "curator": clean_text(curator), "sender": sender, "text": _said(text)}
+    with writing(engine) as connection:
+        lock_open(connection, number)
+        said = connection.scalar(_count(table).where(table.c.submission_id == number))
+        if (said or 0) >= MOST_MESSAGES:
+            raise ClosedError(f"There are {MOST_MESSAGES} messages on this already: nothing more can be said here.")
+        if sender:
+            of_sender = _count(table).where(table.c.at > at - _DAY, table.c.sender == sender)
+            _check(connection, of_sender, most_of_sender, "messages from your network")
+        connection.execute(table.insert().values(row))
+        if not curator:
+            set_status(connection, number, Status.PENDING, at)
 
 
-def waiting_papers(engine: Engine) -> list[str]:
-    """arXiv ids of submitted papers, not declined, that were not read yet: for ``burden ingest --ids-file``."""
-    raise NotImplementedError
+def ask(engine: Engine, number: int, text: str, at: datetime, curator: str, with_letter: bool) -> None:
+    """A curator's question: the submission needs information. ``ClosedError`` where it is decided."""
+    table = schema.submission_messages
+    row = {"submission_id": number, "at": at, "curator": clean_text(curator), "sender": "", "text": _said(text)}
+    with writing(engine) as connection:
+        lock_open(connection, number)
+        connection.execute(table.insert().values(row))
+        set_status(connection, number, Status.NEEDS_INFORMATION, at)
+        if with_letter:
+            queue_letter(connection, number, Occasion.ASKED, at)
+
+
+def forget_email(engine: Engine, number: int) -> None:
+    """Erase the address that a submission left; letters that wait are not sent."""
+    with writing(engine) as connection:
+        erase_email(connection, number)
+
+
+def erase_email(connection: Connection, number: int) -> None:
+    table, waiting = schema.submissions, schema.letters
+    connection.execute(table.update().where(table.c.submission_id == number).values(email=None))
+    connection.execute(waiting.update().where(waiting.c.submission_id == number).values(next_attempt_at=None))
+
+
+def queue_letter(connection: Connection, number: int | None, occasion: Occasion, at: datetime) -> None:
+    """Let a letter be sent to who left an address; where nobody did, nothing is queued."""
+    table = schema.submissions
+    if connection.scalar(select(table.c.email).where(table.c.submission_id == number)) is None:
+        return
+    row = {"submission_id": number, "occasion": str(occasion), "queued_at": at, "next_attempt_at": at}
+    connection.execute(schema.letters.insert().values(row | {"attempts": 0, "failure": ""}))
+
+
+def set_status(connection: Connection, number: int, status: Status, at: datetime) -> None:
+    table = schema.submissions
+    changed = {"status": str(status), "status_at": at}
+    connection.execute(table.update().where(table.c.submission_id == number).values(changed))
+
+
+def lock_open(connection: Connection, number: int) -> None:
+    """Let nobody else change the submission until the transaction ends; ``ClosedError`` where it is decided."""
+    table = schema.submissions
+    row = connection.execute(select(table.c.status).where(table.c.submission_id == number).with_for_update()).first()
+    if row is None:
+        raise RecordError(f"there is no submission {number}")
+    if not Status(row.status).is_open:
+        raise ClosedError("This submission is decided, and nothing more can be done with it.")
+
+
+def _check_bounds(connection: Connection, moment: Column[Any], new: NewSubmission, bounds: Bounds) -> None:
+    table = schema.submissions
+    within = _count(table).where(moment > new.submitted_at - _DAY)
+    _check(connection, within.where(table.c.sender == new.sender), bounds.of_sender, "submissions from your network")
+    _check(connection, within, bounds.of_everybody, "submissions from everybody")
+    if new.email:
+        _check(connection, within.where(table.c.email == new.email), bounds.of_email, "submissions with this address")
+
+
+def _check(connection: Connection, counting: Select[tuple[int]], most: int, of_what: str) -> None:
+    if (connection.scalar(counting) or 0) >= most:
+        raise TooManyError(f"More than {most} {of_what} within 24 hours are not taken. Nothing was saved.")
+
+
+def _count(table: Any) -> Select[tuple[int]]:
+    return select(func.count()).select_from(table)
+
+
+def _said(text: str, least: int = 1) -> str:
+    said = clean_text(text).strip()
+    if not least <= len(said) <= LONGEST_MESSAGE:
+        raise RecordError(f"a message has from {least} to {LONGEST_MESSAGE} characters, this one {len(said)}")
+    return said
+
+
+def _item_row(position: int, item: ProposedItem) -> dict[str, Any]:
+    """The row of an item, its values checked as those of any record."""
+    where = f"record {position + 1}"
+    fields = FIELDS[item.kind]
+    foreign = sorted(set(item.proposed) - set(fields))
+    if foreign:
+        raise RecordError(f"{where}: a {item.kind} has no {', '.join(foreign)}")
+    if len(item.quote) > MAX_QUOTE_CHARACTERS:
+        raise RecordError(f"{where}: at most {MAX_QUOTE_CHARACTERS} characters of the paper can be quoted")
+    return {
+        "position": position,
+        "what": str(item.what),
+        "kind": str(item.kind),
+        "fact_digest": item.fact_digest,
+        "proposed": {name: checked_value(name, value, where) for name, value in item.proposed.items()},
+        "seen": seen_record(item.seen, where),
+        "page": item.page,
+        "quote": clean_text(item.quote),
+    }
