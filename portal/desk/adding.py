@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Sequence
+from collections.abc import Mapping, Sequence
 
 from db.added_facts import AddedFact
 from db.desk import DeskFact, PaperRecords
@@ -10,7 +10,8 @@ from db.fields import FIELDS, NEVER_UNKNOWN, Kind
 from extractors.lexicon.catalogue import Catalogue
 from portal.desk.cards import is_on_shown_pdf
 from portal.desk.decisions import Author, DecisionError, Form, reason_of
-from portal.desk.live_burden import read_form
+from portal.desk.live_burden import Reading, read_values
+from portal.desk.typed_values import Value
 from portal.desk.value_words import KIND_NAMES, LABELS
 from portal.desk.word_evidence import PageWord, SelectionError, indexes_of, selection_of
 
@@ -45,7 +46,27 @@ def added_fact(
     """
     kind = kind_of(form)
     typed = {name: form.get(f"field.{name}", "") for name in FIELDS[kind]}
-    reading = read_form(kind, typed, paper.published, catalogue)
+    values = complete_values(kind, read_values(kind, typed, catalogue))
+    page = page_of(form, paper)
+    try:
+        selection = selection_of(words, _indexes(form, words))
+    except SelectionError as refused:
+        raise DecisionError(f"Not added: {refused} (page {page}).", {"quote": str(refused)}) from None
+    return AddedFact(
+        paper_key=paper.paper_key,
+        kind=kind,
+        values=values,
+        page=page,
+        boxes=tuple((page, box) for box in selection.boxes),
+        quote=selection.quote,
+        reviewer=author.name,
+        added_at=author.at,
+        reason=reason_of(form),
+    )
+
+
+def complete_values(kind: Kind, reading: Reading) -> Mapping[str, Value]:
+    """The values of a record that is to be added; ``DecisionError`` where one is wrong, or they say nothing."""
     errors = dict(reading.errors)
     for name in NEVER_UNKNOWN.get(kind, ()):
         if reading.values[name] is None and name not in errors:
@@ -55,22 +76,7 @@ def added_fact(
     if all(reading.values[name] is None for name in _SAYS_SOMETHING[kind]):
         needed = ", ".join(LABELS[name].lower() for name in _SAYS_SOMETHING[kind])
         raise DecisionError(f"Not added: a {KIND_NAMES[kind]} needs one of {needed}.")
-    page = page_of(form, paper)
-    try:
-        selection = selection_of(words, _indexes(form, words))
-    except SelectionError as refused:
-        raise DecisionError(f"Not added: {refused} (page {page}).", {"quote": str(refused)}) from None
-    return AddedFact(
-        paper_key=paper.paper_key,
-        kind=kind,
-        values=reading.values,
-        page=page,
-        boxes=tuple((page, box) for box in selection.boxes),
-        quote=selection.quote,
-        reviewer=author.name,
-        added_at=author.at,
-        reason=reason_of(form),
-    )
+    return reading.values
 
 
 def _indexes(form: Form, words: Sequence[PageWord]) -> list[int]:

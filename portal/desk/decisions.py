@@ -91,7 +91,7 @@ def decided(form: Form, paper: PaperRecords, author: Author, catalogue: Catalogu
     writer = _Writer(fact, author, reason_of(form), {name: form.get(f"shown.{name}", "") for name in _names(fact)})
     match action:
         case "accept" | "save":
-            for field, value in _changed(form, fact, catalogue).items():
+            for field, value in changed_values(form, Kind(fact.kind), catalogue).items():
                 writer.review(field, Decision.CORRECT, value)
             if action == "accept":
                 writer.review(None, Decision.ACCEPT)
@@ -160,12 +160,12 @@ def _ends_that_go_along(name: str, fact: DeskFact) -> list[str]:
     return [end for end in DURATION_ENDS if in_force(fact, end) is not None and fact.values.get(end) is not None]
 
 
-def _changed(form: Form, fact: DeskFact, catalogue: Catalogue) -> dict[str, Value]:
+def changed_values(form: Form, kind: Kind, catalogue: Catalogue) -> dict[str, Value]:
     """The fields whose text is no longer as it was shown, with their values; ``DecisionError`` for what is no value."""
     changed: dict[str, Value] = {}
     along: dict[str, Value] = {}
     errors = {}
-    for name in FIELDS[Kind(fact.kind)]:
+    for name in FIELDS[kind]:
         text, was = form.get(f"field.{name}"), form.get(f"was.{name}")
         if text is None or text.strip() == (was or "").strip():
             continue

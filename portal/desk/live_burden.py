@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date
 from typing import Any
 
@@ -52,6 +52,15 @@ def read_form(
     A run with "8", "P100" and "3.5 d" -> 84 h, NVIDIA Tesla P100, and 2.6 × 10¹⁹ FLOP
     with "many" in place of "8" -> an error beside the count, and no burden
     """
+    reading = read_values(kind, typed, catalogue)
+    values, errors = reading.values, reading.errors
+    burden = burden_in_words(values, published, catalogue) if kind is Kind.TRAINING_RUN and not errors else None
+    proposed = proposal(values.get("accelerator"), source or "the paper", catalogue)
+    return replace(reading, burden=burden, proposal=proposed)
+
+
+def read_values(kind: Kind, typed: Mapping[str, str], catalogue: Catalogue) -> Reading:
+    """As ``read_form``, without the burden and without a proposal for unknown hardware."""
     values: dict[str, Value] = dict.fromkeys(FIELDS[kind])
     shown, notes, errors = {}, {}, {}
     typed_along: dict[str, Value] = {}
@@ -67,14 +76,12 @@ def read_form(
             notes[name] = reading.note
         typed_along.update(reading.others)
     values.update({name: value for name, value in typed_along.items() if values[name] is None and name not in errors})
-    burden = burden_in_words(values, published, catalogue) if kind is Kind.TRAINING_RUN and not errors else None
-    proposed = proposal(values.get("accelerator"), source or "the paper", catalogue)
-    return Reading(values, shown, notes, errors, burden, proposed)
+    return Reading(values, shown, notes, errors)
 
 
 def burden_in_words(values: Mapping[str, Any], published: date | None, catalogue: Catalogue) -> BurdenWords:
     """The burden of a run with these values, by the estimator that writes it into the database."""
-    estimate = estimate_burden(_run(values), published, catalogue)
+    estimate = estimate_burden(run_of_values(values), published, catalogue)
     if estimate.hardware_burden_flop is None:
         return BurdenWords(reason=estimate.reason or "no reason is known")
     low, high = estimate.hardware_burden_low, estimate.hardware_burden_high
@@ -82,7 +89,8 @@ def burden_in_words(values: Mapping[str, Any], published: date | None, catalogue
     return BurdenWords(flop(estimate.hardware_burden_flop), interval, estimate.method or "")
 
 
-def _run(values: Mapping[str, Any]) -> TrainingRun:
+def run_of_values(values: Mapping[str, Any]) -> TrainingRun:
+    """A training run with the values of a record, without the place where it stands."""
     return TrainingRun(
         evidence=_NOWHERE,
         accelerator=values.get("accelerator"),
