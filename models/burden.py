@@ -44,6 +44,54 @@ class Interval:
         return cls(value, value, value)
 
 
+@dataclass(frozen=True, slots=True)
+class BurdenSteps:
+    """The factors of an estimate: count × devices a unit × hours × rate, or device-hours in place of count and hours."""
+
+    count: int | None
+    """As the paper counts; None where it states device-time."""
+    unit: str
+    """What is counted: device, chip or core."""
+    devices_per_unit: Interval
+    """Of a core, the part of a chip that it is; of a TPU "device", what papers may mean by it."""
+    hours: Interval
+    """On the wall clock; without a count, device-hours."""
+    rate_tflops: Interval
+    """Peak of one device."""
+    accelerator: Accelerator
+    """Whose rate it is."""
+    alternatives: tuple[Accelerator, ...]
+    """All that the written name may stand for."""
+    mixed_rate_tflops: Interval | None
+    """Of the matrix units, where the paper states mixed precision: it widens the upper end."""
+    estimate: BurdenEstimate
+
+
+def burden_steps(run: TrainingRun, published: date | None, catalogue: Catalogue) -> BurdenSteps | None:
+    """How ``estimate_burden`` comes to its figure; None where it has none.
+
+    8 NVIDIA Tesla P100, 84 h -> 8 devices, 84 h, 10.6 TFLOP/s (9.3 to 10.6: PCIe cards) and 2.6e19
+    8 GPU, 84 h -> None
+    """
+    estimate = estimate_burden(run, published, catalogue)
+    if estimate.hardware_burden_flop is None:
+        return None
+    resolution = _resolve(run.accelerator, published, catalogue)
+    unit = _unit(run, resolution.accelerator)
+    counted = run.accelerator_count is not None and run.duration_hours is not None
+    return BurdenSteps(
+        count=run.accelerator_count if counted else None,
+        unit=unit.name,
+        devices_per_unit=unit.devices,
+        hours=_time_hours(run) if counted else Interval.exactly(float(run.device_hours or 0)),
+        rate_tflops=_rate(resolution),
+        accelerator=resolution.accelerator,
+        alternatives=resolution.alternatives,
+        mixed_rate_tflops=_half_rate(resolution) if run.mixed_precision else None,
+        estimate=estimate,
+    )
+
+
 def estimator_version(catalogue: Catalogue) -> str:
     """Names the rules and the rates behind an estimate: another row in the catalogue is another version."""
     return f"{ESTIMATOR_VERSION}+{catalogue.digest}"
@@ -151,9 +199,7 @@ def _unit_hours(run: TrainingRun, unit: _Unit) -> tuple[Interval, str]:
     """
     if run.accelerator_count is not None and run.duration_hours is not None:
         count = _bounded(run.accelerator_count, _MOST_DEVICES, "device count")
-        ends = (run.duration_hours_low, run.duration_hours, run.duration_hours_high)
-        stated = [_bounded(hours, _MOST_HOURS, "training time") for hours in ends if hours is not None]
-        time_hours = Interval(min(stated), run.duration_hours, max(stated))
+        time_hours = _time_hours(run)
         counted = f"{_figure(count)} {unit.name}{'' if count == 1 else 's'}{unit.conversion}"
         return Interval.exactly(count).times(time_hours), f"{counted} x {{rate}} x {_figure(time_hours.central)} h"
     if run.device_hours is not None:
@@ -161,6 +207,12 @@ def _unit_hours(run: TrainingRun, unit: _Unit) -> tuple[Interval, str]:
         return Interval.exactly(total), f"{_figure(total)} {unit.name}-hours{unit.conversion} x {{rate}}"
     parts = {"the number of devices": run.accelerator_count, "the training time": run.duration_hours}
     raise NotEstimable(f"not stated: {' and '.join(what for what, value in parts.items() if value is None)}")
+
+
+def _time_hours(run: TrainingRun) -> Interval:
+    ends = (run.duration_hours_low, run.duration_hours, run.duration_hours_high)
+    stated = [_bounded(hours, _MOST_HOURS, "training time") for hours in ends if hours is not None]
+    return Interval(min(stated), run.duration_hours or 0, max(stated))
 
 
 def _bounded(value: float, most: float, what: str) -> float:
