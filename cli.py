@@ -17,9 +17,10 @@ from commands.lexicon import lexicon
 from commands.operation import database, doctor
 from commands.papers import extract
 from commands.records import evaluate, export, train
+from commands.release import release
 
 EXIT_INTERRUPTED = 130
-_OUR_ROOMS = {"flows", "db", "models", "annotations", "extractors", "imports", "analysis", "portal", "commands"}
+_OUR_ROOMS = set("extractors models imports db annotations analysis releases portal flows commands".split())
 
 
 class Commands(click.Group):
@@ -94,6 +95,7 @@ for _command in (
     lexicon,
     train,
     analyze,
+    release,
     import_,
     annotations_,
     web,

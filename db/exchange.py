@@ -222,17 +222,21 @@ def _write_csv(records: Iterable[Record], columns: Mapping[str, str], stream: Bi
 
 
 def _csv_cell(value: object) -> object:
-    """A cell that no spreadsheet takes for a formula: text from a paper that starts like one gets a leading ``'``.
-
-    "=HYPERLINK(…)" -> "'=HYPERLINK(…)"        "8 V100" -> "8 V100"        -1.5 -> -1.5
-    """
-    if isinstance(value, str) and value.startswith(("=", "+", "-", "@", "\t", "\r")):
-        return "'" + value
+    if isinstance(value, str):
+        return spreadsheet_text(value)
     if isinstance(value, bool):
         return "true" if value else "false"
     if isinstance(value, list):
         return json.dumps(value, ensure_ascii=False)
     return value
+
+
+def spreadsheet_text(text: str) -> str:
+    """Text that no spreadsheet takes for a formula: what starts like one gets a leading ``'``.
+
+    "=HYPERLINK(…)" -> "'=HYPERLINK(…)"        "8 V100" -> "8 V100"
+    """
+    return "'" + text if text.startswith(("=", "+", "-", "@", "\t", "\r")) else text
 
 
 def _write_parquet(records: Iterable[Record], columns: Mapping[str, str], stream: BinaryIO) -> int:

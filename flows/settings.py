@@ -82,6 +82,11 @@ class Settings(BaseSettings):
         return self.home / "pages"
 
     @property
+    def releases_folder(self) -> Path:
+        """Where `burden release` puts releases, for `burden web` to offer."""
+        return self.home / "releases"
+
+    @property
     def limits(self) -> Limits:
         return Limits(self.time_limit_seconds, self.worker_memory_limit_mb, self.pdf_limit_mb)
 
