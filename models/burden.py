@@ -46,7 +46,7 @@ class Interval:
 
 @dataclass(frozen=True, slots=True)
 class BurdenSteps:
-    """The factors of an estimate: count × devices a unit × hours × rate, or device-hours in place of count and hours."""
+    """The factors of an estimate: count × devices a unit × hours × rate; device-hours may stand for count × hours."""
 
     count: int | None
     """As the paper counts; None where it states device-time."""

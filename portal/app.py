@@ -5,17 +5,26 @@ from __future__ import annotations
 from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
-from starlette.responses import RedirectResponse
 
 from portal import agreement, health, page_images, passwords, sign_in, static_files
 from portal.boundary import Boundary
 from portal.desk import paper
 from portal.pages import http_error, malformed, signed_out
+from portal.public import hardware, methods, models, papers
+from portal.public.caching import keep_answers
 from portal.queue import queue
 from portal.security import Role, SignedOutError, check_csrf, signed_in
 from portal.services import Services
 
-_FOR_EVERYBODY = (static_files.router, sign_in.router, health.router)
+_FOR_EVERYBODY = (
+    static_files.router,
+    sign_in.router,
+    health.router,
+    models.router,
+    papers.router,
+    hardware.router,
+    methods.router,
+)
 _FOR_USERS = (page_images.router, queue.router, paper.router, agreement.router)
 """Nobody who has not signed in gets to these, whatever their routes ask for; most ask for a higher role."""
 
@@ -29,13 +38,9 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(SignedOutError, signed_out)
     app.add_exception_handler(RequestValidationError, malformed)
-    app.add_api_route("/", _home, include_in_schema=False)
+    keep_answers(app)
     for router in _FOR_EVERYBODY:
         app.include_router(router)
     for router in _FOR_USERS:
         app.include_router(router, dependencies=[Depends(signed_in(Role.READER))])
     return app
-
-
-def _home() -> RedirectResponse:
-    return RedirectResponse("/desk", 303)

@@ -26,7 +26,7 @@ from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
 from starlette.responses import Response
 
-from db.public_queries import Stamp, public_stamp
+from db.public_stamp import Stamp, public_stamp
 from portal.security import carries_session
 from portal.services import services_of
 

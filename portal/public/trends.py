@@ -1,0 +1,107 @@
+"""What changes over the years: burdens, hardware, and how many papers tell of it."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import numpy as np
+from fastapi import APIRouter, Request
+from starlette.responses import Response
+
+from analysis.growth import Growth, NoGrowth, growth, months_to_double
+from db.public_trends import YearRow, burdens_over_time, yearly
+from portal.charts.trends import trend_figures
+from portal.pages import page
+from portal.public.caching import PublicRoute
+from portal.public.words import register_words
+from portal.services import Wired
+
+register_words()
+router = APIRouter(route_class=PublicRoute)
+
+
+@dataclass(frozen=True, slots=True)
+class GrowthWords:
+    """A rate of growth for the eye; ``reason`` in its place where there is none."""
+
+    what: str
+    n: int
+    years: str = ""
+    a_year: str = ""
+    """ "× 4.0 (3.6 to 4.5)" """
+    doubling: str = ""
+    """ "6.0 months (5.5 to 6.5)" """
+    reason: str = ""
+
+
+@router.get("/trends")
+def trends(request: Request, services: Wired) -> Response:
+    """Charts, each with its figures as a table below, and rates of growth with intervals."""
+    years = yearly(services.engine)
+    burdens = burdens_over_time(services.engine)
+    return page(
+        request,
+        "public/trends.html",
+        figures=trend_figures(services),
+        years=years,
+        growths=[
+            growth_words("Largest burden of each paper", *burdens_and_years(burdens)),
+            growth_words("Largest burden of each year", *largest_and_years(years)),
+        ],
+    )
+
+
+def burdens_and_years(rows: Sequence[Mapping[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
+    """Year with its fraction, and log10 of the burden, of each paper."""
+    known = [row for row in rows if row["burden"] and (row["published"] or row["year"])]
+    year = np.array([_year(row) for row in known], dtype=float)
+    return year, np.log10(np.array([row["burden"] for row in known], dtype=float))
+
+
+def largest_and_years(years: Sequence[YearRow]) -> tuple[np.ndarray, np.ndarray]:
+    """Each year, and log10 of its largest burden."""
+    known = [row for row in years if row.largest_burden_flop]
+    largest = np.array([row.largest_burden_flop for row in known], dtype=float)
+    return np.array([row.year for row in known], dtype=float), np.log10(largest)
+
+
+def _year(row: Mapping[str, Any]) -> float:
+    published = row["published"]
+    if isinstance(published, str):
+        published = date.fromisoformat(published) if len(published) == 10 else None
+    if published is None:
+        return float(row["year"])
+    return float(published.year + (published.timetuple().tm_yday - 0.5) / 366)
+
+
+def growth_words(what: str, year: np.ndarray, log10_burden: np.ndarray) -> GrowthWords:
+    """0.30 (0.28 to 0.32) powers of ten a year -> "× 2.0 (1.9 to 2.1)", doubled in "12 months (11 to 13)" """
+    found = growth(year, log10_burden)
+    if isinstance(found, NoGrowth):
+        return GrowthWords(what, found.n, reason=found.reason)
+    low, high = found.log10_a_year_low, found.log10_a_year_high
+    return GrowthWords(
+        what,
+        found.n,
+        years=f"{found.first_year:.0f} to {found.last_year:.0f}",
+        a_year=f"× {_times(found.log10_a_year)} ({_times(low)} to {_times(high)})",
+        doubling=_doubling(found),
+    )
+
+
+def _times(log10_factor: float) -> str:
+    return f"{10**log10_factor:.2g}" if abs(log10_factor) < 6 else f"10^{log10_factor:.0f}"
+
+
+def _doubling(found: Growth) -> str:
+    """The faster growth is, the sooner it has doubled: the ends change places."""
+    central = found.doubling_months
+    if central is None:
+        return "it does not grow"
+    shortest, longest = months_to_double(found.log10_a_year_high), months_to_double(found.log10_a_year_low)
+    if shortest is None or longest is None:
+        return f"{central:.2g} months (no upper end: it may not grow at all)"
+    return f"{central:.2g} months ({shortest:.2g} to {longest:.2g})"
