@@ -165,8 +165,9 @@ def _steps(fact: PublicFact, published: date | None, catalogue: Catalogue) -> It
     if fact.burden is None or fact.burden.flop is None:
         return ()
     steps = burden_steps(run_of_values(fact.values), published, catalogue)
-    reckoned = steps and steps.estimate.hardware_burden_flop
-    if steps is None or reckoned is None or abs(reckoned / fact.burden.flop - 1) > _SAME_TO:
+    if steps is None or not steps.estimate.hardware_burden_flop:
+        return ()
+    if abs(steps.estimate.hardware_burden_flop / fact.burden.flop - 1) > _SAME_TO:
         return ()
     return _step_words(steps, _whose(fact))
 
