@@ -39,7 +39,6 @@ class FieldWords:
     label: str
     value: str
     machine: str
-    correct_address: str
 
 
 @dataclass(frozen=True, slots=True)
@@ -60,7 +59,6 @@ class ReviewWords:
 
     at: object
     what: str
-    about: str
     anchor: str
     stands: bool
 
@@ -93,9 +91,9 @@ def fact_view(
         fact=fact,
         anchor=f"fact-{digest}",
         title=_title(fact),
-        fields=tuple(_fields(fact, paper_key, digest)),
+        fields=tuple(_fields(fact)),
         page_address=arxiv_pdf(arxiv_id, version, fact.page),
-        correct_address=_correct_address(paper_key, digest),
+        correct_address=f"/contribute?{urlencode({'paper': paper_key, 'fact': digest})}",
         steps=tuple(_steps(fact, published, catalogue)),
         reviews=tuple(review_words(fact.reviews)),
     )
@@ -107,7 +105,6 @@ def review_words(reviews: Iterable[PublicReview]) -> list[ReviewWords]:
         ReviewWords(
             at=review.reviewed_at,
             what=_decision(review),
-            about=split_fact_key(review.fact_key)[1],
             anchor=f"fact-{split_fact_key(review.fact_key)[1]}",
             stands=review.in_force,
         )
@@ -136,7 +133,7 @@ def _title(fact: PublicFact) -> str:
     return "Model not named"
 
 
-def _fields(fact: PublicFact, paper_key: str, digest: str) -> Iterable[FieldWords]:
+def _fields(fact: PublicFact) -> Iterable[FieldWords]:
     for name in _ORDER.get(fact.kind, FIELDS[fact.kind]):
         value = fact.values.get(name)
         corrected = name in fact.corrected
@@ -151,13 +148,7 @@ def _fields(fact: PublicFact, paper_key: str, digest: str) -> Iterable[FieldWord
             label=LABELS[name],
             value="not stated" if value is None else in_words(name, value),
             machine=in_words(name, fact.machine_values.get(name)) if corrected else "",
-            correct_address=_correct_address(paper_key, digest, name),
         )
-
-
-def _correct_address(paper_key: str, digest: str, field: str = "") -> str:
-    asked = {"paper": paper_key, "fact": digest} | ({"field": field} if field else {})
-    return f"/contribute?{urlencode(asked)}"
 
 
 def _steps(fact: PublicFact, published: date | None, catalogue: Catalogue) -> Iterable[StepWords]:
@@ -169,22 +160,32 @@ def _steps(fact: PublicFact, published: date | None, catalogue: Catalogue) -> It
         return ()
     if abs(steps.estimate.hardware_burden_flop / fact.burden.flop - 1) > _SAME_TO:
         return ()
-    return _step_words(steps, _whose(fact))
+    return _step_words(steps, fact)
 
 
-def _whose(fact: PublicFact) -> str:
-    return "a curator's word" if fact.added else "the paper, corrected by a curator" if fact.corrected else "the paper"
+def _whose(fact: PublicFact, *fields: str) -> str:
+    """Who says what these fields state."""
+    if fact.added:
+        return "the paper, as a curator read it"
+    return (
+        "the paper, corrected by a curator"
+        if set(fields) & set(fact.corrected)
+        else "the paper, as the machine read it"
+    )
 
 
-def _step_words(steps: BurdenSteps, whose: str) -> Sequence[StepWords]:
+def _step_words(steps: BurdenSteps, fact: PublicFact) -> Sequence[StepWords]:
     words = []
     if steps.count is not None:
         units = steps.unit if steps.count == 1 else f"{steps.unit}s"
-        words.append(StepWords("Count", f"{steps.count:,} {units}", "", whose, ""))
+        words.append(
+            StepWords("Count", f"{steps.count:,} {units}", "", _whose(fact, "accelerator_count", "count_unit"), "")
+        )
     if steps.devices_per_unit != Interval.exactly(1):
         per = steps.devices_per_unit
         origin = f"a {steps.unit} of {steps.accelerator.name}, in chips"
         words.append(StepWords(f"Chips a {steps.unit}", f"× {number(per.central)}", _range(per, ""), origin, ""))
+    whose = _whose(fact, "duration_hours", "device_hours", *DURATION_ENDS)
     name = "Time" if steps.count is not None else f"{steps.unit.capitalize()}-hours"
     words.append(StepWords(name, f"× {_figure(steps.hours.central)} h", _range(steps.hours, " h"), whose, ""))
     rate = steps.rate_tflops
