@@ -131,8 +131,13 @@ def http_error(request: Request, error: Exception) -> Response:
     assert isinstance(error, HTTPException)  # noqa: S101  it is registered for these only
     if not hasattr(request.state, "session"):
         current_session(request, services_of(request))
-    words = error.detail if error.detail != HTTPStatus(error.status_code).phrase else _PLAIN.get(error.status_code, "")
-    return error_response(request, error.status_code, words or str(error.detail), dict(error.headers or {}))
+    return error_response(request, error.status_code, words_of(error), dict(error.headers or {}))
+
+
+def words_of(error: HTTPException) -> str:
+    """What it says; where that is only the name of its status, what that means here."""
+    is_plain = error.detail == HTTPStatus(error.status_code).phrase
+    return str(_PLAIN.get(error.status_code, error.detail) if is_plain else error.detail)
 
 
 _PLAIN = {
@@ -152,5 +157,9 @@ def signed_out(request: Request, error: Exception) -> Response:
 def malformed(request: Request, error: Exception) -> Response:
     """Which part of the request can't be used; what was sent is not repeated."""
     assert isinstance(error, RequestValidationError)  # noqa: S101  it is registered for these only
-    problems = "; ".join(f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors())
-    return error_response(request, 422, f"The request can't be used: {problems}")
+    return error_response(request, 422, f"The request can't be used: {problems_of(error)}")
+
+
+def problems_of(error: RequestValidationError) -> str:
+    """ "year: Input should be a valid integer; offset: …" """
+    return "; ".join(f"{'.'.join(map(str, each['loc'][1:]))}: {each['msg']}" for each in error.errors())
