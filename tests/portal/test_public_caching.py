@@ -1,0 +1,133 @@
+"""Public answers are made once, told apart by what they show, and never mixed up with anybody's own."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Callable
+from datetime import UTC, datetime
+
+import httpx
+import pytest
+from fastapi import APIRouter, FastAPI
+from live_site import Site
+from starlette.responses import PlainTextResponse, Response, StreamingResponse
+
+from db.public_stamp import Stamp
+from db.store import upsert_papers
+from extractors.records import PaperMetadata
+from portal.public import caching
+from portal.public.caching import Kept, KeptAnswers, PublicRoute, keep_answers
+from portal.services import Services
+
+Client = Callable[..., httpx.Client]
+HTML = {"Accept": "text/html"}
+HERON = "2104.99017"
+
+
+def test_who_has_an_answer_is_told_that_it_still_holds(client: Client) -> None:
+    reader = client()
+    first = reader.get(f"/papers/{HERON}", headers=HTML)
+    assert first.headers["cache-control"] == "public, max-age=60"
+    assert {each.strip() for each in first.headers["vary"].split(",")} == {"Cookie", "Accept-Encoding"}
+    etag = first.headers["etag"]
+    for held in (etag, etag.removeprefix("W/"), f'"another", {etag}', "*"):
+        again = reader.get(f"/papers/{HERON}", headers=HTML | {"If-None-Match": held})
+        assert (again.status_code, again.content, again.headers["etag"]) == (304, b"", etag)
+    assert reader.get("/papers", headers=HTML).headers["etag"] != etag
+    assert reader.get(f"/papers/{HERON}", headers=HTML | {"If-None-Match": '"another"'}).status_code == 200
+
+
+def test_what_is_new_is_shown_at_once(site: Site, client: Client) -> None:
+    reader = client()
+    before = reader.get("/", headers=HTML)
+    upsert_papers(site.engine, [PaperMetadata("2501.00077", title="Seen today", source="test")], datetime.now(UTC))
+    after = reader.get("/", headers=HTML | {"If-None-Match": before.headers["etag"]})
+    assert after.status_code == 200 and after.text != before.text
+
+
+def test_it_is_sent_compressed_to_whoever_takes_that(site: Site) -> None:
+    with httpx.Client(base_url=site.url, headers=HTML | {"Accept-Encoding": "identity"}) as plain:
+        whole = plain.get("/hardware")
+    with httpx.Client(base_url=site.url, headers=HTML | {"Accept-Encoding": "gzip"}) as packed:
+        sent = packed.get("/hardware")
+    assert "content-encoding" not in whole.headers and sent.headers["content-encoding"] == "gzip"
+    assert sent.text == whole.text
+    assert int(sent.headers["content-length"]) < 0.3 * int(whole.headers["content-length"])
+
+
+def test_who_has_signed_in_gets_pages_of_their_own_that_nobody_keeps(client: Client) -> None:
+    curator, stranger = client("curator", "ada"), client()
+    for person, own in ((curator, True), (stranger, False), (curator, True), (stranger, False)):
+        shown = person.get(f"/papers/{HERON}", headers=HTML)
+        assert ("csrf-token" in shown.text) is own
+        assert ('<span class="who-name">ada</span>' in shown.text) is own
+        assert ("Sign out" in shown.text) is own
+        if own:
+            assert shown.headers["cache-control"] == "no-store" and "etag" not in shown.headers
+            assert "content-encoding" not in shown.headers, "what has a secret is not compressed"
+
+
+def test_an_error_is_not_kept(client: Client) -> None:
+    missing = client().get("/papers/1701.00001", headers=HTML)
+    assert missing.status_code == 404 and missing.headers["cache-control"] == "no-store"
+    assert "etag" not in missing.headers
+
+
+# The memory
+
+
+def _kept(size_bytes: int) -> Kept:
+    return Kept(b"x" * size_bytes, False, ())
+
+
+def test_memory_is_bounded_and_the_longest_unused_goes_first() -> None:
+    answers = KeptAnswers(most_bytes=3_000)
+    for name in ("one", "two"):
+        answers.keep(name, _kept(1_000))
+    assert answers.get("one") is not None
+    answers.keep("three", _kept(1_000))
+    assert answers.get("two") is None and answers.get("one") and answers.get("three")
+    answers.keep("huge", _kept(4_000))
+    assert answers.get("huge") is None and answers.get("one"), "what fits nowhere pushes nothing out"
+    answers.keep("one", _kept(1_500))
+    assert answers.get("one") and answers.get("three")
+
+
+def test_many_who_ask_at_once_have_it_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
+    made: list[str] = []
+    stamp = Stamp(1, datetime(2026, 1, 1, tzinfo=UTC))
+    monkeypatch.setattr(caching, "public_stamp", lambda engine: stamp)
+    router = APIRouter(route_class=PublicRoute)
+
+    @router.get("/slow")
+    async def slow() -> Response:
+        made.append("slow")
+        await asyncio.sleep(0)
+        return PlainTextResponse("word " * 500)
+
+    @router.get("/stream")
+    def stream() -> Response:
+        made.append("stream")
+        return StreamingResponse(iter([b"a", b"b"]))
+
+    app = FastAPI()
+    app.state.services = Services(None, None, None, None, None)  # type: ignore[arg-type]
+    keep_answers(app)
+    app.include_router(router)
+
+    async def ask() -> None:
+        nonlocal stamp
+        transport = httpx.ASGITransport(app)
+        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+            answers = await asyncio.gather(*(client.get("/slow") for _ in range(20)))
+            assert {answer.text for answer in answers} == {"word " * 500} and made == ["slow"]
+            assert answers[0].headers["content-encoding"] == "gzip"
+            stamp = Stamp(2, stamp.changed_at)
+            await client.get("/slow")
+            assert made == ["slow", "slow"]
+            for _ in range(2):
+                streamed = await client.get("/stream")
+                assert streamed.text == "ab" and streamed.headers["etag"]
+            assert made[2:] == ["stream", "stream"], "a stream is kept nowhere"
+
+    asyncio.run(ask())
