@@ -29,6 +29,7 @@ from db.paper_records import (
     Settlement,
     read_paper_records,
 )
+from db.public_stamp import stamp_change
 
 __all__ = [
     "Burden",
@@ -120,6 +121,7 @@ def settle_paper(engine: Engine, paper_key: str, reviewer: str, at: datetime, no
         row = {"paper_key": paper_key, "reviewer": clean_text(reviewer), "note": clean_text(note), **read[0]}
         _append(connection, desk_schema.settlements, "settlement_id", row, "settled_at", at)
         refresh_papers(connection, [paper_key], at)
+        stamp_change(connection, at)  # the history of a paper that two curators review is shown when both are done
 
 
 def add_comment(engine: Engine, paper_key: str, fact_digest: str, author: str, at: datetime, text: str) -> None:

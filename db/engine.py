@@ -8,18 +8,28 @@ two of them queue instead of failing half-way.
 from __future__ import annotations
 
 import sqlite3
-from collections.abc import Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, Table, create_engine, event, make_url
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
 from db.errors import DatabaseError
 
-__all__ = ["Engine", "check_reachable", "hidden_url", "is_sqlite", "lock_papers", "open_database", "writing"]
+__all__ = [
+    "Engine",
+    "before_commit",
+    "check_reachable",
+    "hidden_url",
+    "hold_off_writers",
+    "is_sqlite",
+    "lock_papers",
+    "open_database",
+    "writing",
+]
 
 _BUSY_TIMEOUT_SECONDS = 60
 _CONNECT_TIMEOUT_SECONDS = 10
@@ -67,8 +77,23 @@ def is_sqlite(bind: Engine | Connection) -> bool:
 @contextmanager
 def writing(engine: Engine) -> Iterator[Connection]:
     """A transaction that writes: committed whole at the end, or not at all."""
-    with engine.execution_options(sqlite_begin="IMMEDIATE").begin() as connection:
+    at_the_end: dict[str, Callable[[Connection], None]] = {}
+    with engine.execution_options(sqlite_begin="IMMEDIATE", at_the_end=at_the_end).begin() as connection:
         yield connection
+        for action in at_the_end.values():
+            action(connection)
+
+
+def before_commit(connection: Connection, name: str, action: Callable[[Connection], None]) -> None:
+    """Have ``writing`` do this last, once for the name; in another transaction it is done at once.
+
+    For a row that all writers change: whoever holds it waits for nothing more, so that no two wait for each other.
+    """
+    at_the_end = connection.get_execution_options().get("at_the_end")
+    if at_the_end is None:
+        action(connection)
+    else:
+        at_the_end[name] = action
 
 
 def hidden_url(url: URL) -> str:
@@ -184,3 +209,9 @@ def lock_papers(connection: Connection, paper_keys: Iterable[str]) -> None:
         digests = (sha256(key.encode()).digest()[:8] for key in paper_keys)
         for number in sorted({int.from_bytes(digest) % _PAPER_LOCKS for digest in digests}):
             connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_PAPER_LOCK_SPACE}, {number})")
+
+
+def hold_off_writers(connection: Connection, table: Table) -> None:
+    """Let no other process append to the table until this transaction ends; SQLite has one writer anyway."""
+    if not is_sqlite(connection):
+        connection.exec_driver_sql(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE")

@@ -16,38 +16,13 @@ from typing import Any
 from sqlalchemy import Connection, Engine, Text, bindparam, case, or_, select, text
 
 from db import schema
-from db.engine import is_sqlite, writing
+from db.engine import hold_off_writers, is_sqlite, writing
 from db.errors import RecordError
 from db.facts import digest
 from db.fields import clean_text
-from db.imports import hold_off_writers
+from db.point_columns import POINT_TYPES as POINT_TYPES
+from db.public_stamp import stamp_change
 from db.queries import stream
-
-POINT_TYPES: Mapping[str, type[str] | type[float]] = {
-    "source": str,
-    "basis": str,
-    "point_key": str,
-    "arxiv_id": str,
-    "title": str,
-    "url": str,
-    "model": str,
-    "benchmark": str,
-    "metric": str,
-    "value": float,
-    "error_fraction": float,
-    "published": str,
-    "year": float,
-    "hardware_burden_flop": float,
-    "hardware_burden_low_flop": float,
-    "hardware_burden_high_flop": float,
-    "network_operations_flop": float,
-    "operations_per_pass_flop": float,
-    "parameters": float,
-    "confidence": float,
-    "accelerator": str,
-    "note": str,
-}
-"""The columns of ``fit_points_v1``, in order."""
 
 _COMPARED_DIGITS = 12
 """Significant digits in which a number must differ to be another: a database may add up in another order each night."""
@@ -163,6 +138,7 @@ def store_analysis(engine: Engine, record: AnalysisRecord) -> int:
         if fits:
             connection.execute(schema.analysis_fits.insert(), [{"analysis_run_id": run, **fit} for fit in fits])
         _store_states(connection, options_digest, points, run, latest and latest.analysis_run_id)
+        stamp_change(connection, record.made_at)
     return run
 
 

@@ -16,13 +16,14 @@ from dataclasses import asdict, dataclass, replace
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Table, select
+from sqlalchemy import Connection, Engine, select
 
 from db import schema
-from db.engine import is_sqlite, writing
+from db.engine import hold_off_writers, writing
 from db.errors import RecordError
 from db.facts import digest
 from db.fields import clean_text
+from db.public_refresh import refresh_public_imports
 from imports.records import ImportedFile, ImportedModel
 
 _PAPERS = "db"
@@ -138,17 +139,13 @@ def store_import(engine: Engine, file: ImportedFile, at: datetime, replaces: Col
         for each in replaced:
             cause = f"in its place: import {outcome.import_id} ({outcome.copy_of or row['file_name']})"
             _insert(connection, row | _NOTHING_READ | {"file_name": each.file_name, "skipped": [[0, cause]]}, [], [])
+        if outcome.is_new or replaced:
+            refresh_public_imports(connection, at)
         return replace(
             outcome,
             replaced_import_ids=tuple(each.import_id for each in replaced if each is not earlier),
             overlaps=_overlaps(connection, outcome.import_id, beside),
         )
-
-
-def hold_off_writers(connection: Connection, table: Table) -> None:
-    """Let no other process append to the table until this transaction ends; SQLite has one writer anyway."""
-    if not is_sqlite(connection):
-        connection.exec_driver_sql(f"LOCK TABLE {table.name} IN SHARE ROW EXCLUSIVE MODE")
 
 
 def _in_force(connection: Connection, row: Row, replaces: Collection[str], where: str) -> tuple[Any, list[Any]]:

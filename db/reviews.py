@@ -19,6 +19,7 @@ from db.errors import RecordError
 from db.fact_states import FactState, fact_states
 from db.facts import digest, split_fact_key
 from db.fields import FIELD_TYPES, FIELDS, checked_value, clean_text, seen_record, typed_value
+from db.public_refresh import refresh_public_papers
 
 
 class Decision(StrEnum):
@@ -87,6 +88,7 @@ def append_review(connection: Connection, review: Review) -> str:
     lock_papers(connection, [paper])
     review_id = _append(connection, review, fact_states(connection, [review.fact_key])[review.fact_key])
     refresh_papers(connection, [paper], review.reviewed_at)
+    refresh_public_papers(connection, [paper], review.reviewed_at)
     return review_id
 
 
@@ -135,6 +137,7 @@ def append_reviews(
         _append(connection, review, states[review.fact_key])
     if times:
         refresh_papers(connection, papers, max(times))
+        refresh_public_papers(connection, papers, max(times))
     return ids
 
 

@@ -19,11 +19,12 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from db import schema
 from db.desk_rows import refresh_papers
-from db.engine import is_sqlite, writing
+from db.engine import is_sqlite, lock_papers, writing
 from db.errors import RecordError
 from db.exchange import estimate_columns
 from db.facts import claim_rows, digest, link_rows, paper_key
 from db.fields import clean_text
+from db.public_refresh import refresh_public_papers
 from extractors.records import (
     MAX_QUOTE_CHARACTERS,
     BurdenEstimate,
@@ -153,8 +154,8 @@ def save_extractions(
 ) -> int:
     """Save papers, documents, claims with their models and estimates in ONE transaction; how many extractions were new.
 
-    The curators' queue has them at once. A document that this extractor version has already been saved for is left as
-    it is.
+    The curators' queue and the public tables have them at once. A document that this extractor version has already
+    been saved for is left as it is.
     ``RecordError`` (nothing is saved) where a record has no place in the database.
     """
     by_document = {paper.extraction.sha256: paper for paper in papers}
@@ -174,8 +175,10 @@ def save_extractions(
         _insert_new(connection, schema.burden_estimates, rows)
         if new:
             had = schema.paper_versions
-            touched = connection.scalars(select(had.c.paper_key).where(had.c.document_sha256.in_(new)).distinct())
+            query = select(had.c.paper_key).where(had.c.document_sha256.in_(new)).distinct()
+            touched = list(connection.scalars(query))
             refresh_papers(connection, touched, at)
+            refresh_public_papers(connection, touched, at)
     return len(new)
 
 
@@ -215,12 +218,18 @@ def save_estimates(
     engine: Engine, estimates: Iterable[tuple[PendingEstimate, BurdenEstimate]], estimator_version: str, at: datetime
 ) -> int:
     """Save estimates for runs that ``queries.pending_estimates`` gave; how many were new."""
+    made = list(estimates)
     rows = [
         _estimate_row(pending.claim_id, pending.corrections, estimate, estimator_version, at)
-        for pending, estimate in estimates
+        for pending, estimate in made
     ]
+    papers = {pending.paper_key for pending, _ in made}
     with writing(engine) as connection:
-        return _insert_new(connection, schema.burden_estimates, rows)
+        lock_papers(connection, papers)
+        new = _insert_new(connection, schema.burden_estimates, rows)
+        if new:
+            refresh_public_papers(connection, papers, at)
+        return new
 
 
 def _claims(paper: ExtractedPaper, extractor_version: str) -> list[Row]:
