@@ -18,6 +18,7 @@ from commands.operation import database, doctor
 from commands.papers import extract
 from commands.records import evaluate, export, train
 from commands.release import release
+from commands.submissions import submissions
 
 EXIT_INTERRUPTED = 130
 _OUR_ROOMS = set("extractors models imports db annotations analysis releases portal flows commands".split())
@@ -100,6 +101,7 @@ for _command in (
     annotations_,
     web,
     user,
+    submissions,
     database,
     doctor,
 ):

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from enum import StrEnum
 
@@ -43,6 +43,10 @@ class Decided:
     added: Sequence[AddedFact] = ()
     override: bool = False
     """Save over what others decided since."""
+
+    def over_all(self) -> Decided:
+        """The same, saved over whatever stands."""
+        return replace(self, override=True)
 
 
 def decide(

@@ -140,14 +140,19 @@ def add_message(
 ) -> None:
     """Append what is said on a submission, by a curator or (``curator`` empty) by who submitted it.
 
-    An answer to a question makes the submission pending again. ``ClosedError`` where it is decided, or has as many
-    messages as it may have; ``TooManyError`` where the sender has said enough for a day.
+    An answer to a question makes the submission pending again; the same words twice in a row are one message.
+    ``ClosedError`` where it is decided, or has as many messages as it may have; ``TooManyError`` where the sender has
+    said enough for a day.
     """
     table = schema.submission_messages
     row = {"submission_id": number, "at": at, "curator": clean_text(curator), "sender": sender, "text": _said(text)}
     with writing(engine) as connection:
         lock_open(connection, number)
-        said = connection.scalar(_count(table).where(table.c.submission_id == number))
+        of_this = table.c.submission_id == number
+        last = connection.execute(select(table).where(of_this).order_by(table.c.message_id.desc()).limit(1)).first()
+        if last is not None and (last.curator, last.text) == (row["curator"], row["text"]):
+            return
+        said = connection.scalar(_count(table).where(of_this))
         if (said or 0) >= MOST_MESSAGES:
             raise ClosedError(f"There are {MOST_MESSAGES} messages on this already: nothing more can be said here.")
         if sender:

@@ -14,8 +14,9 @@ from pathlib import Path
 from db.engine import open_database
 from db.errors import DatabaseError
 from db.migrate import database_status
+from flows.mail import smtp_server
 from flows.papers import catalogue
-from flows.settings import Settings, foreign_variables, settings_in_force
+from flows.settings import Settings, SettingsError, foreign_variables, settings_in_force
 from flows.version import READING_VERSION
 from models.burden import estimator_version
 
@@ -47,6 +48,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _database(settings)
     yield _home(settings)
     yield _disk(settings)
+    yield _mail(settings)
     yield _program("chromium", _found_chromium, "only tests of web pages need it")
     yield _program("postgresql", _found_postgresql, "only tests of PostgreSQL need it; the default is SQLite")
     yield _prefect_server()
@@ -101,6 +103,16 @@ def _disk(settings: Settings) -> Finding:
     low = free_gb < _LOW_DISK_GB
     advice = "papers take about 2 MB each" if low else ""
     return Finding("disk", Health.BROKEN if low else Health.FINE, f"{free_gb:,.1f} GB free", advice)
+
+
+def _mail(settings: Settings) -> Finding:
+    try:
+        server = smtp_server(settings)
+    except SettingsError as error:
+        return Finding("e-mail", Health.BROKEN, str(error), "`burden web` does not start so")
+    if server is None:
+        return Finding("e-mail", Health.FINE, "none is sent", "BURDEN_SMTP_HOST, if contributors are to be told")
+    return Finding("e-mail", Health.FINE, f"{server.host}:{server.port}, {server.encryption}")
 
 
 def _nearest_existing(path: Path) -> Path:

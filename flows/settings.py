@@ -19,6 +19,7 @@ from flows.workers import Limits
 PREFIX = "BURDEN_"
 _ARXIV = ArxivConfig()
 _ENV_FILE = ".env"
+_SECRET = frozenset({"smtp_password"})
 _TEST_VARIABLES = frozenset({"BURDEN_REQUIRE", "BURDEN_SHARED"})
 _PASSWORD = re.compile(r"(://[^:/?#@]*:).*@|((?:password|passwd|sslpassword)=)[^&]*", re.IGNORECASE)
 
@@ -55,6 +56,15 @@ class Settings(BaseSettings):
     worker_memory_limit_mb: int = Field(default=2048, ge=256, description="private memory of one worker process")
     pdf_limit_mb: int = Field(default=100, ge=1, description="largest PDF that is read or downloaded")
     page_cache_mb: int = Field(default=500, ge=1, description="drawn pages that `burden web` keeps on disk")
+    public_url: str = Field(default="", description="address under which the public reaches `burden web`, for letters")
+    smtp_host: str = Field(default="", description="server that sends e-mail; none is sent unless set")
+    smtp_port: int | None = Field(default=None, ge=1, le=65535, description="587, 465 or 25 unless set, by encryption")
+    smtp_user: str = Field(default="", description="user at that server; none unless set")
+    smtp_password: str = Field(default="", repr=False, description="password of that user")
+    smtp_from: str = Field(default="", description="address in whose name e-mail is sent")
+    smtp_encryption: str = Field(
+        default="starttls", pattern="^(starttls|tls|none)$", description="starttls, tls or none"
+    )
 
     @field_validator("home")
     @classmethod
@@ -85,6 +95,11 @@ class Settings(BaseSettings):
     def releases_folder(self) -> Path:
         """Where `burden release` puts releases, for `burden web` to offer."""
         return self.home / "releases"
+
+    @property
+    def key_file(self) -> Path:
+        """Key of signed forms and secret addresses."""
+        return self.home / "secret.key"
 
     @property
     def limits(self) -> Limits:
@@ -130,7 +145,8 @@ def settings_in_force(settings: Settings) -> Iterator[tuple[str, str, str]]:
     for field in Settings.model_fields:
         variable = PREFIX + field.upper()
         value = settings.database if field == "database_url" else getattr(settings, field)
-        yield variable, without_password(str(value)), origins.get(variable, "default")
+        shown = "***" if field in _SECRET and value else "" if value is None else without_password(str(value))
+        yield variable, shown, origins.get(variable, "default")
 
 
 def foreign_variables() -> list[str]:

@@ -7,7 +7,7 @@ import logging
 import socket
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from functools import partial
 
@@ -20,12 +20,15 @@ from db.engine import Engine, open_database
 from db.migrate import upgrade
 from db.reviews import papers_reviewed_since
 from flows.estimates import bring_estimates_up_to_date
+from flows.mail import mailing, smtp_server
 from flows.page_cache import PageCache
 from flows.page_renderer import PAGE_LIMITS, PageRenderer
 from flows.papers import catalogue
+from flows.secret_key import secret_key
 from flows.settings import Settings
 from flows.workers import Limits
 from portal.app import create_app
+from portal.contribute.guards import token_of
 from portal.services import Services
 
 _MOST_CONNECTIONS = 400
@@ -79,12 +82,20 @@ def desk_app(settings: Settings, address: Address) -> Iterator[FastAPI]:
     )
     cache = PageCache(settings.page_folder, settings.page_cache_mb * 1_000_000)
     renderer = PageRenderer(settings.pdf_folder, cache, limits)
-    renderer.start()
-    try:
-        yield create_app(_services(engine, renderer, address))
-    finally:
-        renderer.close()
-        engine.dispose()
+    secret = secret_key(settings.key_file)
+    with mailing(engine, smtp_server(settings), partial(token_of, secret)) as wake_mail:
+        renderer.start()
+        try:
+            services = replace(
+                _services(engine, renderer, address),
+                secret=secret,
+                wake_mail=wake_mail,
+                releases_folder=settings.releases_folder,
+            )
+            yield create_app(services)
+        finally:
+            renderer.close()
+            engine.dispose()
 
 
 def _services(engine: Engine, renderer: PageRenderer, address: Address) -> Services:

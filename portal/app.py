@@ -7,10 +7,14 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from portal import agreement, health, page_images, passwords, sign_in, static_files
+from portal.api.app import api_app
+from portal.api.description import ROOT as API_ROOT
 from portal.boundary import Boundary
+from portal.contribute import desk as submissions
+from portal.contribute import forms as contribute
 from portal.desk import paper
 from portal.pages import http_error, malformed, signed_out
-from portal.public import hardware, methods, models, papers
+from portal.public import data, hardware, methods, models, papers
 from portal.public.caching import keep_answers
 from portal.queue import queue
 from portal.security import Role, SignedOutError, check_csrf, signed_in
@@ -24,8 +28,10 @@ _FOR_EVERYBODY = (
     papers.router,
     hardware.router,
     methods.router,
+    data.router,
+    contribute.router,
 )
-_FOR_USERS = (page_images.router, queue.router, paper.router, agreement.router)
+_FOR_USERS = (page_images.router, queue.router, paper.router, agreement.router, submissions.router)
 """Nobody who has not signed in gets to these, whatever their routes ask for; most ask for a higher role."""
 
 
@@ -39,8 +45,10 @@ def create_app(services: Services) -> FastAPI:
     app.add_exception_handler(SignedOutError, signed_out)
     app.add_exception_handler(RequestValidationError, malformed)
     keep_answers(app)
+    app.state.api = api_app(services)
     for router in _FOR_EVERYBODY:
         app.include_router(router)
     for router in _FOR_USERS:
         app.include_router(router, dependencies=[Depends(signed_in(Role.READER))])
+    app.mount(API_ROOT, app.state.api)
     return app

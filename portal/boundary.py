@@ -19,6 +19,11 @@ from db.errors import DatabaseError
 from portal.pages import error_response
 
 MOST_BODY_BYTES = 1024 * 1024
+MOST_BODY_BYTES_OF_STRANGERS = 64 * 1024
+_STRANGERS_PATHS = ("/contribute",)
+"""Below these, people whom nobody knows send forms: small ones."""
+_SECRET_PATHS = ("/contribute/",)
+"""What follows is known to one person alone, and goes into no log."""
 _BODY_SECONDS = 30.0
 _OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
 
@@ -81,16 +86,16 @@ class Boundary:
         try:
             headers = Headers(scope=scope)
             self._check_host(headers)
-            await self._app(scope, await _with_body(headers, receive), send_with_headers)
+            await self._app(scope, await _with_body(headers, receive, _most_bytes(scope["path"])), send_with_headers)
         except _RefusedError as refused:
             response = error_response(request, refused.status, str(refused))
             response.headers["Connection"] = "close"
             await response(scope, receive, send_with_headers)
         except ClientDisconnect:
-            log.debug("whoever asked has gone: %s %s", scope["method"], scope["path"])
+            log.debug("whoever asked has gone: %s %s", scope["method"], _path_for_log(scope["path"]))
         except Exception as error:
             number = secrets.token_hex(4)
-            where = f"error {number} at {scope['method']} {scope['path']}"
+            where = f"error {number} at {scope['method']} {_path_for_log(scope['path'])}"
             if isinstance(error, DatabaseError):
                 log.error("%s: %s", where, error)
             else:
@@ -115,12 +120,23 @@ def _failed(request: Request, error: Exception, number: str) -> ASGIApp:
     return error_response(request, 500, f"Something went wrong here, not with you. The log has it as {number}.")
 
 
-async def _with_body(headers: Headers, receive: Receive) -> Receive:
+def _most_bytes(path: str) -> int:
+    """ "/desk/papers/1706.03762/decisions" -> 1 MB        "/contribute", "/contribute/…/messages" -> 64 kB"""
+    of_strangers = any(path == below or path.startswith(f"{below}/") for below in _STRANGERS_PATHS)
+    return MOST_BODY_BYTES_OF_STRANGERS if of_strangers else MOST_BODY_BYTES
+
+
+def _path_for_log(path: str) -> str:
+    """ "/contribute/l3x…/messages" -> "/contribute/…"        "/papers/1706.03762" -> itself"""
+    return next((f"{secret}…" for secret in _SECRET_PATHS if path.startswith(secret)), path)
+
+
+async def _with_body(headers: Headers, receive: Receive, most_bytes: int) -> Receive:
     """A ``receive`` that gives the whole body at once, which is bounded before anything parses it."""
     if "content-length" not in headers and "transfer-encoding" not in headers:
         return receive
-    too_large = _RefusedError(413, f"More than {MOST_BODY_BYTES // 1024 // 1024} MB was sent: nothing was changed.")
-    if headers.get("content-length", "").isdigit() and int(headers["content-length"]) > MOST_BODY_BYTES:
+    too_large = _RefusedError(413, f"More than {most_bytes // 1024:,} kB was sent: nothing was changed.")
+    if headers.get("content-length", "").isdigit() and int(headers["content-length"]) > most_bytes:
         raise too_large
     body = bytearray()
     gone: Message | None = None
@@ -132,7 +148,7 @@ async def _with_body(headers: Headers, receive: Receive) -> Receive:
                     gone = message
                     break
                 body += message.get("body", b"")
-                if len(body) > MOST_BODY_BYTES:
+                if len(body) > most_bytes:
                     raise too_large
                 if not message.get("more_body", False):
                     break
