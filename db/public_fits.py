@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from sqlalchemy import Engine, func, select
+from sqlalchemy import ColumnElement, Engine, func, select
 
 from db import schema
 from db.public_queries import Page
@@ -12,7 +12,7 @@ def newest_fits(engine: Engine, benchmark: str = "", source: str = "", offset: i
     """Fits and refusals of the last run of each set of options, the latest run first; empty filters take all."""
     runs, fits = schema.analysis_runs, schema.analysis_fits
     newest = select(func.max(runs.c.analysis_run_id)).group_by(runs.c.options_digest)
-    conditions = [fits.c.analysis_run_id.in_(newest)]
+    conditions: list[ColumnElement[bool]] = [fits.c.analysis_run_id.in_(newest)]
     conditions += [fits.c.benchmark == benchmark] if benchmark else []
     conditions += [fits.c.source == source] if source else []
     query = (

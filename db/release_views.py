@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import re
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from typing import Any
 
@@ -24,7 +24,7 @@ class Moment:
     def __init__(self, connection: Connection) -> None:
         self._connection = connection
 
-    def rows(self, view: str, columns: Sequence[str], order: Sequence[str]) -> Iterator[Mapping[str, Any]]:
+    def rows(self, view: str, columns: Sequence[str], order: Sequence[str]) -> Iterator[dict[str, Any]]:
         """The rows as they come; values as the driver gives them. Texts are ordered by their bytes."""
         if view not in VIEWS or not all(_NAME.fullmatch(name) for name in (*columns, *order)):
             raise ValueError(f"no view {view} with columns {', '.join(columns)}")
@@ -32,7 +32,8 @@ class Moment:
         terms = ", ".join(name if name in _NO_TEXT else name + bytewise for name in order)
         query = text(f"SELECT {', '.join(columns)} FROM {view} ORDER BY {terms}")  # noqa: S608
         with self._connection.execute(query) as found:
-            yield from found.mappings()
+            for row in found.mappings():
+                yield dict(row)
 
 
 @contextmanager
