@@ -1,22 +1,28 @@
 """One paper or one model as everyone sees it: facts in force with their evidence, and what was decided on them.
 
-Nobody's name is in it: who reviewed is ``curator``, and free words of reviews are left out.
+Nobody's name is in it: who reviewed is ``curator``, and free words of reviews are left out. What was said of a paper
+that a second curator is to review independently of the first is left out, until both are done.
 """
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import Connection, Engine, Table, select
 
-from db.fields import Kind
-from db.paper_records import Burden, Value
+from db import public_schema, schema
+from db.fields import Kind, clean_text
+from db.paper_records import Burden, DeskFact, FactReview, PaperRecords, Value, read_paper_records
 
 MOST_FACTS = 2_000
 """Of one paper that are shown."""
+_MOST_ROWS = 1_000
+"""Of one paper's models, or one model's points."""
+_WAITED_FOR = 2
+"""Curators who review a paper independently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -79,8 +85,7 @@ class PublicPaper:
     facts_left_out: int
     """Beyond ``MOST_FACTS``."""
     history: tuple[PublicReview, ...]
-    """All reviews of the paper, the latest first, also of rejected facts; none while a second curator is to review
-    the paper independently of the first."""
+    """All reviews of what was read in it, the latest first, also of rejected facts."""
     models: tuple[Mapping[str, Any], ...]
     """Its rows of ``public_models``."""
     summary: Mapping[str, Any]
@@ -96,7 +101,9 @@ class PublicModel:
     facts: tuple[PublicFact, ...]
     """Of a paper's model: the runs, stated computing, own results and properties that are of it."""
     paper_key: str | None
-    """Of a paper that was read; ``/papers/{key}`` has it."""
+    """Of a paper that was read; of an imported model, if the paper was read, too."""
+    version: int | None
+    """Of that paper, as it was read; None where it is not known."""
     import_file: str | None
     import_row: int | None
     """Of an imported model: where its row is."""
@@ -104,9 +111,112 @@ class PublicModel:
 
 def model(engine: Engine, model_id: str) -> PublicModel | None:
     """None where there is no such model."""
-    raise NotImplementedError
+    models, papers = public_schema.public_models, public_schema.public_papers
+    with engine.connect() as connection:
+        found = _rows(connection, models, model_id=clean_text(model_id))
+        if not found:
+            return None
+        (row,) = found
+        points = _rows(connection, public_schema.public_points, model_id=row["model_id"])
+        of_paper = row["paper_key"] or row["arxiv_id"]
+        read = _rows(connection, papers, paper_key=of_paper) if of_paper else ()
+        records = read_paper_records(connection, row["paper_key"]) if row["paper_key"] else None
+    return PublicModel(
+        row=row,
+        points=points,
+        facts=_facts(records, set(row["fact_keys"])) if records else (),
+        paper_key=read[0]["paper_key"] if read else None,
+        version=read[0]["version"] if read else None,
+        import_file=row["import_file"],
+        import_row=row["import_row"],
+    )
 
 
 def public_paper(engine: Engine, paper_key: str) -> PublicPaper | None:
     """None where there is no such paper, where it was never read, or where it was withdrawn."""
-    raise NotImplementedError
+    key = clean_text(paper_key)
+    with engine.connect() as connection:
+        shown = _rows(connection, public_schema.public_papers, paper_key=key)
+        records = read_paper_records(connection, key) if shown else None
+        told = connection.execute(select(schema.papers).where(schema.papers.c.paper_key == key)).first()
+        models = _rows(connection, public_schema.public_models, paper_key=key)
+    if records is None or told is None:
+        return None
+    facts = _facts(records)
+    return PublicPaper(
+        paper_key=key,
+        arxiv_id=records.arxiv_id,
+        version=records.version,
+        title=records.title,
+        authors=tuple(told.authors),
+        published=records.published,
+        categories=tuple(told.categories),
+        license_url=told.license_url,
+        page_count=records.page_count,
+        facts=facts[:MOST_FACTS],
+        facts_left_out=max(0, len(facts) - MOST_FACTS),
+        history=_history(records),
+        models=models,
+        summary=shown[0],
+    )
+
+
+def _rows(connection: Connection, table: Table, **key: str) -> tuple[dict[str, Any], ...]:
+    """The rows of a key, but for what is only searched, in the order of their own keys."""
+    columns = [column for column in table.columns if column.name != "search"]
+    query = select(*columns).where(*(table.c[name] == value for name, value in key.items()))
+    rows = connection.execute(query.order_by(*table.primary_key).limit(_MOST_ROWS)).mappings()
+    return tuple(dict(row) for row in rows)
+
+
+def _facts(records: PaperRecords, keys: Collection[str] | None = None) -> tuple[PublicFact, ...]:
+    """The accepted ones, all or those with these keys."""
+    waits = _waits_for_second_review(records)
+    return tuple(
+        _fact(fact, waits)
+        for fact in records.facts
+        if fact.status == "accepted" and not fact.rejected and (keys is None or fact.fact_key in keys)
+    )
+
+
+def _fact(fact: DeskFact, waits: bool) -> PublicFact:
+    return PublicFact(
+        fact_key=fact.fact_key,
+        kind=fact.kind,
+        values=fact.values,
+        machine_values=fact.machine_values,
+        corrected=tuple(name for name, value in fact.values.items() if value != fact.machine_values[name]),
+        confidence=fact.confidence,
+        basis=fact.basis,
+        added=fact.added,
+        page=fact.page,
+        quote=fact.quote,
+        rules=fact.rules,
+        burden=fact.burden,
+        joined_models=fact.joined_models,
+        reviews=() if waits else tuple(_review(review) for review in fact.reviews),
+    )
+
+
+def _history(records: PaperRecords) -> tuple[PublicReview, ...]:
+    if _waits_for_second_review(records):
+        return ()
+    reviews = (_review(review) for fact in records.facts for review in fact.reviews)
+    return tuple(sorted(reviews, key=lambda review: (review.reviewed_at, review.fact_key), reverse=True))
+
+
+def _review(review: FactReview) -> PublicReview:
+    return PublicReview(
+        fact_key=review.fact_key,
+        field=review.field,
+        decision=str(review.decision),
+        value=review.value,
+        reviewed_at=review.reviewed_at,
+        in_force=review.in_force,
+        withdrawn=review.withdrawn,
+    )
+
+
+def _waits_for_second_review(records: PaperRecords) -> bool:
+    done = {each.reviewer for each in records.settlements if each.document_sha256 == records.document_sha256}
+    return records.double_review and len(done) < _WAITED_FOR

@@ -160,11 +160,11 @@ def _models_of_paper(
                 loose[fact["model"]].append(fact)
     burdens = {row["model"]: row for row in stated}
     made = []
-    for model in sorted(of_model, key=str):
-        own = [row for row in rows if row["model"] == model]
-        made.append(_model_of_points(paper, model, own, of_model[model], methods))
-    for model in sorted(loose.keys() & burdens.keys() - reported, key=str):
-        made.append(_model_of_runs(paper, model, loose[model], burdens[model]))
+    for name in sorted(of_model, key=str):
+        own = [row for row in rows if row["model"] == name]
+        made.append(_model_of_points(paper, name, own, of_model[name], methods))
+    for name in sorted(loose.keys() & burdens.keys() - reported, key=str):
+        made.append(_model_of_runs(paper, name, loose[name], burdens[name]))
     return made
 
 

@@ -2,12 +2,24 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+import math
+import statistics
+from collections import defaultdict
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 
-from sqlalchemy import Engine
+from sqlalchemy import ColumnElement, Engine, Integer, case, func, select
+
+from db import public_schema, schema
+from db.store import IngestStatus
+
+_papers = public_schema.public_papers
+_points = public_schema.public_points
+_accelerators = public_schema.public_accelerators
+
+MOST_BURDENS = 20_000
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,31 +93,175 @@ class ImportInUse:
 
 
 def home_counts(engine: Engine) -> HomeCounts:
-    raise NotImplementedError
+    """What is known tonight."""
+    papers, runs, analyses = _papers.c, schema.ingest_runs.c, schema.analysis_runs.c
+    counted = select(
+        func.count(),
+        func.sum(case((papers.runs > 0, 1), else_=0)),
+        func.sum(papers.runs),
+        func.sum(papers.results),
+        func.sum(papers.facts),
+        func.sum(papers.curated_facts),
+    ).select_from(_papers)
+    ingested = select(func.max(runs.finished_at)).where(runs.status == str(IngestStatus.SUCCEEDED))
+    with engine.connect() as connection:
+        read, with_runs, run_count, results, facts, curated = connection.execute(counted).one()
+        return HomeCounts(
+            papers_seen=connection.scalar(select(func.count()).select_from(schema.papers)) or 0,
+            papers_read=read,
+            papers_with_runs=int(with_runs or 0),
+            runs=int(run_count or 0),
+            results=int(results or 0),
+            models=connection.scalar(select(func.count()).select_from(public_schema.public_models)) or 0,
+            facts=int(facts or 0),
+            curated_facts=int(curated or 0),
+            last_ingest_at=connection.scalar(ingested),
+            last_analysis_at=connection.scalar(select(func.max(analyses.made_at))),
+        )
 
 
 def benchmarks(engine: Engine) -> list[BenchmarkRow]:
     """Every benchmark and metric that any point has, those with most points with a burden first."""
-    raise NotImplementedError
+    points = _points.c
+    query = (
+        select(
+            points.benchmark,
+            points.metric,
+            points.source,
+            func.count(),
+            func.count(points.hardware_burden_flop),
+            func.count(points.paper_key.distinct()),
+            func.count(points.model_id.distinct()),
+            func.min(points.year),
+            func.max(points.year),
+        )
+        .group_by(points.benchmark, points.metric, points.source)
+        .order_by(points.benchmark, points.metric, points.source)
+    )
+    by_source: dict[tuple[str, str], list[Any]] = defaultdict(list)
+    with engine.connect() as connection:
+        for benchmark, metric, *counted in connection.execute(query):
+            by_source[benchmark, metric].append(counted)
+    rows = [_benchmark(*key, list(zip(*of_key, strict=True))) for key, of_key in by_source.items()]
+    return sorted(rows, key=lambda row: (-row.with_burden, -row.points, row.benchmark, row.metric))
+
+
+def _benchmark(benchmark: str, metric: str, counted: Sequence[tuple[Any, ...]]) -> BenchmarkRow:
+    sources, points, with_burden, papers, models, first, last = counted
+    return BenchmarkRow(
+        benchmark=benchmark,
+        metric=metric,
+        points=sum(points),
+        with_burden=sum(with_burden),
+        papers=sum(papers),
+        models=sum(models),
+        sources=tuple(sources),
+        first_year=min((int(year) for year in first if year is not None), default=None),
+        last_year=max((int(year) for year in last if year is not None), default=None),
+    )
 
 
 def yearly(engine: Engine) -> list[YearRow]:
-    """Years in order, without gaps filled."""
-    raise NotImplementedError
+    """Years in order; one in which nothing was read that was published then is not among them."""
+    papers = _papers.c
+    counted = (
+        select(
+            papers.year,
+            func.count(),
+            _how_many(papers.reports_accelerator),
+            _how_many(papers.reports_count),
+            _how_many(papers.reports_time),
+        )
+        .where(papers.year.is_not(None))
+        .group_by(papers.year)
+        .order_by(papers.year)
+    )
+    burdens = select(papers.year, papers.largest_burden_flop).where(
+        papers.year.is_not(None), papers.largest_burden_flop.is_not(None)
+    )
+    by_year: dict[int, list[float]] = defaultdict(list)
+    with engine.connect() as connection:
+        for year, burden in connection.execute(burdens):
+            by_year[year].append(burden)
+        return [
+            YearRow(year, number, int(on_it), int(count), int(time), len(by_year[year]), *_spread(by_year[year]))
+            for year, number, on_it, count, time in connection.execute(counted)
+        ]
+
+
+def _how_many(flag: ColumnElement[bool]) -> ColumnElement[int]:
+    return func.sum(case((flag, 1), else_=0), type_=Integer)
+
+
+def _spread(burdens: Sequence[float]) -> tuple[float | None, float | None, float | None, float | None]:
+    """Deciles 1, 5 and 9 of log10, between the nearest two where none is just there, and the largest."""
+    if not burdens:
+        return None, None, None, None
+    logs = [math.log10(burden) for burden in burdens]
+    deciles = statistics.quantiles(logs, n=10, method="inclusive") if len(logs) > 1 else logs * 9
+    return deciles[0], deciles[4], deciles[8], max(burdens)
 
 
 def accelerators_by_year(engine: Engine) -> list[AcceleratorYear]:
     """Papers with an accepted run on the accelerator; by year, then those of most papers first."""
-    raise NotImplementedError
+    held = _accelerators.c
+    query = (
+        select(held.accelerator, held.year, func.count().label("papers"))
+        .where(held.year.is_not(None))
+        .group_by(held.accelerator, held.year)
+    )
+    with engine.connect() as connection:
+        rows = [AcceleratorYear(*row) for row in connection.execute(query)]
+    return sorted(rows, key=lambda row: (row.year, -row.papers, row.accelerator))
 
 
-def burdens_over_time(engine: Engine, limit: int = 20_000) -> list[Mapping[str, Any]]:
-    """One row a paper with a burden: paper_key, model_id, model, title, published, year, accelerator, basis, burden.
+def burdens_over_time(engine: Engine, limit: int = MOST_BURDENS) -> list[Mapping[str, Any]]:
+    """One row a dated paper with a burden, that of its largest model; in the order of the papers' keys.
 
-    Beyond the limit, evenly from all: every n-th in the order of the keys' digests.
+    Its columns: paper_key, title, published, year (with a fraction, as points have it), model_id, model, accelerator,
+    basis, hardware_burden_flop. Beyond the limit, evenly from all: in the order of the models' ids, which are digests.
     """
-    raise NotImplementedError
+    papers = _papers.c
+    query = (
+        select(
+            papers.paper_key,
+            papers.title,
+            papers.published,
+            papers.largest_burden_model_id.label("model_id"),
+            papers.largest_burden_model.label("model"),
+            papers.largest_burden_accelerator.label("accelerator"),
+            papers.largest_burden_basis.label("basis"),
+            papers.largest_burden_flop.label("hardware_burden_flop"),
+        )
+        .where(papers.largest_burden_flop.is_not(None), papers.published.is_not(None))
+        .order_by(papers.largest_burden_model_id)
+        .limit(max(0, min(limit, MOST_BURDENS)))
+    )
+    with engine.connect() as connection:
+        rows = [{**row, "year": _fraction(row["published"])} for row in connection.execute(query).mappings()]
+    return sorted(rows, key=lambda row: str(row["paper_key"]))
+
+
+def _fraction(published: date) -> float:
+    """As ``fit_points_v1`` reckons it: the middle of the month, 2017-06-12 -> 2017.458"""
+    return published.year + (published.month - 0.5) / 12
 
 
 def imports_in_use(engine: Engine) -> list[ImportInUse]:
-    raise NotImplementedError
+    """By source and name; a file without models was only to take others out of force."""
+    stored, in_force = schema.imports.c, schema.imports_in_force.c
+    query = (
+        select(
+            stored.source,
+            stored.file_name,
+            stored.sha256,
+            stored.imported_at,
+            stored.model_count,
+            stored.result_count,
+        )
+        .join(schema.imports_in_force, in_force.import_id == stored.import_id)
+        .where(stored.model_count > 0)
+        .order_by(stored.source, stored.file_name)
+    )
+    with engine.connect() as connection:
+        return [ImportInUse(*row) for row in connection.execute(query)]
