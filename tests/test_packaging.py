@@ -12,7 +12,7 @@ from pathlib import Path
 import pytest
 
 PROJECT = Path(__file__).resolve().parent.parent
-ROOMS = ("extractors", "models", "imports", "db", "annotations", "analysis", "portal", "flows", "commands")
+ROOMS = ("extractors", "models", "imports", "db", "annotations", "analysis", "releases", "portal", "flows", "commands")
 
 
 @pytest.fixture(scope="module")
@@ -45,6 +45,7 @@ def test_wheel_holds_data_and_no_tests(wheel: set[str]) -> None:
     assert {f"models/trained/{name}" for name in ("judge.json", "judge.skops", "card.md")} <= wheel
     assert not [name for name in wheel if name.startswith(("tests/", "samples/", "benchmarks/"))]
     assert {"portal/static/style.css", "portal/templates/base.html"} <= wheel
+    assert {"releases/database.md", "releases/data.md", "releases/licences.csv"} <= wheel
     assert any(name.endswith("licenses/LICENSE") for name in wheel)
 
 
