@@ -18,6 +18,7 @@ from db.desk_rows import bring_queue_up_to_date
 from db.engine import Engine, open_database
 from db.errors import DatabaseError, RecordError
 from db.migrate import upgrade
+from db.public_refresh import bring_public_rows_up_to_date
 from db.queries import documents_of, extracted, failed, failed_downloads, last_successful_window
 from db.store import (
     ExtractedPaper,
@@ -187,6 +188,7 @@ def ingest(
             papers = islice(_relevant(discovery.papers, tally), request.limit)
             (process or process_papers)(papers, workplace)
             bring_queue_up_to_date(engine, datetime.now(UTC))
+            bring_public_rows_up_to_date(engine, datetime.now(UTC))
         except BaseException as error:
             interrupted = isinstance(error, KeyboardInterrupt | SystemExit)
             status = IngestStatus.INTERRUPTED if interrupted else IngestStatus.FAILED
