@@ -18,6 +18,7 @@ from db.accounts import users
 from db.desk_rows import bring_queue_up_to_date
 from db.engine import Engine, open_database
 from db.migrate import upgrade
+from db.public_refresh import bring_public_rows_up_to_date
 from db.reviews import papers_reviewed_since
 from flows.estimates import bring_estimates_up_to_date
 from flows.mail import mailing, smtp_server
@@ -28,6 +29,7 @@ from flows.secret_key import secret_key
 from flows.settings import Settings
 from flows.workers import Limits
 from portal.app import create_app
+from portal.charts.painting import ChartPainter
 from portal.contribute.guards import token_of
 from portal.services import Services
 
@@ -76,12 +78,13 @@ def desk_app(settings: Settings, address: Address) -> Iterator[FastAPI]:
     for paper_key in papers_reviewed_since(engine, now - _UNESTIMATED):
         bring_estimates_up_to_date(engine, paper_key)
     bring_queue_up_to_date(engine, now)
+    bring_public_rows_up_to_date(engine, now)
     limits = Limits(
         min(settings.time_limit_seconds, PAGE_LIMITS.time_limit_seconds),
         min(settings.worker_memory_limit_mb, PAGE_LIMITS.memory_limit_mb),
     )
     cache = PageCache(settings.page_folder, settings.page_cache_mb * 1_000_000)
-    renderer = PageRenderer(settings.pdf_folder, cache, limits)
+    renderer, painter = PageRenderer(settings.pdf_folder, cache, limits), ChartPainter()
     secret = secret_key(settings.key_file)
     with mailing(engine, smtp_server(settings), partial(token_of, secret)) as wake_mail:
         renderer.start()
@@ -91,9 +94,11 @@ def desk_app(settings: Settings, address: Address) -> Iterator[FastAPI]:
                 secret=secret,
                 wake_mail=wake_mail,
                 releases_folder=settings.releases_folder,
+                charts=painter,
             )
             yield create_app(services)
         finally:
+            painter.close()
             renderer.close()
             engine.dispose()
 
@@ -123,6 +128,7 @@ def serve(settings: Settings, address: Address, announce: Callable[[str, bool], 
     """
     listening = _listening(address)
     with listening, desk_app(settings, address) as app:
+        app.state.services.charts.start()
         has_users = bool(users(app.state.services.engine))
         port = listening.getsockname()[1]
         url = f"http://{_as_host_name(address.host)}:{port}/"

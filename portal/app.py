@@ -14,7 +14,7 @@ from portal.contribute import desk as submissions
 from portal.contribute import forms as contribute
 from portal.desk import paper
 from portal.pages import http_error, malformed, signed_out
-from portal.public import data, hardware, methods, models, papers
+from portal.public import charts, data, hardware, home, methods, models, papers, trends
 from portal.public.caching import keep_answers
 from portal.queue import queue
 from portal.security import Role, SignedOutError, check_csrf, signed_in
@@ -24,10 +24,13 @@ _FOR_EVERYBODY = (
     static_files.router,
     sign_in.router,
     health.router,
+    home.router,
     models.router,
     papers.router,
+    trends.router,
     hardware.router,
     methods.router,
+    charts.router,
     data.router,
     contribute.router,
 )

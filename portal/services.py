@@ -14,6 +14,7 @@ from fastapi import Depends, Request
 
 from db.engine import Engine
 from extractors.lexicon.catalogue import Catalogue
+from portal.charts.painting import ChartPainter
 
 PageWord = tuple[float, float, float, float, str]
 """Left, top, right, bottom in points from the page's top left corner, and the word."""
@@ -69,6 +70,8 @@ class Services:
     """Has letters sent that wait; None where no e-mail is configured."""
     releases_folder: Path | None = None
     """Where `burden release` has put releases for download; None where none are offered."""
+    charts: ChartPainter = field(default_factory=ChartPainter)
+    """Draws charts as files; whoever makes the services closes it."""
     now: Callable[[], datetime] = field(default=lambda: datetime.now(UTC))
 
 

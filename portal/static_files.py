@@ -44,6 +44,11 @@ def static_address(name: str) -> str:
     return f"/static/{_digest()}/{name}"
 
 
+def static_text(name: str) -> str:
+    """The file's text; KeyError where there is no such file."""
+    return _files()[name].decode()
+
+
 @router.get("/static/{digest}/{name:path}")
 def static_file(digest: str, name: str) -> Response:
     content = _files().get(name)

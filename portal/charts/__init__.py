@@ -1,0 +1,1 @@
+"""Charts of the public pages: specifications of Vega-Lite that browsers draw, and the server where files are wanted."""
