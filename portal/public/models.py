@@ -77,9 +77,8 @@ def model(request: Request, services: Wired, model_id: Annotated[str, Path(patte
         raise HTTPException(404, "There is no such model: it may have got another name when its paper was read again.")
     row = found.row
     views = [
-        fact_view(fact, found.paper_key, row["arxiv_id"], found.version, day_of(row["published"]), services.catalogue)
+        fact_view(fact, row["paper_key"], row["arxiv_id"], found.version, day_of(row["published"]), services.catalogue)
         for fact in found.facts
-        if found.paper_key
     ]
     return page(
         request,

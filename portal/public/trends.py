@@ -4,7 +4,6 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date
 from typing import Any
 
 import numpy as np
@@ -56,9 +55,8 @@ def trends(request: Request, services: Wired) -> Response:
 
 def burdens_and_years(rows: Sequence[Mapping[str, Any]]) -> tuple[np.ndarray, np.ndarray]:
     """Year with its fraction, and log10 of the burden, of each paper."""
-    known = [row for row in rows if row["burden"] and (row["published"] or row["year"])]
-    year = np.array([_year(row) for row in known], dtype=float)
-    return year, np.log10(np.array([row["burden"] for row in known], dtype=float))
+    year = np.array([row["year"] for row in rows], dtype=float)
+    return year, np.log10(np.array([row["hardware_burden_flop"] for row in rows], dtype=float))
 
 
 def largest_and_years(years: Sequence[YearRow]) -> tuple[np.ndarray, np.ndarray]:
@@ -66,15 +64,6 @@ def largest_and_years(years: Sequence[YearRow]) -> tuple[np.ndarray, np.ndarray]
     known = [row for row in years if row.largest_burden_flop]
     largest = np.array([row.largest_burden_flop for row in known], dtype=float)
     return np.array([row.year for row in known], dtype=float), np.log10(largest)
-
-
-def _year(row: Mapping[str, Any]) -> float:
-    published = row["published"]
-    if isinstance(published, str):
-        published = date.fromisoformat(published) if len(published) == 10 else None
-    if published is None:
-        return float(row["year"])
-    return float(published.year + (published.timetuple().tm_yday - 0.5) / 366)
 
 
 def growth_words(what: str, year: np.ndarray, log10_burden: np.ndarray) -> GrowthWords:
