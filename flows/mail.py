@@ -228,7 +228,8 @@ def _is_final(error: Exception) -> bool:
         return all(code >= 500 for code, _ in error.recipients.values())
     if isinstance(error, smtplib.SMTPDataError | smtplib.SMTPSenderRefused):
         return error.smtp_code >= 500
-    return isinstance(error, ValueError)
+    # a certificate that fails is a ValueError, too
+    return isinstance(error, ValueError) and not isinstance(error, OSError)
 
 
 def _in_words(error: Exception) -> str:

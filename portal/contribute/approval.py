@@ -16,7 +16,7 @@ from db.desk import DeskFact, PaperRecords
 from db.facts import split_fact_key
 from db.reviews import Decision, Review
 from db.submission_decisions import Decided, ItemDecision
-from db.submissions import What
+from db.submissions import ClosedError, What
 from portal.contribute.differences import Difference
 from portal.desk.cards import RECORD
 from portal.desk.decisions import Author, DecisionError, Form
@@ -36,11 +36,16 @@ def origin(number: int) -> str:
 def decided(
     form: Form, differences: Sequence[Difference], paper: PaperRecords | None, words: Words, author: Author, number: int
 ) -> Decided:
-    """What the form decides; ``DecisionError`` where it decides nothing, or what can't be."""
+    """What the form decides; ``DecisionError`` where it decides nothing, or what can't be.
+
+    ``ClosedError`` where somebody else has decided on one of its records.
+    """
     writer = _Writer(form, paper, words, author, origin(number))
     for difference in differences:
-        if difference.item.decision is None:
-            writer.decide(difference, form.get(f"decide.{difference.item.position}", ""))
+        choice = form.get(f"decide.{difference.item.position}", "")
+        if choice and difference.item.decision is not None:
+            raise ClosedError(f"Record {difference.item.position + 1} was decided on meanwhile. Nothing was saved.")
+        writer.decide(difference, choice)
     if differences and not writer.decisions:
         raise DecisionError("Nothing was decided: choose for at least one record.")
     override = form.get("override") == "1"

@@ -103,6 +103,8 @@ def act(call: Called, form: Posted) -> Response:
     engine, number, name = call.services.engine, call.submission.number, call.curator.user.name
     now, said, with_letter = call.services.now(), form.get("message", ""), call.services.wake_mail is not None
     try:
+        if not call.submission.status.is_open:
+            raise ClosedError("This submission is decided, and nothing more can be done with it.")
         match form.get("action"):
             case "ask":
                 ask(engine, number, said, now, name, with_letter)
