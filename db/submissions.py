@@ -218,7 +218,8 @@ def _check_bounds(connection: Connection, moment: Column[Any], new: NewSubmissio
     _check(connection, within.where(table.c.sender == new.sender), bounds.of_sender, "submissions from your network")
     _check(connection, within, bounds.of_everybody, "submissions from everybody")
     if new.email:
-        _check(connection, within.where(table.c.email == new.email), bounds.of_email, "submissions with this address")
+        same = func.lower(table.c.email) == new.email.lower()
+        _check(connection, within.where(same), bounds.of_email, "submissions with this address")
 
 
 def _check(connection: Connection, counting: Select[tuple[int]], most: int, of_what: str) -> None:
