@@ -15,6 +15,7 @@ from extractors.lexicon.catalogue import Catalogue
 from extractors.records import Stage
 from models.burden import BurdenSteps, Interval, burden_steps
 from portal.desk.live_burden import run_of_values
+from portal.desk.titles import shortened
 from portal.desk.typed_values import DURATION_ENDS
 from portal.desk.value_words import LABELS, in_words
 from portal.pages import flop, number
@@ -27,6 +28,7 @@ _ORDER = {
         *("duration_hours_low", "duration_hours_high", "device_hours", "mixed_precision"),
     )
 }
+_LONGEST_NAME = 160
 _SAME_TO = 1e-3
 """A burden is shown step by step if the steps give it to this part: the catalogue may be newer than the estimate."""
 _ACCEPTED = {"accept": "accepted", "correct": "corrected", "reject": "rejected", "withdraw": "taken back"}
@@ -127,10 +129,8 @@ def _decision(review: PublicReview) -> str:
 def _title(fact: PublicFact) -> str:
     values = fact.values
     if values.get("model"):
-        return str(values["model"])
-    if fact.kind is Kind.TRAINING_RUN:
-        return "Training run, model not named"
-    return "Model not named"
+        return shortened(str(values["model"]), _LONGEST_NAME)
+    return "Training run, model not named" if fact.kind is Kind.TRAINING_RUN else "not named"
 
 
 def _fields(fact: PublicFact) -> Iterable[FieldWords]:

@@ -11,6 +11,7 @@ from starlette.responses import Response
 from db.fields import Kind
 from db.public_queries import MODEL_SORTS, ModelFilters, models_table
 from db.public_records import model as public_model
+from portal.desk.titles import shortened
 from portal.pages import page
 from portal.paper_keys import register_paper_keys
 from portal.public.caching import PublicRoute
@@ -85,7 +86,7 @@ def model(request: Request, services: Wired, model_id: Annotated[str, Path(patte
         "public/model.html",
         model=found,
         row=row,
-        title=row["model"] or row["title"] or "Model not named",
+        title=shortened(row["model"] or row["title"] or "Model not named"),
         runs=of_kind(views, Kind.TRAINING_RUN),
         compute=of_kind(views, Kind.TRAINING_COMPUTE),
         properties=of_kind(views, Kind.MODEL_PROPERTY),

@@ -8,7 +8,7 @@ from starlette.responses import Response
 from db.fields import Kind
 from db.public_queries import PAPER_SORTS, PaperFilters, papers_table
 from db.public_records import public_paper
-from portal.desk.titles import short_key
+from portal.desk.titles import short_key, shortened
 from portal.pages import page
 from portal.paper_keys import register_paper_keys
 from portal.public.caching import PublicRoute
@@ -83,7 +83,7 @@ def paper(request: Request, services: Wired, key: str) -> Response:
         request,
         "public/paper.html",
         paper=found,
-        title=found.title or short_key(found.paper_key),
+        title=shortened(found.title) or short_key(found.paper_key),
         abstract_address=arxiv_abstract(found.arxiv_id, found.version),
         pdf_address=arxiv_pdf(found.arxiv_id, found.version),
         runs=of_kind(views, Kind.TRAINING_RUN),
