@@ -42,6 +42,7 @@ from db.engine import Engine, open_database
 from db.fits import AnalysisRecord, store_analysis
 from db.influences import PointInfluence, store_influences
 from db.migrate import database_status, upgrade
+from db.public_refresh import bring_public_rows_up_to_date
 from db.store import save_extractions
 from extractors.lexicon.catalogue import load_catalogue
 from extractors.version import EXTRACTOR_VERSION
@@ -258,6 +259,7 @@ def run(what: str, home: Path, database_url: str, papers: int, requests: int) ->
             stdout=subprocess.DEVNULL,
         )
         fill(engine, papers)
+        bring_public_rows_up_to_date(engine, datetime.now(UTC))
     counts = database_status(engine).row_counts
     print(f"{what}: {counts['papers']} papers, {counts['claims']} claims; made in {time.perf_counter() - began:.0f} s")
     engine.dispose()

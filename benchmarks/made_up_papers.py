@@ -25,6 +25,7 @@ from extractors.records import (
     TrainingRun,
     UnknownHardware,
 )
+from imports.records import ImportedFile, ImportedModel, ImportedResult
 from models.burden import estimate_burden
 
 _ACCELERATORS = ("NVIDIA Tesla V100", "NVIDIA A100", "NVIDIA Tesla P100", "NVIDIA GeForce RTX 2080 Ti", "Google TPU v3")
@@ -140,3 +141,22 @@ def _property(chance: random.Random, model: str, row: int) -> ModelProperty:
     return ModelProperty(
         _evidence(5, row, quote, "property.sentence"), of_kind, quantity, model, confidence=_confidence(chance)
     )
+
+
+def made_up_imports(count: int, seed: int = 6) -> ImportedFile:
+    """A file of so many models with results on ImageNet, the same for the same seed."""
+    chance = random.Random(seed)  # noqa: S311 - data, not secrets
+    models = tuple(
+        ImportedModel(
+            row_number,
+            f"{chance.choice(_WORDS).capitalize()} {row_number}",
+            year=chance.uniform(2012, 2026),
+            hardware_burden_flop=10 ** chance.uniform(15, 24) if chance.random() < 0.5 else None,
+            parameters=10 ** chance.uniform(6, 11),
+            accelerator=chance.choice(_ACCELERATORS),
+            results=(ImportedResult("imagenet", "top1_accuracy", chance.uniform(50, 90)),),
+        )
+        for row_number in range(2, count + 2)
+    )
+    digest = hashlib.sha256(f"{count} made up, {seed}".encode()).hexdigest()
+    return ImportedFile("made-up", "models.csv", digest, models)
