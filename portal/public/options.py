@@ -8,7 +8,8 @@ from urllib.parse import urlencode
 
 from fastapi import HTTPException, Request
 
-FIRST_YEAR, LAST_YEAR = 1900, 2200
+from portal.queue.filters import FilterError, year_of
+
 ROWS_A_PAGE = 50
 _LONGEST_TEXT = 200
 _ORDERS = {"down": True, "up": False}
@@ -96,12 +97,10 @@ def text_option(request: Request, name: str) -> str:
 
 def year_option(request: Request, name: str) -> int | None:
     """ "2017" -> 2017        "" -> None        "17", "soon" -> 422"""
-    value = text_option(request, name)
-    if not value:
-        return None
-    if not (value.isascii() and value.isdigit() and FIRST_YEAR <= int(value[:6]) <= LAST_YEAR):
-        raise HTTPException(422, f"{value[:20]!r} is no year ({name}): write four digits, as in 2017.")
-    return int(value)
+    try:
+        return year_of(name, text_option(request, name))
+    except FilterError as refused:
+        raise HTTPException(422, str(refused)) from None
 
 
 def choice_option(request: Request, name: str, choices: Mapping[str, str]) -> str:

@@ -41,7 +41,7 @@ def filters_of(query: Mapping[str, str]) -> QueueFilters:
     read = {name: query.get(name, "").strip() for name in OPTIONS}
     if len(read["q"]) > _LONGEST_SEARCH:
         raise FilterError(f"Search for at most {_LONGEST_SEARCH} letters.")
-    first, last = _year("from", read["from"]), _year("to", read["to"])
+    first, last = year_of("from", read["from"]), year_of("to", read["to"])
     if first is not None and last is not None and first > last:
         raise FilterError(f"From {first} to {last} there is no year: the first is later than the last.")
     shown = read["show"] or "open"
@@ -93,7 +93,8 @@ def _named(option: str, value: str, pattern: re.Pattern[str], example: str) -> s
     return value
 
 
-def _year(option: str, value: str) -> int | None:
+def year_of(option: str, value: str) -> int | None:
+    """ "2017" -> 2017        "" -> None        "17", "soon" -> FilterError, which names the option"""
     if not value:
         return None
     if not (value.isascii() and value.isdigit() and FIRST_YEAR <= int(value[:6]) <= LAST_YEAR):
