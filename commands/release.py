@@ -88,10 +88,10 @@ def _today() -> str:
 def _list(engine: Engine, as_json: bool) -> None:
     from db.release_store import releases
     from flows.terminal import print_table
+    from releases.making import released_row_count
 
     found = [
-        (each.name, each.made_at.isoformat(timespec="seconds"), sum(each.row_counts.values()))
-        for each in releases(engine)
+        (each.name, each.made_at.isoformat(timespec="seconds"), released_row_count(each)) for each in releases(engine)
     ]
     if as_json:
         click.echo(json.dumps([{"name": name, "made_at": at, "rows": rows} for name, at, rows in found]))

@@ -7,14 +7,13 @@ from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
 from portal import agreement, health, page_images, passwords, sign_in, static_files
-from portal.api.app import api_app
-from portal.api.description import ROOT as API_ROOT
+from portal.api import api
 from portal.boundary import Boundary
 from portal.contribute import desk as submissions
 from portal.contribute import forms as contribute
 from portal.desk import paper
 from portal.pages import http_error, malformed, signed_out
-from portal.public import charts, data, hardware, home, methods, models, papers, trends
+from portal.public import benchmarks, charts, data, hardware, home, methods, models, papers, trends
 from portal.public.caching import keep_answers
 from portal.queue import queue
 from portal.security import Role, SignedOutError, check_csrf, signed_in
@@ -25,6 +24,7 @@ _FOR_EVERYBODY = (
     sign_in.router,
     health.router,
     home.router,
+    benchmarks.router,
     models.router,
     papers.router,
     trends.router,
@@ -32,6 +32,7 @@ _FOR_EVERYBODY = (
     methods.router,
     charts.router,
     data.router,
+    api.router,
     contribute.router,
 )
 _FOR_USERS = (page_images.router, queue.router, paper.router, agreement.router, submissions.router)
@@ -43,15 +44,14 @@ def create_app(services: Services) -> FastAPI:
     passwords.prepare()
     app = FastAPI(title="burden", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(check_csrf)])
     app.state.services = services
+    app.add_middleware(api.OpenToEverySite)
     app.add_middleware(Boundary, host_names=services.host_names, secure=services.secure_cookies)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(SignedOutError, signed_out)
     app.add_exception_handler(RequestValidationError, malformed)
     keep_answers(app)
-    app.state.api = api_app(services)
     for router in _FOR_EVERYBODY:
         app.include_router(router)
     for router in _FOR_USERS:
         app.include_router(router, dependencies=[Depends(signed_in(Role.READER))])
-    app.mount(API_ROOT, app.state.api)
     return app

@@ -113,8 +113,11 @@ def moment(at: datetime | None) -> str:
 
 
 def wants_html(request: Request) -> bool:
-    """Whether a person is looking: "text/html,…" -> yes    "application/json", "image/*", "*/*", none -> no"""
-    return "text/html" in request.headers.get("accept", "")
+    """Whether a person is looking: "text/html,…" -> yes    "application/json", "image/*", "*/*", none -> no
+
+    Whoever asks the API is a program, whatever it accepts.
+    """
+    return "text/html" in request.headers.get("accept", "") and not request.url.path.startswith("/api/")
 
 
 def error_response(request: Request, status: int, message: str, headers: dict[str, str] | None = None) -> Response:

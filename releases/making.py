@@ -19,7 +19,7 @@ from typing import Any
 from db.engine import Engine
 from db.public_stamp import public_stamp
 from db.public_trends import imports_in_use
-from db.release_store import release, release_rows, store_release
+from db.release_store import StoredRelease, release, release_rows, store_release
 from db.release_views import at_one_moment
 from extractors.lexicon.catalogue import Catalogue
 from releases.contents import Contents, FileFacts
@@ -34,6 +34,8 @@ from releases.rows import released_rows
 from releases.tables import TABLES, ReleaseTable
 from releases.texts import citation_file, dictionary_file, licence_file, read_me
 
+_TEXT = "text:"
+"""Before the name of a describing file, as which the database keeps it beside the tables."""
 _NAME = re.compile(r"(\d{4}-\d{2}-\d{2})(?:[.-][0-9a-z]{1,20})?")
 
 
@@ -66,7 +68,6 @@ def make_release(engine: Engine, folder: Path, order: ReleaseOrder, catalogue: C
     """
     day = _day(order.name)
     known_terms = terms(order.permitted)
-    _refuse_other(engine, order.name)
     stamp = public_stamp(engine).number
     with whole_folder(folder / order.name) as being_made:
         spool = being_made / ".rows"
@@ -80,17 +81,18 @@ def make_release(engine: Engine, folder: Path, order: ReleaseOrder, catalogue: C
         manifest = {
             "parquet_writer": contents.parquet_writer,
             "tables": {name: [[column, str(kind)] for column, kind in held] for name, held in columns.items()},
-            "texts": texts,
+            "texts": list(texts),
             "files": {file.path: asdict(file) for file in files},
         }
         write_checksums(being_made, files)
-        rows = {table: _stored(spool, table) for table in columns}
-        store_release(engine, order.name, datetime.now(UTC), stamp, manifest, rows)
+        rows = {table: _stored(spool, table) for table in columns} | {
+            f"{_TEXT}{name}": iter([text.encode("utf-8")]) for name, text in texts.items()
+        }
+        _keep(engine, order.name, stamp, manifest, rows)
         for path in spool.iterdir():
             path.unlink()
         spool.rmdir()
-    counts = {table: file.row_count or 0 for (table, kind), file in data.items() if kind == "csv"}
-    return MadeRelease(order.name, folder / order.name, files, counts, left_behind)
+    return MadeRelease(order.name, folder / order.name, files, _row_counts(data), left_behind)
 
 
 def rebuild_release(engine: Engine, folder: Path, name: str, with_parquet: bool = True) -> MadeRelease:
@@ -107,11 +109,21 @@ def rebuild_release(engine: Engine, folder: Path, name: str, with_parquet: bool 
     formats = ("csv", "parquet") if with_parquet else ("csv",)
     with whole_folder(folder / name) as being_made:
         data = write_tables(being_made, columns, lambda table: release_rows(engine, name, table), formats)
-        files = (*data.values(), *write_texts(being_made, manifest["texts"]))
+        texts = {text: b"".join(release_rows(engine, name, _TEXT + text)).decode() for text in manifest["texts"]}
+        files = (*data.values(), *write_texts(being_made, texts))
         _compare(name, files, manifest)
         known = [FileFacts(**facts) for facts in manifest["files"].values()]
         write_checksums(being_made, known)
-    return MadeRelease(name, folder / name, files, dict(kept.row_counts))
+    return MadeRelease(name, folder / name, files, _row_counts(data))
+
+
+def released_row_count(kept: StoredRelease) -> int:
+    """Rows of all its tables; the describing files, which are kept beside them, are none."""
+    return sum(kept.row_counts[table] for table in kept.manifest["tables"])
+
+
+def _row_counts(data: Mapping[tuple[str, str], FileFacts]) -> dict[str, int]:
+    return {table: file.row_count or 0 for (table, kind), file in data.items() if kind == "csv"}
 
 
 def _compare(name: str, files: Iterable[FileFacts], manifest: Mapping[str, Any]) -> None:
@@ -130,11 +142,18 @@ def _compare(name: str, files: Iterable[FileFacts], manifest: Mapping[str, Any])
     )
 
 
-def _refuse_other(engine: Engine, name: str) -> None:
-    """A program that writes otherwise can't make the same release anew; it can make it again from what is stored."""
+def _keep(
+    engine: Engine, name: str, stamp: int, manifest: Mapping[str, Any], rows: Mapping[str, Iterator[bytes]]
+) -> None:
+    """Store the release, unless the very same is there: the digests of the files in its manifest tell its rows."""
     kept = release(engine, name)
-    if kept is not None and kept.manifest["parquet_writer"] != parquet_writer():
-        raise ReleaseError(f"release {name} is there already: --rebuild {name} makes its files again")
+    if kept is None:
+        store_release(engine, name, datetime.now(UTC), stamp, manifest, rows)
+    elif kept.manifest != json.loads(json.dumps(manifest)):
+        raise ReleaseError(
+            f"there is another release {name} already: choose another --name,"
+            f" or make its files again with --rebuild {name}"
+        )
 
 
 def _day(name: str) -> date:

@@ -229,7 +229,7 @@ class Accelerator(Answer):
     cores_per_chip: int | None = Field(examples=[None])
     source: str = Field(examples=["https://www.nvidia.com/en-us/data-center/tesla-p100/"])
     note: str = Field(examples=[""])
-    papers: int = Field(description="That train on it.", examples=[34])
+    papers: int = Field(description="That train on it and whose date is known.", examples=[34])
 
 
 class Year(Answer):

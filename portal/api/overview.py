@@ -12,12 +12,12 @@ from db.public_stamp import public_stamp
 from db.public_trends import accelerators_by_year, home_counts, yearly
 from db.release_store import StoredRelease, release, releases
 from portal.api import answers
-from portal.api.description import ROOT
-from portal.api.parameters import ReleaseName
+from portal.api.parameters import ROOT, ReleaseName
 from portal.public.caching import PublicRoute
 from portal.public.offered import offered_file
 from portal.services import Wired
 from releases.licences import terms
+from releases.making import released_row_count
 
 router = APIRouter(route_class=PublicRoute, tags=["overview"])
 
@@ -82,6 +82,6 @@ def _release(kept: StoredRelease) -> dict[str, Any]:
     return {
         "name": kept.name,
         "made_at": kept.made_at,
-        "rows": sum(kept.row_counts.values()),
+        "rows": released_row_count(kept),
         "url": f"/data/{kept.name}",
     }

@@ -10,6 +10,8 @@ from pydantic import AfterValidator, WithJsonSchema
 
 from db.public_queries import MODEL_SORTS, MOST_ROWS, PAPER_SORTS, POINT_SORTS
 
+ROOT = "/api/v1"
+"""Below which the API answers."""
 MOST_OFFSET = 1_000_000
 _NO_NULS = r"^[^\x00]*$"
 _FIRST_YEAR, _LAST_YEAR = 1900, 2100

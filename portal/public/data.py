@@ -8,6 +8,7 @@ from typing import Annotated
 from fastapi import APIRouter, HTTPException, Path, Request
 from starlette.responses import FileResponse, Response
 
+from portal.api.api import api_document
 from portal.api.description import api_description
 from portal.pages import environment, page
 from portal.public.caching import PublicRoute
@@ -41,7 +42,7 @@ _described = APIRouter(route_class=PublicRoute)
 @_described.get("/data/api")
 def api(request: Request) -> Response:
     """The API for people: every address with its parameters and an example."""
-    return page(request, "public/data_api.html", described=api_description(request.app.state.api))
+    return page(request, "public/data_api.html", described=api_description(api_document()))
 
 
 @_described.get("/data/dictionary")

@@ -3,15 +3,19 @@
 from __future__ import annotations
 
 from collections.abc import Callable, Iterator
+from datetime import date
 from typing import Any
 
 import httpx
 import pytest
 from live_site import SAMPLE_PAPERS, Site
+from made_papers import run, save_paper
 
 from db.reviews import Decision, Review, add_review
+from extractors.records import PaperMetadata
 
 Client = Callable[..., httpx.Client]
+OpenSite = Callable[..., Site]
 API = "/api/v1"
 
 
@@ -42,7 +46,7 @@ def test_lists_come_in_parts_that_link_to_each_other(api: httpx.Client) -> None:
     assert [row for part in found for row in part["rows"]] == everything["rows"]
     assert {part["total"] for part in found} == {len(SAMPLE_PAPERS)}
     second = api.get(f"{API}/papers?limit=5&offset=5&sort=title&descending=false")
-    assert second.links["prev"]["url"].endswith("offset=0&limit=5") or "offset=0" in second.links["prev"]["url"]
+    assert "offset=0" in second.links["prev"]["url"]
 
 
 def test_filters_and_order_are_those_of_the_pages(api: httpx.Client) -> None:
@@ -148,22 +152,26 @@ def test_hostile_words_find_nothing_and_break_nothing(api: httpx.Client) -> None
     assert get(api, "/papers")["total"] == len(SAMPLE_PAPERS)
 
 
-def test_counts_trends_and_terms_are_told(api: httpx.Client) -> None:
-    state = get(api, "/")
-    assert state["papers_read"] == len(SAMPLE_PAPERS) and state["stamp"] > 0
-    trends = get(api, "/trends")
-    assert sum(year["papers"] for year in trends["years"]) == len(SAMPLE_PAPERS)
-    cards = {card["name"]: card for card in get(api, "/accelerators")}
-    assert cards["NVIDIA Tesla P100"]["peak_tflops"] == pytest.approx(10.6, rel=0.15)
-    assert sum(card["papers"] for card in cards.values()) > 0
-    assert {line["attribution"] for line in get(api, "/sources")} >= {"arxiv", "burden", "epoch"}
+def test_counts_trends_and_terms_are_told(open_site: OpenSite) -> None:
+    site = open_site()
+    metadata = PaperMetadata("1706.00001", 1, "Dated", published=date(2017, 6, 1))
+    save_paper(site, metadata, "d" * 64, [run("We train on 8 P100 GPUs for 84 hours.")])
+    with site.client() as api:
+        state = get(api, "/")
+        assert state["papers_read"] == len(SAMPLE_PAPERS) + 1 and state["stamp"] > 0
+        trends = get(api, "/trends")
+        assert [(year["year"], year["papers"], year["papers_with_time"]) for year in trends["years"]] == [(2017, 1, 1)]
+        cards = {card["name"]: card for card in get(api, "/accelerators")}
+        assert cards["NVIDIA Tesla P100"]["papers"] == 1
+        assert cards["NVIDIA Tesla P100"]["peak_tflops"] == pytest.approx(10.6, rel=0.15)
+        assert {line["attribution"] for line in get(api, "/sources")} >= {"arxiv", "burden", "epoch"}
 
 
 def test_the_description_is_openapi_3_1_with_examples_of_every_answer(api: httpx.Client) -> None:
     document = get(api, "/openapi.json")
     assert document["openapi"].startswith("3.1")
-    assert document["servers"] == [{"url": API}]
-    for methods in document["paths"].values():
+    for path, methods in document["paths"].items():
+        assert path.startswith(API)
         operation = methods["get"]
         assert operation["description"]
         assert "422" in operation["responses"]
