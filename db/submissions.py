@@ -135,44 +135,43 @@ def add_submission(engine: Engine, new: NewSubmission, bounds: Bounds, with_lett
     return int(number or 0)
 
 
-def add_message(
-    engine: Engine, number: int, text: str, at: datetime, *, curator: str = "", sender: str = "", most_of_sender: int
-) -> None:
-    """Append what is said on a submission, by a curator or (``curator`` empty) by who submitted it.
+def add_answer(engine: Engine, number: int, text: str, at: datetime, sender: str, most_of_sender: int) -> None:
+    """Append what who submitted it has to say; a question is answered by it, and the submission is pending again.
 
-    An answer to a question makes the submission pending again; the same words twice in a row are one message.
-    ``ClosedError`` where it is decided, or has as many messages as it may have; ``TooManyError`` where the sender has
-    said enough for a day.
+    The same words twice in a row are one message. ``ClosedError`` where it is decided, or has as many messages as it
+    may have; ``TooManyError`` where the sender has said enough for a day.
     """
     table = schema.submission_messages
-    row = {"submission_id": number, "at": at, "curator": clean_text(curator), "sender": sender, "text": _said(text)}
+    of_sender = _count(table).where(table.c.at > at - _DAY, table.c.sender == sender)
     with writing(engine) as connection:
         lock_open(connection, number)
-        of_this = table.c.submission_id == number
-        last = connection.execute(select(table).where(of_this).order_by(table.c.message_id.desc()).limit(1)).first()
-        if last is not None and (last.curator, last.text) == (row["curator"], row["text"]):
-            return
-        said = connection.scalar(_count(table).where(of_this))
-        if (said or 0) >= MOST_MESSAGES:
-            raise ClosedError(f"There are {MOST_MESSAGES} messages on this already: nothing more can be said here.")
-        if sender:
-            of_sender = _count(table).where(table.c.at > at - _DAY, table.c.sender == sender)
-            _check(connection, of_sender, most_of_sender, "messages from your network")
-        connection.execute(table.insert().values(row))
-        if not curator:
+        _check(connection, of_sender, most_of_sender, "messages from your network")
+        if _append(connection, number, text, at, curator="", sender=sender):
             set_status(connection, number, Status.PENDING, at)
 
 
 def ask(engine: Engine, number: int, text: str, at: datetime, curator: str, with_letter: bool) -> None:
     """A curator's question: the submission needs information. ``ClosedError`` where it is decided."""
-    table = schema.submission_messages
-    row = {"submission_id": number, "at": at, "curator": clean_text(curator), "sender": "", "text": _said(text)}
     with writing(engine) as connection:
         lock_open(connection, number)
-        connection.execute(table.insert().values(row))
-        set_status(connection, number, Status.NEEDS_INFORMATION, at)
-        if with_letter:
-            queue_letter(connection, number, Occasion.ASKED, at)
+        if _append(connection, number, text, at, curator, sender=""):
+            set_status(connection, number, Status.NEEDS_INFORMATION, at)
+            if with_letter:
+                queue_letter(connection, number, Occasion.ASKED, at)
+
+
+def _append(connection: Connection, number: int, text: str, at: datetime, curator: str, sender: str) -> bool:
+    """Append a message; False where the last one says the same, as after a second click."""
+    table = schema.submission_messages
+    row = {"submission_id": number, "at": at, "curator": clean_text(curator), "sender": sender, "text": _said(text)}
+    of_this = table.c.submission_id == number
+    last = connection.execute(select(table).where(of_this).order_by(table.c.message_id.desc()).limit(1)).first()
+    if last is not None and (last.curator, last.text) == (row["curator"], row["text"]):
+        return False
+    if (connection.scalar(_count(table).where(of_this)) or 0) >= MOST_MESSAGES:
+        raise ClosedError(f"There are {MOST_MESSAGES} messages on this already: nothing more can be said here.")
+    connection.execute(table.insert().values(row))
+    return True
 
 
 def forget_email(engine: Engine, number: int) -> None:

@@ -16,7 +16,7 @@ from db.submissions import (
     ClosedError,
     Status,
     TooManyError,
-    add_message,
+    add_answer,
     forget_email,
 )
 from portal.contribute.differences import differences
@@ -63,14 +63,8 @@ def answer(
     text = form.get("text", "")
     try:
         check_trap(form.get)
-        add_message(
-            services.engine,
-            found.number,
-            text,
-            services.now(),
-            sender=sender_of(request, services),
-            most_of_sender=MOST_MESSAGES_OF_SENDER,
-        )
+        sender = sender_of(request, services)
+        add_answer(services.engine, found.number, text, services.now(), sender, MOST_MESSAGES_OF_SENDER)
     except (GuardError, RecordError, ClosedError, TooManyError) as refused:
         status = {ClosedError: 409, TooManyError: 429}.get(type(refused), 422)
         return _page(request, services, session, token, found, str(refused), text, status)

@@ -9,7 +9,7 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Path, Query, Request
 from starlette.responses import RedirectResponse, Response
 
-from db.desk import PaperRecords, paper_records
+from db.desk import PaperRecords
 from db.errors import RecordError
 from db.reviews import Conflict
 from db.submission_decisions import decide, decline
@@ -20,7 +20,7 @@ from portal.contribute.conversation import STATUS_WORDS
 from portal.contribute.differences import differences
 from portal.desk.decisions import Author, DecisionError, Form
 from portal.desk.rendering import conflict_words
-from portal.desk.saving import Posted, is_independent, read_paper
+from portal.desk.saving import Posted, is_independent, paper_seen_by
 from portal.desk.word_evidence import PageWord
 from portal.pages import page
 from portal.paper_keys import paper_address
@@ -84,9 +84,7 @@ def _call(
     found = submission(services.engine, number)
     if found is None:
         raise HTTPException(404, f"There is no submission {number}.")
-    is_read = paper_records(services.engine, found.paper_key) is not None
-    paper = read_paper(services, found.paper_key, curator.user.name) if is_read else None
-    return _Call(request, services, curator, found, paper)
+    return _Call(request, services, curator, found, paper_seen_by(services, found.paper_key, curator.user.name))
 
 
 Called = Annotated[_Call, Depends(_call)]

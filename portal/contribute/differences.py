@@ -7,10 +7,10 @@ from dataclasses import dataclass
 from typing import Any
 
 from db.desk import DeskFact, PaperRecords
-from db.facts import split_fact_key
 from db.fields import FIELDS, Kind, letters_of
 from db.submission_reading import Item
 from db.submissions import What
+from extractors.records import Stage
 from portal.contribute.proposals import is_public, public_fact
 from portal.desk.value_words import KIND_NAMES, LABELS, NOT_SAID, in_words
 
@@ -96,7 +96,7 @@ def closest(kind: Kind, proposed: Mapping[str, Any], facts: Iterable[DeskFact]) 
 
     A result of the same model, benchmark and metric -> that one, whatever its value
     A run of the same model, or where one names no model, on as many of the same accelerator -> that one
-    A run of another model -> None
+    A run of another model, or of another stage -> None
     """
     alike = [
         fact
@@ -114,7 +114,10 @@ def _same_thing(kind: Kind, proposed: Mapping[str, Any], known: Mapping[str, Any
     same_model = models[0] == models[1] != ""
     match kind:
         case Kind.TRAINING_RUN:
-            return same_model or ("" in models and same("accelerator") and same("accelerator_count"))
+            stages = {proposed.get("stage"), known.get("stage")} - {None, Stage.UNSPECIFIED}
+            return len(stages) < 2 and (
+                same_model or ("" in models and same("accelerator") and same("accelerator_count"))
+            )
         case Kind.TRAINING_COMPUTE:
             return same_model or same("flop")
         case Kind.RESULT:
@@ -135,7 +138,3 @@ def described(kind: Kind, values: Mapping[str, Any]) -> str:
     named = ", ".join(words.replace("_", " ") for words in said)
     kind_name = KIND_NAMES[kind].capitalize()
     return f"{kind_name}: {named}" if named else kind_name
-
-
-def digest_of(fact: DeskFact) -> str:
-    return split_fact_key(fact.fact_key)[1]

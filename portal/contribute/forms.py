@@ -7,7 +7,7 @@ is stored whole or refused whole, and leads to an address that only its sender k
 from __future__ import annotations
 
 from collections.abc import Iterable, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
@@ -151,9 +151,9 @@ def contribute(request: Request, services: Wired, session: CurrentSession, form:
         check_stamp(services, given)
         token = _store(request, services, shown)
     except (DecisionError, GuardError, RecordError) as refused:
-        return _page(request, services, session, _told(shown, str(refused)), 422)
+        return _page(request, services, session, replace(shown, message=str(refused)), 422)
     except TooManyError as refused:
-        return _page(request, services, session, _told(shown, str(refused)), 429)
+        return _page(request, services, session, replace(shown, message=str(refused)), 429)
     return RedirectResponse(f"/contribute/{token}", 303)
 
 
@@ -234,10 +234,6 @@ def _store(request: Request, services: Services, shown: Shown) -> str:
     if services.wake_mail and head.email:
         services.wake_mail()
     return token
-
-
-def _told(shown: Shown, message: str) -> Shown:
-    return Shown(shown.head, shown.paper, shown.records, shown.stamp, message, shown.focus)
 
 
 def _page(request: Request, services: Services, session: Session | None, shown: Shown, status: int = 200) -> Response:

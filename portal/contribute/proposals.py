@@ -15,7 +15,7 @@ from db.facts import split_fact_key
 from db.fields import FIELDS, Kind
 from db.submissions import MOST_ITEMS, ProposedItem, What
 from extractors.lexicon.catalogue import Catalogue
-from extractors.records import MAX_QUOTE_CHARACTERS, Status
+from extractors.records import MAX_QUOTE_CHARACTERS, Stage, Status
 from portal.desk.adding import complete_values
 from portal.desk.cards import FieldView, empty_fields, in_force
 from portal.desk.decisions import DecisionError, Form, changed_values
@@ -24,6 +24,7 @@ from portal.desk.value_words import KIND_NAMES, in_words
 
 MOST_PAGES = 9_999
 _NUMBERED = re.compile(r"r(\d{1,3})\.kind", re.ASCII)
+_SAYS_NOTHING = (None, Stage.UNSPECIFIED)
 _WHOLE_RECORD = "record"
 """In errors, in place of a field's name."""
 
@@ -115,10 +116,10 @@ def correction_of(fact: DeskFact, number: int = 0) -> TypedRecord:
 
 def public_fact(paper: PaperRecords | None, digest: str) -> DeskFact | None:
     """The paper's record of this digest, if it is one that everybody sees: accepted, and not rejected."""
-    for fact in paper.facts if paper else ():
-        if fact.fact_key == f"{paper.paper_key if paper else ''}:{digest}" and is_public(fact):
-            return fact
-    return None
+    if paper is None:
+        return None
+    wanted = f"{paper.paper_key}:{digest}"
+    return next((fact for fact in paper.facts if fact.fact_key == wanted and is_public(fact)), None)
 
 
 def is_public(fact: DeskFact) -> bool:
@@ -174,11 +175,14 @@ def _read_correction(record: TypedRecord, paper: PaperRecords | None, catalogue:
                 errors[_WHOLE_RECORD] = "Nothing of it was changed: change a field, or say that all of it is wrong."
     shown = {name: in_words(name, value) for name, value in changed.items()}
     item = None if errors else _item(record, changed, dict(fact.values))
-    return ReadRecord(record, item, errors, _notes(record, shown, {}))
+    burden = None
+    if paper and item and record.kind is Kind.TRAINING_RUN and record.what is What.CORRECT:
+        burden = burden_in_words({**fact.values, **changed}, paper.published, catalogue)
+    return ReadRecord(record, item, errors, _notes(record, shown, {}), burden)
 
 
 def _item(record: TypedRecord, values: Mapping[str, object], seen: Mapping[str, object] | None) -> ProposedItem:
-    proposed = {name: value for name, value in values.items() if seen is not None or value is not None}
+    proposed = {name: value for name, value in values.items() if seen is not None or value not in _SAYS_NOTHING}
     page = int(record.page) if record.page.strip() else None
     return ProposedItem(record.what, record.kind, record.fact, proposed, seen, page, record.quote)
 

@@ -78,12 +78,18 @@ Called = Annotated[_Call, Depends(_call)]
 
 
 def read_paper(services: Services, key: str, viewer: str) -> PaperRecords:
+    """As ``paper_seen_by``; "not found" where it was never read."""
+    paper = paper_seen_by(services, key, viewer)
+    if paper is None:
+        raise HTTPException(404, "No such paper has been read.")
+    return paper
+
+
+def paper_seen_by(services: Services, key: str, viewer: str) -> PaperRecords | None:
     """The paper as this person may see it: of two independent reviewers, neither sees the other's word too early."""
     paper = paper_records(services.engine, key)
     if paper is not None and is_independent(paper):
         paper = paper_records(services.engine, key, hide_reviews_of_others_than=viewer)
-    if paper is None:
-        raise HTTPException(404, "No such paper has been read.")
     return paper
 
 

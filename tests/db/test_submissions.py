@@ -26,7 +26,7 @@ from db.submissions import (
     Status,
     TooManyError,
     What,
-    add_message,
+    add_answer,
     add_submission,
     ask,
 )
@@ -171,13 +171,13 @@ def test_an_answer_makes_it_pending_and_nothing_is_said_after_the_end(engine: En
     number = add_submission(engine, new(sample), MANY, False)
     ask(engine, number, "which?", sample.noon, "ada", False)
     assert of(engine, number).status is Status.NEEDS_INFORMATION
-    add_message(engine, number, "this", sample.noon, sender="s", most_of_sender=1)
+    add_answer(engine, number, "this", sample.noon, "s", 1)
     assert of(engine, number).status is Status.PENDING
     with pytest.raises(TooManyError):
-        add_message(engine, number, "and that", sample.noon, sender="s", most_of_sender=1)
+        add_answer(engine, number, "and that", sample.noon, "s", 1)
     decline(engine, number, "ada", sample.noon, "no", False)
     with pytest.raises(ClosedError):
-        add_message(engine, number, "but", sample.noon, sender="s", most_of_sender=9)
+        add_answer(engine, number, "but", sample.noon, "s", 9)
 
 
 def test_papers_wait_until_they_are_read_or_nobody_asks_any_more(engine: Engine, sample: Any) -> None:

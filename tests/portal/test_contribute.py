@@ -509,6 +509,33 @@ def test_a_paper_that_was_not_read_can_be_declined_and_not_approved_record_by_re
     assert of(site, number).status is Status.DECLINED
 
 
+def test_that_a_paper_be_read_can_be_approved_as_it_is(site: Site, client: Client) -> None:
+    stranger, ada = client(), client("curator", "ada")
+    assert send(stranger, opened(site, stranger) | {"paper": UNREAD, "note": "Please read it."}).status_code == 303
+    assert decide(site, ada, latest(site), message="It will be.").status_code == 303
+    assert of(site, latest(site)).status is Status.APPROVED
+
+
+def test_what_goes_without_saying_changes_no_record_that_says_more(site: Site, client: Client) -> None:
+    stranger, ada = client(), client("curator", "ada")
+    fact = next(each for each in records(site).facts if each.kind == Kind.TRAINING_RUN and each.values["model"])
+    typed = {
+        "r0.field.model": fact.values["model"],
+        "r0.field.accelerator_count": "12",
+        "r0.quote": "x",
+        "r0.page": "1",
+    }
+    sent = send(stranger, opened(site, stranger) | {"paper": PAPER} | typed)
+    assert sent.status_code == 303, sent.text
+    assert decide(site, ada, latest(site), decide_0="merge").status_code == 303
+    after = next(each for each in records(site).facts if each.fact_key == fact.fact_key)
+    assert (after.values["stage"], after.values["duration_hours"]) == (
+        fact.values["stage"],
+        fact.values["duration_hours"],
+    )
+    assert after.values["accelerator_count"] == 12
+
+
 def test_only_curators_see_submissions(site: Site, client: Client) -> None:
     contributed(site, client())
     number = latest(site)
