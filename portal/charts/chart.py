@@ -118,7 +118,7 @@ class Chart:
     def _themed(self, theme_name: ThemeName, size: Size) -> Spec:
         chosen = theme(theme_name)
         spec = self.build(chosen, size)
-        spec["config"] = chosen.config(is_picture=not size.is_live, is_narrow=size.is_narrow)
+        spec["config"] = chosen.config(is_picture=not size.is_live)
         spec["description"] = self.description
         if size.is_live:
             spec["autosize"] = {"type": "fit", "contains": "padding", "resize": True}

@@ -12,15 +12,14 @@ from urllib.parse import urlencode
 from analysis.constants import UnknownConstants, cost_constants
 from analysis.records import Form
 from db.public_queries import POINT_SORTS, PointFilters
+from portal.queue.filters import FilterError, year_of
 
 BASES = ("machine", "curated", "imported")
 DOWNWARDS = frozenset(POINT_SORTS) - {"model", "title", "accelerator", "basis", "source", "error_fraction"}
 """Columns that are first sorted with the largest on top."""
-FIRST_YEAR, LAST_YEAR = 1900, 2200
 _LONGEST_SEARCH = 200
 _MOST_SOURCES = 12
 _SOURCE = re.compile(r"[\w.-]{1,60}")
-_METRIC = re.compile(r"[\w .%+-]{0,80}")
 _PAGE = re.compile(r"[1-9][0-9]{0,4}")
 _Choice = TypeVar("_Choice", bound=StrEnum)
 _ON, _OFF = frozenset(("1", "on", "true", "yes")), frozenset(("0", "off", "false", "no"))
@@ -42,14 +41,9 @@ class Colour(StrEnum):
     CONFIDENCE = "confidence"
 
 
-class OptionError(ValueError):
-    """An option that can't be used: which, and what it could be."""
-
-
 @dataclass(frozen=True, slots=True)
 class ChartOptions:
-    metric: str = ""
-    """Empty: the benchmark's metric of most points."""
+    metric: str
     x: Across = Across.BURDEN
     form: Form = Form.POLYNOMIAL
     sources: tuple[str, ...] = ()
@@ -82,27 +76,29 @@ class ChartOptions:
 
     def of_chart(self) -> ChartOptions:
         """Without the options that only the table has, which leave the chart as it is."""
-        plain = ChartOptions()
+        plain = ChartOptions(self.metric)
         return replace(self, sort=plain.sort, descending=plain.descending, page=plain.page)
 
 
-def options_of(query: Sequence[tuple[str, str]]) -> ChartOptions:
+def options_of(query: Sequence[tuple[str, str]], metrics: Sequence[str]) -> ChartOptions:
     """The options that an address asks for; other parameters are let be. The last of a name counts, but of sources all.
+
+    ``metrics`` are those of the benchmark, the one that is meant by itself first.
 
     [("x", "year"), ("source", "db"), ("source", "epoch")] -> over the years, of both sources
     [] -> all points against their burden, with lines       [("theme", "dark")] -> the same
-    [("x", "cost")], [("from", "soon")], [("sort", "luck")] -> OptionError
+    [("x", "cost")], [("from", "soon")], [("sort", "luck")] -> FilterError
     """
     last = {name: value.strip() for name, value in query}
-    first, final = _year("from", last.get("from", "")), _year("to", last.get("to", ""))
+    first, final = year_of("from", last.get("from", "")), year_of("to", last.get("to", ""))
     if first is not None and final is not None and first > final:
-        raise OptionError(f"From {first} to {final} there is no year: the first is later than the last.")
+        raise FilterError(f"From {first} to {final} there is no year: the first is later than the last.")
     if len(last.get("search", "")) > _LONGEST_SEARCH:
-        raise OptionError(f"Search for at most {_LONGEST_SEARCH} letters.")
+        raise FilterError(f"Search for at most {_LONGEST_SEARCH} letters.")
     sort = _one_of("sort", tuple(POINT_SORTS), last.get("sort", "") or "hardware_burden_flop")
     order = _one_of("order", ("", "up", "down"), last.get("order", ""))
     return ChartOptions(
-        metric=_metric(last.get("metric", "")),
+        metric=_one_of("metric", tuple(metrics), last.get("metric", "") or metrics[0]),
         x=_choice("x", Across, last.get("x", "") or Across.BURDEN),
         form=_choice("form", Form, last.get("form", "") or Form.POLYNOMIAL),
         sources=_sources(query),
@@ -125,7 +121,7 @@ def query_of(options: ChartOptions, **changes: Any) -> str:
 
     ``options_of`` of what comes out gives the same options.
     """
-    plain = _written(ChartOptions())
+    plain = _written(ChartOptions(metric=""))
     told = {name: value for name, value in _written(replace(options, **changes)).items() if value != plain[name]}
     return urlencode(told, doseq=True)
 
@@ -156,7 +152,7 @@ def _choice(option: str, kind: type[_Choice], value: str) -> _Choice:
 
 def _one_of(option: str, choices: tuple[str, ...], value: str) -> str:
     if value not in choices:
-        raise OptionError(f"{option} is {_or(filter(None, choices))}, not {value[:30]!r}.")
+        raise FilterError(f"{option} is {_or(filter(None, choices))}, not {value[:30]!r}.")
     return value
 
 
@@ -168,35 +164,21 @@ def _or(words: Iterable[str]) -> str:
 def _sources(query: Sequence[tuple[str, str]]) -> tuple[str, ...]:
     given = sorted({value.strip() for name, value in query if name == "source" and value.strip()})
     if len(given) > _MOST_SOURCES:
-        raise OptionError(f"At most {_MOST_SOURCES} sources can be chosen.")
+        raise FilterError(f"At most {_MOST_SOURCES} sources can be chosen.")
     for source in given:
         if not _SOURCE.fullmatch(source):
-            raise OptionError(f"{source[:30]!r} is no source: write it as in authors-2022.")
+            raise FilterError(f"{source[:30]!r} is no source: write it as in authors-2022.")
     return tuple(given)
-
-
-def _metric(value: str) -> str:
-    if not _METRIC.fullmatch(value):
-        raise OptionError(f"{value[:40]!r} is no metric: write it as in top1_accuracy.")
-    return value
 
 
 def _constants(value: str) -> str:
     try:
         return cost_constants(value).name
     except UnknownConstants as unknown:
-        raise OptionError(f"{unknown}.") from None
-
-
-def _year(option: str, value: str) -> int | None:
-    if not value:
-        return None
-    if not (value.isascii() and value.isdigit() and FIRST_YEAR <= int(value[:6]) <= LAST_YEAR):
-        raise OptionError(f"{value[:20]!r} is no year ({option}): write four digits, as in 2017.")
-    return int(value)
+        raise FilterError(f"{unknown}.") from None
 
 
 def _flag(option: str, value: str) -> bool:
     if value.lower() not in _ON | _OFF:
-        raise OptionError(f"{option} is 1 or 0, not {value[:20]!r}.")
+        raise FilterError(f"{option} is 1 or 0, not {value[:20]!r}.")
     return value.lower() in _ON

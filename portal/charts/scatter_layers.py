@@ -119,7 +119,7 @@ class _Layers:
 
     def _sure(self) -> alt.Legend:
         return alt.Legend(
-            orient="bottom",
+            orient="top" if self._size.is_narrow else "bottom",
             direction="horizontal",
             title=["how sure the machine is", "(grey: imported)"],
             format="%",

@@ -45,7 +45,7 @@ class Theme:
         """From little to much, of one hue: the least still differs from the ground."""
         return ("#24404c", "#8fd0ee") if self.is_dark else ("#d9e8ef", "#12435a")
 
-    def config(self, *, is_picture: bool, is_narrow: bool) -> dict[str, Any]:
+    def config(self, *, is_picture: bool) -> dict[str, Any]:
         """Vega-Lite's ``config`` for every chart."""
         text, muted, line = self.colours["text"], self.colours["muted"], self.colours["line"]
         labels = {"labelColor": muted, "labelFontSize": 12, "titleColor": text, "titleFontSize": 13}
@@ -62,8 +62,7 @@ class Theme:
                 "tickColor": self.colours["line-strong"],
                 "labelPadding": 5,
             },
-            "legend": {**labels, "titleFontWeight": 600, "symbolSize": 70, "symbolStrokeWidth": 1.5, "labelLimit": 260}
-            | ({"layout": {"bottom": {"anchor": "start", "direction": "vertical", "margin": 12}}} if is_narrow else {}),
+            "legend": {**labels, "titleFontWeight": 600, "symbolSize": 70, "symbolStrokeWidth": 1.5, "labelLimit": 260},
             "title": {
                 "color": text,
                 "subtitleColor": muted,

@@ -11,7 +11,7 @@ from portal.charts.axes import power_axis, year_axis
 from portal.charts.chart import Size, Spec
 from portal.charts.themes import Theme
 
-_PALE_SHARE = 0.3
+_PALE_SHARE = 0.42
 """Fields of fewer papers than this share of the most are pale."""
 _MOST_NUMBERED_YEARS = 14
 """Of more years, fields are too small for numbers."""

@@ -52,6 +52,7 @@ def burden_over_time(rows: Sequence[Mapping[str, Any]], years: Sequence[YearRow]
         for row in years
         if row.burden_log10_p50 is not None
     ]
+    dates = [point[3] for point in points]
     points.sort(key=lambda point: (point[3], point[0]))
     return Chart(
         name="burden-over-time",
@@ -61,7 +62,7 @@ def burden_over_time(rows: Sequence[Mapping[str, Any]], years: Sequence[YearRow]
             "points": Table(("id", "model", "title", "x", "y", "look", "accelerator"), points),
             "quantiles": Table(("x", "low", "middle", "high", "papers"), middle),
         },
-        build=partial(burden_spec, _ends([point[3] for point in points], [point[4] for point in points])),
+        build=partial(burden_spec, _ends([*dates, *(row.year + 0.5 for row in years)], [point[4] for point in points])),
         told=(
             Told("model", "name"),
             Told("title", "text"),

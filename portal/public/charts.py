@@ -3,7 +3,6 @@
 from __future__ import annotations
 
 from collections.abc import Callable
-from functools import partial
 
 from fastapi import APIRouter, HTTPException, Request
 from starlette.responses import Response
@@ -44,13 +43,16 @@ def library(request: Request, services: Wired, digest: str) -> Response:
     return Response(script, media_type="text/javascript", headers=headers)
 
 
-def _chart_file(request: Request, services: Wired, name: str, *, kind: str) -> Response:
-    make = _CHARTS.get(name)
-    chart = make(services.engine) if make else None
-    if chart is None:
-        raise HTTPException(404, f"There is no chart {name[:40]!r}.")
-    return chart_answer(request, services, chart, kind)
+def _chart_route(kind: str) -> Callable[..., Response]:
+    def chart_file(request: Request, services: Wired, name: str) -> Response:
+        make = _CHARTS.get(name)
+        chart = make(services.engine) if make else None
+        if chart is None:
+            raise HTTPException(404, f"There is no chart {name[:40]!r}.")
+        return chart_answer(request, services, chart, kind)
+
+    return chart_file
 
 
 for _kind in KINDS:
-    router.add_api_route(f"/charts/{{name}}.{_kind}", partial(_chart_file, kind=_kind), methods=["GET"])
+    router.add_api_route(f"/charts/{{name}}.{_kind}", _chart_route(_kind), methods=["GET"])
