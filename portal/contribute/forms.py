@@ -6,6 +6,7 @@ is stored whole or refused whole, and leads to an address that only its sender k
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterable, Sequence
 from dataclasses import dataclass, field, replace
 
@@ -61,7 +62,7 @@ from portal.services import Services, Wired
 BOUNDS = Bounds(of_sender=12, of_email=5, of_everybody=400)
 """Within 24 hours."""
 _FIRST_RECORDS = (Kind.TRAINING_RUN, Kind.RESULT)
-_FOLDER_PAPER = "sha256:"
+_FOLDER_PAPER = re.compile(r"sha256:[0-9a-f]{64}")
 
 router = APIRouter(prefix="/contribute", dependencies=[Depends(form_only)])
 
@@ -190,7 +191,7 @@ def _head(form: Form, services: Services) -> Head:
 
 def _is_folder_paper(services: Services, key: str) -> bool:
     """Whether it is the key of a paper without arXiv id that was read here."""
-    return key.startswith(_FOLDER_PAPER) and paper_records(services.engine, key) is not None
+    return bool(_FOLDER_PAPER.fullmatch(key)) and paper_records(services.engine, key) is not None
 
 
 def _read_paper(services: Services, head: Head) -> PaperRecords | None:

@@ -214,6 +214,14 @@ def test_hostile_words_are_shown_as_words(site: Site, client: Client, name: str,
         assert "alert(1)" in html
 
 
+@pytest.mark.parametrize("paper", ["sha256:\x00", "sha256:" + "0" * 64, "\x00", "x" * 5000, "１７０６.03762"])
+def test_odd_names_of_papers_are_told_to_be_none(site: Site, client: Client, paper: str) -> None:
+    stranger = client()
+    assert "write the paper" in unescape(stranger.get("/contribute", params={"paper": paper}).text)
+    refused = send(stranger, opened(site, stranger) | A_RUN | {"paper": paper})
+    assert refused.status_code == 422 and "write the paper" in unescape(refused.text)
+
+
 def test_records_of_odd_kinds_and_too_many_are_refused(site: Site, client: Client) -> None:
     stranger = client()
     fields = opened(site, stranger) | {"paper": UNREAD}
