@@ -84,7 +84,7 @@ def _field(column: Column) -> dict[str, Any]:
 
 
 def _licence(line: Terms) -> dict[str, str]:
-    return {"name": line.licence, "path": line.licence_url, "title": f"{line.licence}: rows as {line.attribution}"}
+    return {"name": line.licence, "path": line.licence_url}
 
 
 def _source(line: Terms) -> dict[str, str]:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from releases.contents import ABOUT, MAKER, TITLE, Contents
 from releases.csv_text import csv_line
-from releases.licences import Terms
+from releases.licences import OWN, Terms
 
 _CREDIT_OF_STUDY = "Thompson, Greenewald, Lee and Manso, The Computational Limits of Deep Learning, arXiv:2007.05558"
 
@@ -34,7 +34,7 @@ def citation_file(contents: Contents) -> str:
         f"date-released: {contents.day.isoformat()}",
     ]
     lines += [f'url: "{contents.address}"'] if contents.site_url else []
-    lines += ["license:", *(f"  - {line.licence}" for line in contents.licences)]
+    lines.append(f"license: {contents.terms[OWN].licence}")
     lines += [
         "references:",
         "  - type: article",
