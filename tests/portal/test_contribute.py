@@ -324,6 +324,21 @@ def test_an_unknown_address_is_nothing(site: Site, client: Client) -> None:
         assert client().get(f"/contribute/{token}").status_code == 404
 
 
+def test_no_log_has_a_secret_address_or_one_of_e_mail(
+    site: Site, client: Client, monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    with_mail(site)
+    address = contributed(site, client(), email="eva@example.org")
+
+    def broken(*_: object) -> None:
+        raise RuntimeError("broken inside")
+
+    monkeypatch.setattr("portal.contribute.conversation.differences", broken)
+    assert client().get(address).status_code == 500
+    assert "broken inside" in caplog.text and "/contribute/…" in caplog.text
+    assert address not in caplog.text and "eva@example.org" not in caplog.text
+
+
 # --- corrections ---
 
 
@@ -334,6 +349,14 @@ def test_a_correction_changes_what_was_changed_and_shows_it_beside_what_is_in_fo
     assert proposed == {"duration_hours": 288.0, "duration_hours_low": 240.0, "duration_hours_high": 336.0}
     shown = stranger.get(address).text
     assert in_words("duration_hours", fact.values["duration_hours"]) in shown and "288 h" in shown
+
+
+def test_each_fact_of_a_paper_s_page_leads_to_its_correction(site: Site, client: Client) -> None:
+    shown = client().get(f"/papers/{PAPER}", headers={"Accept": "text/html"}).text
+    links = {unescape(link) for link in re.findall(r'href="(/contribute\?[^"]*fact=[^"]*)"', shown)}
+    assert len(links) >= len([fact for fact in records(site).facts if fact.kind == Kind.TRAINING_RUN])
+    for link in links:
+        assert "Correct a record" in client().get(link).text, link
 
 
 def test_a_field_in_the_link_is_where_the_form_begins(site: Site, client: Client) -> None:
