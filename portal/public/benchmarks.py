@@ -115,6 +115,9 @@ def benchmark_page(request: Request, services: Wired, benchmark: str) -> Respons
         limit=ROWS_A_PAGE,
     )
     path = _path(benchmark)
+    listing = PointListing(path, options)
+    if options.page > listing.pages(table.total):
+        raise HTTPException(404, f"This list has {listing.pages(table.total)} pages, and no page {options.page}.")
     chart_query = query_of(options.of_chart())
     sources = sorted({source for row in rows for source in row.sources})
     return page(
@@ -137,7 +140,7 @@ def benchmark_page(request: Request, services: Wired, benchmark: str) -> Respons
         figure=figure_of(performance_chart(performance), f"{path}/chart", chart_query),
         lines=line_rows(performance.fits),
         aims=aim_rows(performance),
-        listing=PointListing(path, options),
+        listing=listing,
         rows=table.rows,
         total=table.total,
         files_query=chart_query,
