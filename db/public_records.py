@@ -140,7 +140,7 @@ def public_paper(engine: Engine, paper_key: str) -> PublicPaper | None:
         records = read_paper_records(connection, key) if shown else None
         told = connection.execute(select(schema.papers).where(schema.papers.c.paper_key == key)).first()
         models = _rows(connection, public_schema.public_models, paper_key=key)
-    if records is None or told is None:
+    if records is None or told is None or told.withdrawn:
         return None
     facts = _facts(records)
     return PublicPaper(
