@@ -11,6 +11,8 @@ from playwright.sync_api import expect
 PLAIN = "1606.99014"
 MANY = "2104.99017"
 TABLES = "2203.99005"
+CARDS_LIKE_OTHERS = ".group-cards > .record:nth-child(n+4)"
+"""Behind the first three of each kind."""
 
 
 def test_a_record_is_accepted_by_one_key_and_the_next_one_is_in_focus(site, at_keys):
@@ -251,9 +253,9 @@ def test_the_page_and_its_help_are_accessible_in_every_width_and_in_the_dark(at_
         page.set_viewport_size({"width": width, "height": height})
         page.emulate_media(color_scheme="light", reduced_motion="reduce")
         keys.press("o", "n")
-        accessible(page)
+        accessible(page, but=CARDS_LIKE_OTHERS)
         page.emulate_media(color_scheme="dark")
-        accessible(page, colours_only=True)
+        accessible(page, but=CARDS_LIKE_OTHERS, colours_only=True)
         keys.press("Escape", "?")
         expect(page.locator("#help")).to_be_visible()
         accessible(page, "#help")
