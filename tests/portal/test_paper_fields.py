@@ -197,7 +197,8 @@ def test_a_paper_with_more_records_than_a_form_usually_has_fields_is_settled_wit
     page = ada.get(f"/desk/papers/{paper}", headers=HTML).text
     left = re.findall(r'form="settle" name="left" value="([^"]+)"', page)
     assert len(left) == MANY_RECORDS
-    sent = {"accept_all": "1", "left": left, "csrf": ada.headers.pop("X-CSRF")}
+    (document,) = re.findall(r'name="document" value="([^"]+)"', page)
+    sent = {"accept_all": "1", "left": left, "document": document, "csrf": ada.headers.pop("X-CSRF")}
     answer = ada.post(f"/desk/papers/{paper}/settle", data=sent, headers=HTML)
     assert (answer.status_code, f"done={paper}" in answer.headers["location"]) == (303, True)
     assert all_are_accepted(site, paper, MANY_RECORDS)
