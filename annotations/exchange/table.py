@@ -157,7 +157,7 @@ def _text(data: bytes, name: str) -> str:
 
 def _rows(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Each row by column with its place in words; columns may have moved, and those not read back may be gone."""
-    csv.field_size_limit(_LONGEST_CELL)
+    usual_limit = csv.field_size_limit(_LONGEST_CELL)  # one for the whole process, so it is given back
     head_line = text.partition("\n")[0].rstrip("\r")
     separator = max(_SEPARATORS, key=head_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -176,6 +176,8 @@ def _rows(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
             yield where, {column: unguarded(cell) for column, cell in zip(head, cells, strict=True)}
     except csv.Error as error:
         raise ExchangeError(f"{name}, line {reader.line_num}: {error}") from error
+    finally:
+        csv.field_size_limit(usual_limit)
 
 
 def _review(
