@@ -113,12 +113,13 @@ def double_reviews(engine: Engine) -> list[DoubleReview]:
 
 
 def choose_double_reviews(engine: Engine, count: int, at: datetime) -> list[str]:
-    """Choose so many more papers that have facts and that nobody has reviewed; their keys.
+    """Choose so many more papers that have facts, count, and that nobody has reviewed; their keys.
 
     At random as far as papers go, and the same papers for the same moment.
     """
     query = text(
         "SELECT DISTINCT f.paper_key FROM documents_in_force AS f"
+        " JOIN papers AS p ON p.paper_key = f.paper_key AND NOT p.withdrawn"
         " WHERE EXISTS (SELECT 1 FROM claims AS c WHERE c.document_sha256 = f.document_sha256"
         " AND c.extractor_version = f.extractor_version)"
         " AND NOT EXISTS (SELECT 1 FROM double_reviews AS d WHERE d.paper_key = f.paper_key)"

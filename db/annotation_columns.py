@@ -13,14 +13,13 @@ from sqlalchemy import BigInteger, Boolean, Double, Integer, Table, Text
 
 from db import desk_schema, schema
 from db.columns import JsonText, UtcDateTime
-from db.errors import RecordError
+from db.errors import RecordError, told_together
 from db.facts import split_fact_key
 from db.fields import FIELD_TYPES, FIELDS, Kind, checked_value, clean_text, seen_record
 from db.reviews import Decision
 from extractors.records import MAX_QUOTE_CHARACTERS, Status
 
 Row = dict[str, Any]
-_MOST_PROBLEMS = 20
 _PAPER_KEY = re.compile(r"(?!.*\.\.)\w[\w.:/-]{0,99}", re.ASCII)
 
 
@@ -74,8 +73,7 @@ def all_checked(rows: Sequence[tuple[str, Row]]) -> list[tuple[str, str, Row]]:
         except RecordError as error:
             problems.append(str(error))
     if problems:
-        more = len(problems) - _MOST_PROBLEMS
-        raise RecordError("\n".join(problems[:_MOST_PROBLEMS] + ([f"… and {more} more lines"] if more > 0 else [])))
+        raise RecordError(told_together(problems, "lines"))
     return read
 
 

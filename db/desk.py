@@ -106,10 +106,12 @@ def release_paper(engine: Engine, paper_key: str, user_id: int) -> None:
         connection.execute(table.delete().where(table.c.paper_key == paper_key, table.c.user_id == user_id))
 
 
-def settle_paper(engine: Engine, paper_key: str, reviewer: str, at: datetime, note: str = "") -> None:
+def settle_paper(
+    engine: Engine, paper_key: str, reviewer: str, at: datetime, note: str = "", *, document_sha256: str | None = None
+) -> None:
     """Record that a curator is done with the paper as it was read; it is open again with another PDF.
 
-    ``RecordError`` where it was never read.
+    ``document_sha256`` is the PDF that they saw. ``RecordError`` where another is in force by now, or none was read.
     """
     with writing(engine) as connection:
         lock_papers(connection, [paper_key])
@@ -118,6 +120,8 @@ def settle_paper(engine: Engine, paper_key: str, reviewer: str, at: datetime, no
         read = narrowed.rows(connection, query, paper=paper_key)
         if not read:
             raise RecordError(f"paper {paper_key[:80]!r} was never read: there is nothing to settle")
+        if document_sha256 not in (None, read[0]["document_sha256"]):
+            raise RecordError("another PDF of this paper has been read since: load the page again")
         row = {"paper_key": paper_key, "reviewer": clean_text(reviewer), "note": clean_text(note), **read[0]}
         _append(connection, desk_schema.settlements, "settlement_id", row, "settled_at", at)
         refresh_papers(connection, [paper_key], at)

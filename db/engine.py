@@ -31,7 +31,6 @@ __all__ = [
     "writing",
 ]
 
-_BUSY_TIMEOUT_SECONDS = 60
 _CONNECT_TIMEOUT_SECONDS = 10
 _CONNECTIONS_KEPT = 10
 _MOST_CONNECTIONS = 50
@@ -44,17 +43,18 @@ _POOL = {"pool_size": _CONNECTIONS_KEPT, "max_overflow": _MOST_CONNECTIONS - _CO
 _POSTGRESQL_NAMES = ("postgres", "postgresql", "postgresql+psycopg")
 
 
-def open_database(url: str) -> Engine:
+def open_database(url: str, *, patience_seconds: float = 60) -> Engine:
     """Connect to SQLite or PostgreSQL; ``DatabaseError`` where it can't be reached.
 
-    ``postgres://`` and ``postgresql://`` mean psycopg 3. An SQLite file and its folder are made if missing.
+    ``postgres://`` and ``postgresql://`` mean psycopg 3. An SQLite file and its folder are made if missing,
+    and ``patience_seconds`` is how long it is waited for another who writes into it.
 
         "sqlite:////data/burden.sqlite", "postgresql://analyst@db.example/burden" -> an engine
         "mysql://localhost/burden" -> DatabaseError
     """
     parsed = _parse_url(url)
     if parsed.drivername == "sqlite":
-        engine = _sqlite_engine(parsed)
+        engine = _sqlite_engine(parsed, patience_seconds)
     else:
         arguments = {"connect_timeout": _CONNECT_TIMEOUT_SECONDS}
         engine = create_engine(parsed, connect_args=arguments, pool_pre_ping=True, **_POOL)
@@ -120,7 +120,7 @@ def _parse_url(url: str) -> URL:
     raise DatabaseError(f"{parsed.drivername} is not supported: burden works with SQLite and PostgreSQL")
 
 
-def _sqlite_engine(url: URL) -> Engine:
+def _sqlite_engine(url: URL, patience_seconds: float) -> Engine:
     path = url.database
     if path and path != ":memory:" and not path.startswith("file:"):
         try:
@@ -128,7 +128,7 @@ def _sqlite_engine(url: URL) -> Engine:
         except OSError as error:
             raise DatabaseError(f"the folder of {path} can't be made: {error.strerror}") from error
     pool = {} if path in (None, "", ":memory:") else _POOL  # in memory there is one connection alone
-    engine = create_engine(url, connect_args={"timeout": _BUSY_TIMEOUT_SECONDS}, **pool)
+    engine = create_engine(url, connect_args={"timeout": patience_seconds}, **pool)
     event.listen(engine, "connect", _prepare_sqlite)
     event.listen(engine, "begin", _begin_sqlite)
     return engine
@@ -156,7 +156,7 @@ _SQLITE_ADVICE = (
     ("disk is full", "free some space and run again: nothing half-written remains"),
     ("readonly", "it may only be read: check the rights of the file and its folder"),
     ("unable to open", "check that the path is right and its folder can be written to"),
-    ("is locked", f"another process has been writing for {_BUSY_TIMEOUT_SECONDS} s: let it finish, then run again"),
+    ("is locked", "another process has been writing all the while: let it finish, then try again"),
     ("not a database", "the file is something else: choose another path"),
     ("malformed", "the file is damaged: restore a copy"),
     ("disk I/O", "the disk fails or is gone: check it, then run again"),

@@ -2,6 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Sequence
+
+_MOST_TOLD = 20
+
+
+def told_together(problems: Sequence[str], what: str) -> str:
+    """The problems of a file, a line each: the first twenty, and how many more ``what`` (lines, rows) have any."""
+    more = len(problems) - _MOST_TOLD
+    return "\n".join([*problems[:_MOST_TOLD], *([f"… and {more} more {what}"] if more > 0 else [])])
+
 
 class DatabaseError(Exception):
     """The database can't do what was asked; the message says what to do. Never holds a password."""

@@ -34,6 +34,8 @@ from portal.contribute.guards import token_of
 from portal.services import Services
 
 _MOST_CONNECTIONS = 400
+_PATIENCE_SECONDS = 30
+"""How long a request waits for another process that writes into SQLite: less than a proxy waits for the answer."""
 _SECONDS_TO_FINISH = 10
 """What is under way when the server is stopped may take so long to end."""
 
@@ -72,7 +74,7 @@ _UNESTIMATED = timedelta(days=1)
 @contextmanager
 def desk_app(settings: Settings, address: Address) -> Iterator[FastAPI]:
     """The app over what the settings name; its worker processes end with the block."""
-    engine = open_database(settings.database)
+    engine = open_database(settings.database, patience_seconds=_PATIENCE_SECONDS)
     upgrade(engine)
     now = datetime.now(UTC)
     for paper_key in papers_reviewed_since(engine, now - _UNESTIMATED):

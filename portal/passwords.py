@@ -8,6 +8,8 @@ from functools import cache
 from argon2 import PasswordHasher
 from argon2.exceptions import InvalidHashError, VerificationError
 
+from db.fields import clean_text
+
 LEAST_CHARACTERS = 10
 _MOST_CHARACTERS = 1024
 """A bound on the work of hashing, far beyond any passphrase."""
@@ -30,6 +32,8 @@ def hash_password(password: str, name: str) -> str:
         raise PasswordError(f"the password has {len(normal)} characters: at least {LEAST_CHARACTERS} are needed")
     if len(normal) > _MOST_CHARACTERS:
         raise PasswordError(f"the password has more than {_MOST_CHARACTERS} characters")
+    if clean_text(normal) != normal:
+        raise PasswordError("the password has characters that are no text (is the input UTF-8?)")
     if normal.casefold() == name.casefold():
         raise PasswordError("the password is the user's name: choose another")
     if len(set(normal)) < 4:
@@ -40,7 +44,8 @@ def hash_password(password: str, name: str) -> str:
 def is_password(password: str, password_hash: str | None) -> bool:
     """Whether ``password`` has this hash. None, for a name that nobody has, takes the same time and is never right."""
     try:
-        _HASHER.verify(password_hash or _hash_of_nobody(), _normal(password[:_MOST_CHARACTERS]))
+        given = _normal(password[:_MOST_CHARACTERS]).encode(errors="surrogatepass")
+        _HASHER.verify(password_hash or _hash_of_nobody(), given)
     except (VerificationError, InvalidHashError):
         return False
     return password_hash is not None

@@ -90,7 +90,7 @@ async def check_csrf(request: Request, found: CurrentSession) -> None:
     services = services_of(request)
     expected = found.csrf_token if found else request.cookies.get(_cookie_name("form", services), "")
     given = request.headers.get(CSRF_HEADER) or await _form_field(request)
-    if expected and hmac.compare_digest(expected.encode(), given.encode()):
+    if expected and hmac.compare_digest(expected.encode(), given.encode(errors="surrogatepass")):
         return
     if found is None:
         raise HTTPException(

@@ -17,6 +17,7 @@ from fastapi import APIRouter, Form, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
 from db.accounts import User, credentials, failed_attempts, record_attempt, set_password
+from db.fields import clean_text
 from portal.pages import page
 from portal.passwords import is_outdated, is_password, rehashed
 from portal.security import CurrentSession, client_address, end_session, form_token, keep_form_token, start_session
@@ -51,7 +52,7 @@ def sign_in(
     password: Annotated[str, Form()] = "",
     next: Annotated[str, Form()] = _HOME,
 ) -> Response:
-    name = name.strip()[:100]
+    name = clean_text(name.strip()[:100])
     with _in_turn():
         if _too_many_failures(services, name, client_address(request)):
             message = f"Too many failed attempts. Wait {WITHIN_MINUTES} minutes, then try again."

@@ -15,10 +15,10 @@ from typing import Any
 
 from annotations.exchange.written import ExchangeError
 from db.annotation_columns import TYPES
+from db.errors import told_together
 
 FORMAT = 1
 _HEAD = {"type": "burden-annotations", "format": FORMAT}
-_MOST_ERRORS = 20
 
 
 def lines(rows: Iterable[dict[str, Any]]) -> Iterator[str]:
@@ -54,8 +54,7 @@ def read_lines(data: bytes, name: str) -> list[tuple[str, dict[str, Any]]]:
             if not headed:
                 break
     if errors:
-        more = len(errors) - _MOST_ERRORS
-        raise ExchangeError("\n".join(errors[:_MOST_ERRORS] + ([f"… and {more} more lines"] if more > 0 else [])))
+        raise ExchangeError(told_together(errors, "lines"))
     if not headed:
         raise ExchangeError(f"{name}: it is empty")
     return rows

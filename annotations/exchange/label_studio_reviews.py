@@ -23,13 +23,12 @@ from annotations.exchange.label_studio_export import Annotation, Region, annotat
 from annotations.exchange.region_values import stated_value
 from annotations.exchange.written import NOT_STATED, ExchangeError, Value, read_value, written
 from db.added_claims import AddedFact
-from db.errors import RecordError
+from db.errors import RecordError, told_together
 from db.facts import split_fact_key
 from db.fields import FIELDS, NEVER_UNKNOWN, Kind, seen_record
 from db.reviews import Decision, Review
 from extractors.records import Box
 
-_MOST_ERRORS = 20
 _KINDS = frozenset(map(str, Kind))
 
 
@@ -63,8 +62,7 @@ def read_label_studio(data: bytes, name: str, reviewer: str | None, annotators: 
         except (LookupError, TypeError, ValueError, AttributeError, OverflowError, RecursionError) as error:
             errors.append(f"{where}: not as Label Studio exports our tasks ({type(error).__name__}: {error})")
     if errors:
-        more = len(errors) - _MOST_ERRORS
-        raise ExchangeError("\n".join(errors[:_MOST_ERRORS] + ([f"… and {more} more tasks"] if more > 0 else [])))
+        raise ExchangeError(told_together(errors, "tasks"))
     return Decisions(tuple(reviews), seen, tuple(added), tuple(left_out))
 
 

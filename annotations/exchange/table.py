@@ -19,7 +19,7 @@ from typing import Any
 
 from annotations.exchange.facts import RECORD, Decisions, OpenFact
 from annotations.exchange.written import ExchangeError, Value, read_value, written
-from db.errors import RecordError
+from db.errors import RecordError, told_together
 from db.facts import split_fact_key
 from db.fields import FIELDS, Kind, checked_value, seen_record
 from db.reviews import Decision, Review
@@ -49,7 +49,6 @@ _FORMULA_WITHIN = re.compile("(?<=[;|])(?=[=+\\-@＝＋－＠])")
 _ONLY_SHOWN = ("title", "quote", "machine_value", "value_in_force")
 _SEPARATORS = (",", ";", "\t")
 _LONGEST_CELL = 200_000
-_MOST_ERRORS = 20
 
 
 def table_text(facts: Iterable[OpenFact]) -> Iterator[str]:
@@ -138,8 +137,7 @@ def read_table(data: bytes, name: str, reviewer: str, at: datetime) -> Decisions
         seen[about] = in_force
         reviews.append(review)
     if errors:
-        more = len(errors) - _MOST_ERRORS
-        raise ExchangeError("\n".join(errors[:_MOST_ERRORS] + ([f"… and {more} more rows"] if more > 0 else [])))
+        raise ExchangeError(told_together(errors, "rows"))
     left_out = (f"{undecided} rows without a decision",) if undecided else ()
     return Decisions(tuple(reviews), seen, left_out=left_out)
 
@@ -159,7 +157,7 @@ def _text(data: bytes, name: str) -> str:
 
 def _rows(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
     """Each row by column with its place in words; columns may have moved, and those not read back may be gone."""
-    csv.field_size_limit(_LONGEST_CELL)
+    usual_limit = csv.field_size_limit(_LONGEST_CELL)  # one for the whole process, so it is given back
     head_line = text.partition("\n")[0].rstrip("\r")
     separator = max(_SEPARATORS, key=head_line.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
@@ -178,6 +176,8 @@ def _rows(text: str, name: str) -> Iterator[tuple[str, dict[str, str]]]:
             yield where, {column: unguarded(cell) for column, cell in zip(head, cells, strict=True)}
     except csv.Error as error:
         raise ExchangeError(f"{name}, line {reader.line_num}: {error}") from error
+    finally:
+        csv.field_size_limit(usual_limit)
 
 
 def _review(

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from collections.abc import Iterable, Mapping
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -25,6 +25,9 @@ RECORD = "record"
 
 RUNS_NEAR = 5
 """On either side of a run; static/desk/records.js has the same number."""
+
+MOST_UNFOLDED = 100
+"""Cards of a group that are shown without being asked for."""
 
 OPEN, ACCEPTED, REJECTED = "open", "accepted", "rejected"
 
@@ -155,10 +158,10 @@ def paper_view(paper: PaperRecords, catalogue: Catalogue) -> PaperView:
         return [card for card in cards if card.kind == kind and card.digest not in aside | quoted]
 
     groups = (
-        Group("training_run", "Training runs", tuple(of(Kind.TRAINING_RUN))),
-        Group("training_compute", "Stated computing", tuple(of(Kind.TRAINING_COMPUTE))),
-        Group("result", "Own results", tuple(of(Kind.RESULT))),
-        Group("model_property", "Properties", tuple(of(Kind.MODEL_PROPERTY))),
+        _group("training_run", "Training runs", of(Kind.TRAINING_RUN)),
+        _group("training_compute", "Stated computing", of(Kind.TRAINING_COMPUTE)),
+        _group("result", "Own results", of(Kind.RESULT)),
+        _group("model_property", "Properties", of(Kind.MODEL_PROPERTY)),
         Group(
             "quoted",
             "Results quoted from others",
@@ -184,6 +187,13 @@ def paper_view(paper: PaperRecords, catalogue: Catalogue) -> PaperView:
         decided=sum(card.state != OPEN for card in shown if card.digest not in quoted | aside),
         cards={card.digest: card for card in shown},
     )
+
+
+def _group(name: str, heading: str, cards: Sequence[Card]) -> Group:
+    """Cards to be decided; folded where there are so many that a browser takes long to lay them out."""
+    if len(cards) <= MOST_UNFOLDED:
+        return Group(name, heading, tuple(cards))
+    return Group(name, heading, tuple(cards), folded=True, explanation="They are many; “accept all” takes them in.")
 
 
 def _stands_aside(card: Card) -> bool:

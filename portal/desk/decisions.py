@@ -131,7 +131,7 @@ def taken_back(items: Sequence[str], paper: PaperRecords, author: Author) -> Dec
     seen: dict[tuple[str, str], str | None] = {}
     for item in dict.fromkeys(items):
         how, digest, name, shown = [*item.split("|"), "", "", ""][:4]
-        if how not in ("withdraw", "reject"):
+        if how not in ("withdraw", "reject") or (how == "withdraw" and not shown):
             raise DecisionError("That can't be undone.")
         writer = _Writer(fact_of(paper, digest), author, "undone" if how == "reject" else "", {name or RECORD: shown})
         writer.review(name or None, Decision.WITHDRAW if how == "withdraw" else Decision.REJECT)

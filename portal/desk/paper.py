@@ -38,7 +38,8 @@ def paper(request: Request, services: Wired, curator: Curator, key: str, as_of: 
         records = saving.read_paper(services, key, curator.user.name)
         return paper_page(request, services, curator, records, shown_by(request, records))
     moment = _end_of_day(as_of)
-    past = record_as_of(services.engine, key, moment)
+    today = saving.read_paper(services, key, curator.user.name)
+    past = record_as_of(services.engine, key, moment, hide_reviews_of_others_than=saving.alone(today, curator))
     if past is None:
         raise HTTPException(404, f"This paper had not been read by {as_of}.")
     return paper_page(request, services, curator, past, shown_by(request, past, moment))
@@ -56,7 +57,8 @@ def _end_of_day(written: str) -> datetime:
 def history(request: Request, services: Wired, curator: Curator, key: str, digest: FactDigest) -> Response:
     """All that was ever read or decided of one fact, in time."""
     records = saving.read_paper(services, key, curator.user.name)
-    entries = fact_history(services.engine, f"{key}:{digest}")
+    hidden = saving.alone(records, curator)
+    entries = fact_history(services.engine, f"{key}:{digest}", hide_reviews_of_others_than=hidden)
     if not entries:
         raise HTTPException(404, "No such record was ever read from this paper.")
     card = paper_view(records, services.catalogue).cards.get(digest)

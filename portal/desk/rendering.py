@@ -12,6 +12,7 @@ from fastapi import Request
 from starlette.responses import HTMLResponse
 
 from db.desk import PaperClaim, PaperRecords, claim_paper
+from db.errors import DatabaseError
 from db.facts import split_fact_key
 from db.fields import Kind
 from db.reviews import Conflict
@@ -78,7 +79,7 @@ def paper_page(
 ) -> HTMLResponse:
     """The whole page. Opening it takes the paper into the curator's hands, unless another has it."""
     now = services.now()
-    claim = claim_paper(services.engine, paper.paper_key, curator.user.user_id, now) if shown.as_of is None else None
+    claim = _claim(services, paper, curator) if shown.as_of is None else None
     return page(
         request,
         "desk/paper.html",
@@ -95,6 +96,14 @@ def paper_page(
         extra_query=f"&{shown.queue}" if shown.queue else "",
         unmatched=[(review, decision_words(review)) for review in paper.unmatched_reviews],
     )
+
+
+def _claim(services: Services, paper: PaperRecords, curator: Session) -> PaperClaim | None:
+    """Who has the paper in hand; unknown while somebody else writes for long: the page can be read all the same."""
+    try:
+        return claim_paper(services.engine, paper.paper_key, curator.user.user_id, services.now())
+    except DatabaseError:
+        return None
 
 
 def _taken(claim: PaperClaim | None, curator: Session) -> str:

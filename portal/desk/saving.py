@@ -94,8 +94,14 @@ def paper_seen_by(services: Services, key: str, viewer: str) -> PaperRecords | N
 
 
 def is_independent(paper: PaperRecords) -> bool:
-    """Whether two people are to review this paper without knowing of each other, and not both have settled it."""
-    return paper.double_review and len({settlement.reviewer for settlement in paper.settlements}) < REVIEWERS
+    """Whether two people are to review this paper without knowing of each other, and not both have settled its PDF."""
+    done = {each.reviewer for each in paper.settlements if each.document_sha256 == paper.document_sha256}
+    return paper.double_review and len(done) < REVIEWERS
+
+
+def alone(paper: PaperRecords, curator: Session) -> str | None:
+    """Whose reviews alone this person may see: their own while a paper is reviewed independently, else everybody's."""
+    return curator.user.name if is_independent(paper) else None
 
 
 @router.post("/decisions")
@@ -167,14 +173,21 @@ def settle(call: Called) -> Response:
     """The curator is done with the paper, with ``accept_all`` after accepting all that the page showed as left."""
     services, key = call.services, call.paper.paper_key
     left = call.form.getlist("left") if call.form.get("accept_all") else []
+    shown = call.form.get("document", "")
     try:
+        if shown != call.paper.document_sha256:
+            raise DecisionError("Another PDF of this paper has been read since the page was shown: load it again.")
         wanted = all_left(left, call.paper, call.author)
         saved, conflicts = _write(call, wanted)
     except (DecisionError, RecordError) as refused:
         return _refused(call, refused)
     if conflicts or (wanted.anew and not _overriding(call)):
         return _conflicting(call, wanted, conflicts)
-    settle_paper(services.engine, key, call.author.name, call.author.at, call.form.get("note", "").strip()[:1000])
+    note = call.form.get("note", "").strip()[:1000]
+    try:
+        settle_paper(services.engine, key, call.author.name, call.author.at, note, document_sha256=shown)
+    except RecordError as refused:
+        return _refused(call, refused)
     release_paper(services.engine, key, call.curator.user.user_id)
     following = next_address(services, call.curator, queue_of(call.form), settled=key)
     if wants_html(call.request):

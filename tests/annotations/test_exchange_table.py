@@ -145,6 +145,14 @@ def test_other_files_are_refused_by_name(data: bytes, said: str) -> None:
         read(data)
 
 
+def test_other_csv_files_of_the_process_keep_their_limit() -> None:
+    usual = csv.field_size_limit()
+    read(filled_in([run()], decided("duration_hours", decision="accept")))
+    with pytest.raises(ExchangeError):
+        read(b"a,b\n")
+    assert csv.field_size_limit() == usual
+
+
 @pytest.mark.parametrize("separator", [";", "|", "\t"])
 @pytest.mark.parametrize("sign", "=+-@")
 def test_no_cell_begins_with_a_formula_whatever_separates_cells(separator: str, sign: str) -> None:

@@ -36,6 +36,9 @@ def test_papers_are_chosen_among_those_with_facts_that_nobody_reviewed(engine: E
         sample.save(engine, sample.paper(*facts, metadata=metadata, sha256=f"{index}" * 64))
     reviewed(engine, sample, (None, "accept", "ada"))
     at = sample.noon + timedelta(days=1)
+    sample.save(
+        engine, sample.paper(sample.run(), metadata=sample.metadata("2401.00006", withdrawn=True), sha256="f" * 64)
+    )
     first = choose_double_reviews(engine, 2, at)
     assert len(first) == 2 and set(first) <= {f"2401.0000{index}" for index in (2, 3, 4, 5)}
     rest = choose_double_reviews(engine, 10, at + timedelta(days=1))

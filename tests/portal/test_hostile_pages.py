@@ -42,6 +42,10 @@ document.addEventListener("securitypolicyviolation", ({ blockedURI, sourceFile }
   window.refused.push(`${blockedURI} ${sourceFile}`);
 });
 """
+_STICKS_OUT = """
+(width) => [...document.querySelectorAll("main .card, main .record")]
+  .filter((card) => card.getBoundingClientRect().right > width + 1).map((card) => card.className)
+"""
 _FOUND = """
 () => [...document.querySelectorAll("*")].flatMap((element) => [...element.attributes]
   .filter(({ name, value }) => name.startsWith("on")
@@ -110,6 +114,7 @@ def watched(hostile: Site, open_page: Callable[..., Page]) -> Callable[[str, int
         assert answer is not None and answer.status == 200
         if page.locator("#panes").count():
             page.wait_for_selector("html[data-ready=yes]")
+        page.evaluate("document.querySelectorAll('details').forEach((fold) => { fold.open = true; })")
         _check(page, width)
         assert (away, dialogs) == ([], [])
         return page
@@ -121,7 +126,8 @@ def _check(page: Page, width: int) -> None:
     assert page.evaluate("window.ran") is None
     assert page.evaluate("window.refused") == []
     assert page.evaluate(_FOUND) == []
-    assert page.evaluate("document.documentElement.scrollWidth") <= width
+    assert page.evaluate("document.documentElement.scrollWidth") <= width, page.url
+    assert page.evaluate(_STICKS_OUT, width) == [], page.url
 
 
 def _papers_pages(site: Site, paper: str) -> list[str]:

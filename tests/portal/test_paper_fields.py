@@ -21,6 +21,7 @@ from db.fields import Kind
 from db.queries import exported_records
 from extractors.records import Box, PaperMetadata, Result
 from flows.sources.store import path_in_store
+from portal.desk.cards import MOST_UNFOLDED
 
 AtKeys = Callable[..., Keyboard]
 Client = Callable[..., httpx.Client]
@@ -163,7 +164,7 @@ def test_a_pdf_without_a_title_from_arxiv_is_called_by_its_first_page(open_site:
 
 def crowd(site: Site, arxiv_id: str, count: int) -> str:
     """A paper with that many records, most of them results."""
-    runs = [run(f"Run {place} took 84 hours on 8 P100 GPUs.", line=place, model=f"M{place}") for place in range(50)]
+    runs = [run(f"Run {place} took 84 hours on 8 P100 GPUs.", line=place, model=f"M{place}") for place in range(30)]
     results = [
         Result(
             evidence(f"Row {row}", line=row), "imagenet", "top1_accuracy", 70.5, own=True, model=f"M{row % 50}, v{row}"
@@ -179,13 +180,14 @@ def all_are_accepted(site: Site, paper: str, count: int) -> bool:
     return [len(fact.reviews) for fact in records.facts] == [1] * count
 
 
-def test_a_paper_with_hundreds_of_records_is_settled_by_keys(site: Site, at_keys: AtKeys) -> None:
-    paper = crowd(site, "2502.00001", 400)
+def test_a_paper_with_so_many_results_that_they_are_folded_is_settled_by_keys(site: Site, at_keys: AtKeys) -> None:
+    paper = crowd(site, "2502.00001", 30 + MOST_UNFOLDED + 1)
     keys = at_keys(paper)
+    expect(keys.page.locator("details#group-result")).not_to_have_attribute("open", "")
     keys.press("a")
     keys.saved()
     keys.settle("A")
-    assert all_are_accepted(site, paper, 400)
+    assert all_are_accepted(site, paper, 30 + MOST_UNFOLDED + 1)
 
 
 def test_a_paper_with_more_records_than_a_form_usually_has_fields_is_settled_without_scripts(
@@ -195,7 +197,8 @@ def test_a_paper_with_more_records_than_a_form_usually_has_fields_is_settled_wit
     page = ada.get(f"/desk/papers/{paper}", headers=HTML).text
     left = re.findall(r'form="settle" name="left" value="([^"]+)"', page)
     assert len(left) == MANY_RECORDS
-    sent = {"accept_all": "1", "left": left, "csrf": ada.headers.pop("X-CSRF")}
+    (document,) = re.findall(r'name="document" value="([^"]+)"', page)
+    sent = {"accept_all": "1", "left": left, "document": document, "csrf": ada.headers.pop("X-CSRF")}
     answer = ada.post(f"/desk/papers/{paper}/settle", data=sent, headers=HTML)
     assert (answer.status_code, f"done={paper}" in answer.headers["location"]) == (303, True)
     assert all_are_accepted(site, paper, MANY_RECORDS)

@@ -295,7 +295,8 @@ def test_a_second_curator_reviews_without_seeing_what_the_first_decided(open_sit
         assert "Waiting for your independent review" not in _html(ben, "/desk")
         ada_opened = _html(ada, f"/desk/papers/{chosen}")
         left = re.findall(r'name="left" value="([^"]+)"', ada_opened)
-        form = {"accept_all": "1", "left": left, "csrf": ada.headers["X-CSRF"]}
+        (document,) = re.findall(r'name="document" value="([^"]+)"', ada_opened)
+        form = {"accept_all": "1", "left": left, "document": document, "csrf": ada.headers["X-CSRF"]}
         assert ada.post(f"/desk/papers/{chosen}/settle", data=form).status_code == 200
 
         assert chosen not in _listed(_html(ada, "/desk")), "she is done with it"

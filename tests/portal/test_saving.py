@@ -52,6 +52,11 @@ def send(client: httpx.Client, fields: dict[str, Any], what: str = "decisions", 
     return client.post(f"/desk/papers/{paper}/{what}", data=fields)
 
 
+def settling(site: Site, paper: str) -> dict[str, Any]:
+    """What the form that settles a paper sends."""
+    return {"document": records(site, paper).document_sha256}
+
+
 def moment(site: Site, **ahead: float) -> str:
     return (site.services.now() + timedelta(**ahead)).isoformat()
 
@@ -201,7 +206,8 @@ def test_an_incomplete_addition_is_refused(site, client, change, said):
 def test_settling_accepts_what_is_left_and_goes_on_to_the_next_paper(site, client):
     paper, ada = "2309.99013", client("curator", "ada")
     left = [f"{fact.fact_key.rpartition(':')[2]}|{fact.claim_id}|" for fact in records(site, paper).facts]
-    fields = {"accept_all": "1", "left": left, "moment": moment(site), "queue": "benchmark=&<script>"}
+    fields = settling(site, paper) | {"accept_all": "1", "left": left, "moment": moment(site)}
+    fields |= {"queue": "benchmark=&<script>"}
     first, again = send(ada, fields, "settle", paper), send(ada, fields, "settle", paper)
     assert first.status_code == again.status_code == 200
     assert first.json()["next"].startswith("/desk") and f"done={paper}" in first.json()["next"]
@@ -211,12 +217,20 @@ def test_settling_accepts_what_is_left_and_goes_on_to_the_next_paper(site, clien
     assert all(len(fact.reviews) == 1 for fact in settled.facts)
 
 
+def test_a_paper_is_not_settled_by_who_saw_another_pdf_of_it(site, client):
+    paper, ada = "2106.99008", client("curator", "ada")
+    seen = {"document": "0" * 64}
+    assert send(ada, seen, "settle", paper).status_code == 422
+    assert send(ada, {}, "settle", paper).status_code == 422
+    assert records(site, paper).settlements == ()
+
+
 def test_a_paper_is_not_settled_over_a_conflict(site, client):
     paper, ada, grace = "2106.99008", client("curator", "ada"), client("curator", "grace")
     fact = run(site, 0, paper)
     send(ada, form(fact, "reject"), paper=paper)
     left = f"{fact.fact_key.rpartition(':')[2]}|{fact.claim_id}|"
-    answer = send(grace, {"accept_all": "1", "left": left}, "settle", paper)
+    answer = send(grace, settling(site, paper) | {"accept_all": "1", "left": left}, "settle", paper)
     assert answer.status_code == 409 and records(site, paper).settlements == ()
 
 
@@ -262,7 +276,7 @@ def test_a_paper_in_anothers_hands_says_so_until_it_is_settled_or_half_an_hour_h
         site.travel(minutes=31)
         assert "in hand since" not in grace.get(address, headers=as_html).text
         assert "grace has had this paper in hand" in ada.get(address, headers=as_html).text
-        send(grace, {}, "settle", "2011.99002")
+        send(grace, settling(site, "2011.99002"), "settle", "2011.99002")
         assert "in hand since" not in ada.get(address, headers=as_html).text
 
 
@@ -286,13 +300,19 @@ def test_of_two_independent_reviewers_neither_sees_the_others_word_before_both_a
     with site.client("curator", "ada") as ada, site.client("curator", "grace") as grace:
         send(ada, form(fact, "accept", accelerator_count="512") | {"reason": "ada's reason"}, paper=paper)
         send(ada, {"comment": "ada's remark"}, "comments", paper)
-        send(ada, {}, "settle", paper)
+        send(ada, settling(site, paper), "settle", paper)
         page = grace.get(f"/desk/papers/{paper}", headers=as_html).text
         assert all(word not in page for word in ('value="512"', "accepted by ada", "corrected by ada", "ada&#39;s re"))
+        digest, today = fact.fact_key.rpartition(":")[2], site.services.now().date()
+        for address in (f"/desk/papers/{paper}/history/{digest}", f"/desk/papers/{paper}?as_of={today}"):
+            page = grace.get(address, headers=as_html).text
+            assert all(word not in page for word in ("512", "accepted", "ada&#39;s re")), address
+        theirs = f"withdraw|{digest}|accelerator_count|"
+        assert send(grace, {"action": "undo", "take_back": theirs}, paper=paper).status_code == 422
         answer = send(grace, form(fact, "save", accelerator_count="256"), paper=paper)
         assert answer.status_code == 200
         assert run(site, 0, paper).values["accelerator_count"] == 256
         undone = {"action": "undo", "take_back": answer.json()["take_back"]}
         assert send(grace, undone, paper=paper).status_code == 200
-        send(grace, {}, "settle", paper)
+        send(grace, settling(site, paper), "settle", paper)
         assert "accepted by ada" in grace.get(f"/desk/papers/{paper}", headers=as_html).text

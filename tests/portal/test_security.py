@@ -23,6 +23,7 @@ from starlette.types import Message, Receive, Scope, Send
 from test_sign_in import form_of, try_to_sign_in
 
 from db.accounts import Role
+from flows import web
 from portal.boundary import MOST_BODY_BYTES, Boundary
 from portal.security import client_address
 
@@ -329,6 +330,22 @@ def test_an_error_shows_no_traceback_and_the_log_has_its_number(
             number = re.search(r"as (\w{8})\.", answer.text)
             assert number and number[1] in caplog.text
         assert "secret inside" in caplog.text
+
+
+def test_while_another_process_writes_pages_are_read_and_who_saves_is_told(
+    open_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch, caplog: pytest.LogCaptureFixture
+) -> None:
+    monkeypatch.setattr(web, "_PATIENCE_SECONDS", 0.2)
+    site = open_site()
+    comments = f"/desk/papers/{SAMPLE_PAPERS[0]}/comments"
+    with site.client("curator") as curator, closing(sqlite3.connect(site.settings.home / "burden.sqlite")) as other:
+        other.execute("BEGIN IMMEDIATE")
+        assert curator.get("/desk", headers=HTML).status_code == 200
+        refused = curator.post(comments, data={"comment": "Which one?"})
+        assert refused.status_code == 503 and "Try again" in refused.json()["error"]
+        assert "another process has been writing" in caplog.text
+        other.rollback()
+        assert curator.post(comments, data={"comment": "Which one?"}).status_code == 200
 
 
 def test_who_goes_away_in_the_middle_of_a_form_leaves_no_error_in_the_log(caplog: pytest.LogCaptureFixture) -> None:

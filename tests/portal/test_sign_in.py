@@ -181,7 +181,43 @@ def test_guessing_many_names_from_one_address_is_stopped_whatever_it_claims_to_b
         assert try_to_sign_in(elsewhere, "ada", PASSWORD).status_code == 303
 
 
-@pytest.mark.parametrize("password", ["short", "123456789", "Ada.Lovelace", "aaaaaaaaaaaaaa", "x" * 2000, ""])
+def test_behind_a_proxy_the_address_that_counts_is_the_one_that_the_proxy_saw(
+    open_site: Callable[..., Site], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(sign_in, "FAILURES_BY_ADDRESS", 3)
+    site = open_site(behind_proxy=True)
+
+    def status(forwarded_for: str, name: str) -> int:
+        with site.client() as guesser:
+            guesser.headers["X-Forwarded-For"] = forwarded_for
+            cookie = guesser.get("/sign-in").headers["set-cookie"].partition(";")[0]
+            data = {"csrf": cookie.partition("=")[2], "name": name, "password": "password123"}
+            return guesser.post("/sign-in", data=data, headers={"Cookie": cookie}).status_code
+
+    guesses = [status(f"203.0.113.{guess}, 198.51.100.7", f"name{guess}") for guess in range(4)]
+    assert guesses == [403, 403, 403, 429], "what the browser claimed itself counts for nothing"
+    assert status("198.51.100.7, 192.0.2.1", "name9") == 403, "somebody else"
+
+
+@pytest.mark.parametrize("field", ["name", "password", "csrf", "next"])
+def test_letters_that_are_no_text_are_wrong_and_no_error(client: Client, field: str) -> None:
+    person = client()
+    fields = form_of(person) | {"name": "ada", "password": "password123"}
+    fields[field] = r"\ud800 of ten letters"
+    parts = [
+        f'--x\r\nContent-Disposition: form-data; name="{name}"\r\n\r\n{value}\r\n' for name, value in fields.items()
+    ]
+    answer = person.post(
+        "/sign-in",
+        content="".join([*parts, "--x--\r\n"]),
+        headers={"Content-Type": "multipart/form-data; boundary=x; charset=unicode_escape", "Accept": "text/html"},
+    )
+    assert answer.status_code == (401 if field == "csrf" else 403), answer.text
+
+
+@pytest.mark.parametrize(
+    "password", ["short", "123456789", "Ada.Lovelace", "aaaaaaaaaaaaaa", "x" * 2000, "", "correct\udcffhorse battery"]
+)
 def test_passwords_that_are_easy_to_guess_are_refused(password: str) -> None:
     with pytest.raises(PasswordError):
         hash_password(password, "ada.lovelace")
