@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import asyncio
+import re
 from collections.abc import Callable
 from datetime import UTC, datetime
 
@@ -12,9 +13,9 @@ from fastapi import APIRouter, FastAPI
 from live_site import Site
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 
+from db.public_records import public_paper
 from db.public_stamp import Stamp
-from db.store import upsert_papers
-from extractors.records import PaperMetadata
+from db.reviews import Decision, Review, add_review
 from portal.public import caching
 from portal.public.caching import Kept, KeptAnswers, PublicRoute, keep_answers
 from portal.services import Services
@@ -39,10 +40,20 @@ def test_who_has_an_answer_is_told_that_it_still_holds(client: Client) -> None:
 
 def test_what_is_new_is_shown_at_once(site: Site, client: Client) -> None:
     reader = client()
-    before = reader.get("/papers", headers=HTML)
-    upsert_papers(site.engine, [PaperMetadata(HERON, 1, "Wading birds, renamed")])
-    after = reader.get("/papers", headers=HTML | {"If-None-Match": before.headers["etag"]})
-    assert after.status_code == 200 and "Wading birds, renamed" in after.text
+    before = reader.get("/", headers=HTML)
+    assert f"0 of {_facts(before.text)} facts" in before.text
+    paper = public_paper(site.engine, HERON)
+    assert paper
+    now = datetime.now(UTC)
+    add_review(site.engine, Review(paper.facts[0].fact_key, None, Decision.ACCEPT, "ada", now))
+    after = reader.get("/", headers=HTML | {"If-None-Match": before.headers["etag"]})
+    assert after.status_code == 200 and f"1 of {_facts(after.text)} facts" in after.text
+
+
+def _facts(home: str) -> str:
+    found = re.search(r"of ([\d,]+) facts", home)
+    assert found
+    return found[1]
 
 
 def test_it_is_sent_compressed_to_whoever_takes_that(site: Site) -> None:
