@@ -130,7 +130,10 @@ def _title(fact: PublicFact) -> str:
     values = fact.values
     if values.get("model"):
         return shortened(str(values["model"]), _LONGEST_NAME)
-    return "Training run, model not named" if fact.kind is Kind.TRAINING_RUN else "not named"
+    if fact.kind is not Kind.TRAINING_RUN:
+        return "not named"
+    count, hardware = values.get("accelerator_count"), values.get("accelerator")
+    return f"Run on {f'{count} × ' if count else ''}{hardware}, model not named" if hardware else "Run, model not named"
 
 
 def _fields(fact: PublicFact) -> Iterable[FieldWords]:

@@ -39,6 +39,7 @@ JOINED = "0.758 of the 91 whose result and runs were both found (0.64–0.87"
 COUNTED = "44 of the 53 values reckoned are right (0.83)"
 """As `docs/results.md` has them, which tells how they were judged."""
 _SHARE = re.compile(r"(\d\.\d+)(?: \((\d\.\d+)–(\d\.\d+)\))?")
+_PREDICTED = re.compile(r"(\d+) predicted, (\d+) gold")
 
 register_words()
 router = APIRouter(route_class=PublicRoute)
@@ -94,4 +95,6 @@ def _one(row: Mapping[str, str], what: str) -> Measured:
 
 
 def _of(row: Mapping[str, str]) -> str:
-    return f"{row['hits']} of {row['of']}" if row.get("hits") and row.get("of") else row.get("of", "")
+    """ "67" of "76 predicted, 75 gold" -> "67 right; 76 read, 75 there"        "74" of "84 runs" -> "74 of 84 runs" """
+    found = _PREDICTED.fullmatch(row["of"])
+    return f"{row['hits']} right; {found[1]} read, {found[2]} there" if found else f"{row['hits']} of {row['of']}"
