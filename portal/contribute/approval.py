@@ -154,4 +154,5 @@ def shown_reviews(difference: Difference) -> list[tuple[str, str]]:
 
 def record_address(paper_address: str, fact: DeskFact) -> str:
     """Where the desk shows a record."""
-    return f"{paper_address}?fact={split_fact_key(fact.fact_key)[1]}#record-{split_fact_key(fact.fact_key)[1]}"
+    digest = split_fact_key(fact.fact_key)[1]
+    return f"{paper_address}?fact={digest}#record-{digest}"

@@ -19,7 +19,7 @@ from db.submissions import (
     add_answer,
     forget_email,
 )
-from portal.contribute.differences import differences
+from portal.contribute.differences import differences, proposed_burden
 from portal.contribute.guards import TOKEN, TRAP_FIELD, GuardError, check_trap, sender_of, token_sha256
 from portal.desk.saving import Posted
 from portal.pages import page
@@ -99,6 +99,7 @@ def _page(
         submission=found,
         differences=differences(found.items, paper),
         paper=paper,
+        burden_of=lambda one: proposed_burden(one, paper, services.catalogue),
         status_words=words,
         tone=tone,
         meaning=meaning,

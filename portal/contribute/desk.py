@@ -17,7 +17,7 @@ from db.submission_reading import Submission, submission, submission_counts, sub
 from db.submissions import LONGEST_MESSAGE, OPEN, ClosedError, Status, ask
 from portal.contribute.approval import APPROVE, DECLINE, MERGE, decided, record_address, shown_reviews
 from portal.contribute.conversation import STATUS_WORDS
-from portal.contribute.differences import differences
+from portal.contribute.differences import differences, proposed_burden
 from portal.desk.decisions import Author, DecisionError, Form
 from portal.desk.rendering import conflict_words
 from portal.desk.saving import Posted, is_independent, paper_seen_by
@@ -154,6 +154,7 @@ def _page(
         submission=found,
         differences=differences(found.items, paper),
         paper=paper,
+        burden_of=lambda one: proposed_burden(one, paper, call.services.catalogue),
         desk_address=desk_address,
         record_address=lambda fact: record_address(desk_address, fact),
         shown_reviews=shown_reviews,

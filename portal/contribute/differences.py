@@ -10,8 +10,11 @@ from db.desk import DeskFact, PaperRecords
 from db.fields import FIELDS, Kind, letters_of
 from db.submission_reading import Item
 from db.submissions import What
+from extractors.lexicon.catalogue import Catalogue
 from extractors.records import Stage
 from portal.contribute.proposals import is_public, public_fact
+from portal.desk.live_burden import BurdenWords, burden_in_words
+from portal.desk.typed_values import DURATION_ENDS
 from portal.desk.value_words import KIND_NAMES, LABELS, NOT_SAID, in_words
 
 _DESCRIBED_BY: Mapping[Kind, tuple[str, ...]] = {
@@ -79,16 +82,30 @@ def _difference(item: Item, paper: PaperRecords | None) -> Difference:
 def _lines(item: Item, now: Mapping[str, Any], in_force: bool) -> Iterable[Line]:
     """Of a correction its changed fields, of a rejection all that the record says, of an addition what it says."""
     names = item.proposed if item.what is not What.REJECT else (item.seen or {})
+    ends_go_along = all(_has_one_time(values) for values in (item.proposed, now))
     for name in FIELDS[item.kind]:
-        if name not in names:
+        if name not in names or (name in DURATION_ENDS and ends_go_along):
             continue
         current = in_words(name, now.get(name)) if in_force else ""
         then = in_words(name, item.seen.get(name)) if item.seen is not None else current
         proposed = in_words(name, item.proposed.get(name)) if item.what is not What.REJECT else ""
         if item.what is What.REJECT and then == NOT_SAID:
             continue
-        differs = item.what is What.REJECT or current != proposed
+        differs = item.what is What.REJECT or (in_force and current != proposed)
         yield Line(LABELS[name], then if then != current else "", current, proposed, differs)
+
+
+def _has_one_time(values: Mapping[str, Any]) -> bool:
+    """Its training time is no range: both ends, where they are told, are the time itself."""
+    return {values.get(name) for name in DURATION_ENDS} <= {None, values.get("duration_hours")}
+
+
+def proposed_burden(one: Difference, paper: PaperRecords | None, catalogue: Catalogue) -> BurdenWords | None:
+    """The hardware burden that a run would have; None of what is no run, or is decided, or is to be taken out."""
+    if one.item.kind is not Kind.TRAINING_RUN or one.item.what is What.REJECT or one.item.decision is not None:
+        return None
+    known = one.fact.values if one.fact is not None and one.item.what is What.CORRECT else {}
+    return burden_in_words({**known, **one.item.proposed}, paper.published if paper else None, catalogue)
 
 
 def closest(kind: Kind, proposed: Mapping[str, Any], facts: Iterable[DeskFact]) -> DeskFact | None:
