@@ -3,10 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 import ssl
 import subprocess
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from email import message_from_bytes, policy
 from email.message import EmailMessage
@@ -17,6 +19,7 @@ from typing import Any
 import pytest
 from aiosmtpd.controller import Controller
 from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from live_site import serving
 
 from db.engine import Engine, open_database
 from db.letters import letters_waiting
@@ -213,6 +216,25 @@ def test_the_thread_sends_as_soon_as_it_is_told(engine: Engine, serve: Serve, in
         assert inbox.came.wait(30)
     with mailing(engine, None, lambda form: form) as nothing:
         assert nothing is None
+
+
+def test_the_letter_s_link_is_the_page_that_the_contributor_was_sent_to(
+    serve: Serve, inbox: Inbox, tmp_path: Path
+) -> None:
+    server = serve()
+    told = {"smtp_host": server.host, "smtp_port": server.port, "smtp_from": server.sender, "smtp_encryption": "none"}
+    with serving(tmp_path, public_url=server.public_url, **told) as site, site.client() as browser:
+        services = site.services
+        site.app.state.services = replace(services, now=lambda: datetime.now(UTC) - timedelta(minutes=1))
+        shown = browser.get("/contribute").text
+        site.app.state.services = services
+        hidden = dict(re.findall(r'<input type="hidden" name="(csrf|stamp)" value="([^"]+)"', shown))
+        answer = browser.post("/contribute", data={**hidden, "paper": "2511.00001", "email": EVA, "action": "send"})
+        assert answer.status_code == 303, answer.text
+        assert inbox.came.wait(60)
+        address = answer.headers["location"]
+        assert f"{server.public_url}{address}" in inbox.messages[0].get_content().split()
+        assert EVA not in browser.get(address).text
 
 
 # --- encryption ---

@@ -94,10 +94,10 @@ class Site:
 
 
 @contextmanager
-def serving(home: Path, address: Address | None = None) -> Iterator[Site]:
-    """Serve the database of ``home`` until the block ends."""
+def serving(home: Path, address: Address | None = None, **set_otherwise: object) -> Iterator[Site]:
+    """Serve the database of ``home`` until the block ends; ``smtp_host="…"`` and the like are settings."""
     address = address or Address(port=0)
-    settings = load_settings(home=home, database_url=f"sqlite:///{home / 'burden.sqlite'}")
+    settings = load_settings(home=home, database_url=f"sqlite:///{home / 'burden.sqlite'}", **set_otherwise)
     with desk_app(settings, address) as app, closing(socket.create_server(("127.0.0.1", 0))) as listening:
         config = uvicorn.Config(
             app,

@@ -11,10 +11,12 @@ from typing import Any
 
 import httpx
 import pytest
+from click.testing import CliRunner
 from live_site import Site
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
 
+from cli import main
 from db.desk import DeskFact, PaperRecords, paper_records
 from db.fields import FIELDS, Kind
 from db.submission_reading import submission, submissions, waiting_papers
@@ -154,6 +156,16 @@ def test_a_paper_that_was_not_read_waits_with_its_id(site: Site, client: Client)
     stored = of(site, latest(site))
     assert stored.items[0].proposed["accelerator_count"] == 16 and stored.items[0].page == 4
     assert len(stored.items) == 1, "the result that nobody filled in is no record"
+
+
+def test_waiting_papers_are_listed_for_the_next_run(
+    site: Site, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for paper in ("2511.00007", PAPER):
+        contributed(site, client(), paper=paper, **{"r0.page": "1"})
+    monkeypatch.setenv("BURDEN_HOME", str(site.settings.home))
+    listed = CliRunner().invoke(main, ["submissions", "ids"], catch_exceptions=False).stdout.splitlines()
+    assert "2511.00007" in listed and PAPER not in listed and listed == sorted(listed)
 
 
 def test_the_same_form_twice_is_one_contribution_and_a_changed_one_another(site: Site, client: Client) -> None:
