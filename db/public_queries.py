@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import Column, ColumnElement, Connection, Engine, Table, func, select
@@ -120,13 +121,14 @@ def chart_points(
     ``columns``: those of ``public_points`` that are wanted, ``ValueError`` for others; empty: all but ``search``.
     """
     wanted = _columns(_points, columns)
-    query = select(_points.c.point_key, *(column for column in wanted if column is not _points.c.point_key))
+    query = select(_points.c.point_key, *(column.label(f"wanted_{column.name}") for column in wanted))
     query = query.where(*_of_points(filters))
     query = query.order_by(_points.c.hardware_burden_flop.is_(None), _points.c.point_id)
+    names = [column.name for column in wanted]
     with engine.connect() as connection:
-        rows = connection.execute(query.limit(max(0, min(limit, MOST_CHART_POINTS)))).mappings()
-        names = [column.name for column in wanted]
-        return [{name: row[name] for name in names} for row in sorted(rows, key=lambda row: str(row["point_key"]))]
+        found = connection.execute(query.limit(max(0, min(limit, MOST_CHART_POINTS)))).all()
+    # tuples, not mappings: there may be thousands, and a chart waits for them
+    return [dict(zip(names, values, strict=True)) for _, *values in sorted(found, key=itemgetter(0))]
 
 
 def points_table(

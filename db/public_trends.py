@@ -8,11 +8,13 @@ from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
+from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Integer, case, func, select
 
 from db import public_schema, schema
+from db.public_memory import remembered
 from db.store import IngestStatus
 
 _papers = public_schema.public_papers
@@ -122,6 +124,10 @@ def home_counts(engine: Engine) -> HomeCounts:
 
 def benchmarks(engine: Engine) -> list[BenchmarkRow]:
     """Every benchmark and metric that any point has, those with most points with a burden first."""
+    return list(remembered(engine, "benchmarks", lambda: _benchmarks(engine)))
+
+
+def _benchmarks(engine: Engine) -> list[BenchmarkRow]:
     points = _points.c
     query = (
         select(
@@ -163,6 +169,10 @@ def _benchmark(benchmark: str, metric: str, counted: Sequence[tuple[Any, ...]]) 
 
 def yearly(engine: Engine) -> list[YearRow]:
     """Years in order; one in which nothing was read that was published then is not among them."""
+    return list(remembered(engine, "years", lambda: _years(engine)))
+
+
+def _years(engine: Engine) -> list[YearRow]:
     papers = _papers.c
     counted = (
         select(
@@ -204,6 +214,10 @@ def _spread(burdens: Sequence[float]) -> tuple[float | None, float | None, float
 
 def accelerators_by_year(engine: Engine) -> list[AcceleratorYear]:
     """Papers with an accepted run on the accelerator; by year, then those of most papers first."""
+    return list(remembered(engine, "accelerators", lambda: _accelerators_by_year(engine)))
+
+
+def _accelerators_by_year(engine: Engine) -> list[AcceleratorYear]:
     held = _accelerators.c
     query = (
         select(held.accelerator, held.year, func.count().label("papers"))
@@ -221,25 +235,31 @@ def burdens_over_time(engine: Engine, limit: int = MOST_BURDENS) -> list[Mapping
     Its columns: paper_key, title, published, year (with a fraction, as points have it), model_id, model, accelerator,
     basis, hardware_burden_flop. Beyond the limit, evenly from all: in the order of the models' ids, which are digests.
     """
+    found = remembered(engine, "burdens", lambda: _burdens_over_time(engine))
+    return sorted(found[: max(0, limit)], key=itemgetter("paper_key"))
+
+
+def _burdens_over_time(engine: Engine) -> list[Mapping[str, Any]]:
     papers = _papers.c
+    columns = {
+        "paper_key": papers.paper_key,
+        "title": papers.title,
+        "published": papers.published,
+        "model_id": papers.largest_burden_model_id,
+        "model": papers.largest_burden_model,
+        "accelerator": papers.largest_burden_accelerator,
+        "basis": papers.largest_burden_basis,
+        "hardware_burden_flop": papers.largest_burden_flop,
+    }
     query = (
-        select(
-            papers.paper_key,
-            papers.title,
-            papers.published,
-            papers.largest_burden_model_id.label("model_id"),
-            papers.largest_burden_model.label("model"),
-            papers.largest_burden_accelerator.label("accelerator"),
-            papers.largest_burden_basis.label("basis"),
-            papers.largest_burden_flop.label("hardware_burden_flop"),
-        )
+        select(*columns.values())
         .where(papers.largest_burden_flop.is_not(None), papers.published.is_not(None))
         .order_by(papers.largest_burden_model_id)
-        .limit(max(0, min(limit, MOST_BURDENS)))
+        .limit(MOST_BURDENS)
     )
     with engine.connect() as connection:
-        rows = [{**row, "year": _fraction(row["published"])} for row in connection.execute(query).mappings()]
-    return sorted(rows, key=lambda row: str(row["paper_key"]))
+        rows = [dict(zip(columns, row, strict=True)) for row in connection.execute(query)]
+    return [{**row, "year": _fraction(row["published"])} for row in rows]
 
 
 def _fraction(published: date) -> float:

@@ -25,6 +25,7 @@ from db.exchange import estimate_columns
 from db.facts import claim_rows, digest, link_rows, paper_key
 from db.fields import clean_text
 from db.public_refresh import refresh_public_papers
+from db.public_stamp import stamp_change
 from extractors.records import (
     MAX_QUOTE_CHARACTERS,
     BurdenEstimate,
@@ -129,6 +130,7 @@ def finish_ingest_run(
             .where(table.c.ingest_run_id == run_id)
             .values(status=str(status), counts=dict(counts), finished_at=finished)
         )
+        stamp_change(connection, finished)
 
 
 def upsert_papers(engine: Engine, papers: Iterable[PaperMetadata]) -> int:

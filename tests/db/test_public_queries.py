@@ -264,3 +264,13 @@ def test_trends(filled: Engine) -> None:
         ("Net 4", 2019 + 5.5 / 12),
     ]
     assert [each.source for each in imports_in_use(filled)] == ["authors-2022"]
+
+
+def test_what_is_kept_in_memory_follows_every_change(filled: Engine, sample: Any) -> None:
+    before = [benchmarks(filled), yearly(filled), accelerators_by_year(filled), burdens_over_time(filled)]
+    assert len(burdens_over_time(filled, 2)) == 2
+    add_review(
+        filled, Review(_key(filled, "training_runs_v1", "2401.00004"), None, Decision.REJECT, "ada", sample.noon)
+    )
+    now = [benchmarks(filled), yearly(filled), accelerators_by_year(filled), burdens_over_time(filled)]
+    assert all(earlier != later for earlier, later in zip(before, now, strict=True))
