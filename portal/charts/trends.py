@@ -33,14 +33,14 @@ _QUANTILES = (("burden_log10_p10", "10th percentile"), ("burden_log10_p50", "med
 
 def burden_over_time(rows: Sequence[Mapping[str, Any]], years: Sequence[YearRow] = ()) -> Chart:
     """The largest burden of each paper by its date; of ``years``, lines of the median and the middle four fifths."""
-    placed = [(row, year_of(row)) for row in rows if row["burden"] and row["burden"] > 0]
+    placed = [(row, year_of(row)) for row in rows if row["hardware_burden_flop"] and row["hardware_burden_flop"] > 0]
     points = [
         (
             row["model_id"],
             plain(row["model"], _LONGEST_NAME) or "model without a name",
             plain(row["title"], _LONGEST_NAME),
             round(year, 3),
-            round(math.log10(row["burden"]), 4),
+            round(math.log10(row["hardware_burden_flop"]), 4),
             look_of("db", row["basis"]).label,
             plain(row["accelerator"], _LONGEST_NAME),
         )

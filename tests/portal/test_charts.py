@@ -330,7 +330,7 @@ def test_trends_are_valid_and_stand_as_tables_too() -> None:
     papers = [("2019-06-12", 1e18), ("2021", 2e20), (None, 3e19), ("2020-01-01", None)]
     same = {"model": None, "title": "T", "year": 2019, "accelerator": None, "basis": "machine"}
     rows = [
-        {**same, "model_id": f"{index:016x}", "published": published, "burden": burden}
+        {**same, "model_id": f"{index:016x}", "published": published, "hardware_burden_flop": burden}
         for index, (published, burden) in enumerate(papers)
     ]
     cards = [AcceleratorYear("NVIDIA A100", 2021, 4), AcceleratorYear("NVIDIA Tesla V100", 2019, 7)]
