@@ -116,7 +116,9 @@ def plain(text: object, longest: int = LONGEST_TEXT) -> str:
     """
     if text is None or (isinstance(text, float) and math.isnan(text)):
         return ""
-    kept = "".join(" " if unicodedata.category(mark)[0] in "CZ" else mark for mark in str(text)[: 4 * longest])
+    kept = str(text)[: 4 * longest]
+    if not (kept.isascii() and kept.isprintable()):
+        kept = "".join(" " if unicodedata.category(mark)[0] in "CZ" else mark for mark in kept)
     line = " ".join(kept.split())
     return line if len(line) <= longest else line[: longest - 1].rstrip() + "…"
 

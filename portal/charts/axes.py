@@ -6,6 +6,7 @@ import math
 
 import altair as alt
 
+_FEWEST_TENFOLDS = 3
 _SUPERSCRIPTS = {**dict(zip("0123456789", "⁰¹²³⁴⁵⁶⁷⁸⁹", strict=True)), "−": "⁻", "\\\\.": "·"}
 
 
@@ -36,12 +37,16 @@ def amount_labels(log10_unit: float, sign: str = "") -> str:
     return f"'{sign}' + ({exponent} >= 15 ? {power} : {exponent} < 0 ? {small} : {written})"
 
 
-def power_axis(title: str, ticks: int) -> alt.Axis:
-    return alt.Axis(title=title, labelExpr=POWER_LABELS, tickCount=ticks, labelOverlap="greedy")
+def power_axis(title: str, ticks: int, tenfolds: float) -> alt.Axis:
+    """Whole powers, unless the axis has too few of them."""
+    step = 1 if tenfolds >= _FEWEST_TENFOLDS else 0.25
+    return alt.Axis(
+        title=title, labelExpr=POWER_LABELS, tickCount=ticks, tickMinStep=step, labelOverlap="greedy", grid=True
+    )
 
 
 def year_axis(title: str, ticks: int) -> alt.Axis:
-    return alt.Axis(title=title, format="d", tickCount=ticks, tickMinStep=1, labelOverlap="greedy")
+    return alt.Axis(title=title, format="d", tickCount=ticks, tickMinStep=1, labelOverlap="greedy", grid=True)
 
 
 def padded(low: float, high: float, share: float, least: float) -> tuple[float, float]:

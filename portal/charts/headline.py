@@ -9,10 +9,10 @@ from urllib.parse import quote
 from db.engine import Engine
 from db.public_trends import BenchmarkRow, benchmarks
 from portal.charts.chart import Chart
-from portal.charts.figures import Figure, figure_of
+from portal.charts.figures import Figure
 from portal.charts.options import ChartOptions
 from portal.charts.performance import performance_of
-from portal.charts.scatter import performance_chart
+from portal.charts.scatter import performance_chart, performance_figure
 from portal.services import Services
 
 _FIRST = ("imagenet", "top1_accuracy")
@@ -31,12 +31,12 @@ class Headline:
 
 def headline(services: Services) -> Headline | None:
     """None where no benchmark has a point with a burden."""
-    chart = headline_chart(services.engine)
-    if chart is None:
-        return None
     row = _chosen(benchmarks(services.engine))
-    address = f"{quote(row.benchmark, safe='')}" if row else ""
-    return Headline(address, chart.title, chart.description, figure_of(chart, "/charts/headline"))
+    if row is None:
+        return None
+    performance = performance_of(services.engine, row.benchmark, ChartOptions(row.metric), with_names=False)
+    figure = performance_figure(performance, "/charts/headline")
+    return Headline(quote(row.benchmark, safe=""), figure.title, figure.description, figure)
 
 
 def headline_chart(engine: Engine) -> Chart | None:
@@ -44,7 +44,7 @@ def headline_chart(engine: Engine) -> Chart | None:
     row = _chosen(benchmarks(engine))
     if row is None:
         return None
-    return performance_chart(performance_of(engine, row.benchmark, ChartOptions(metric=row.metric)))
+    return performance_chart(performance_of(engine, row.benchmark, ChartOptions(row.metric)))
 
 
 def _chosen(rows: Sequence[BenchmarkRow]) -> BenchmarkRow | None:

@@ -12,6 +12,7 @@ import pandas as pd
 from analysis.looks import look_of
 from analysis.wording import number, plain, power_of_ten
 from portal.charts.chart import Chart, Links, Size, Table, Told
+from portal.charts.figures import Figure
 from portal.charts.options import Across
 from portal.charts.performance import Performance, axis_name, chart_title, description
 from portal.charts.scatter_layers import domains, has_intervals, scatter_spec
@@ -23,6 +24,11 @@ _LONGEST_NAME = 70
 def performance_chart(performance: Performance) -> Chart:
     """The chart of all points that can be drawn."""
     return _chart(performance, performance.points, description(performance))
+
+
+def performance_figure(performance: Performance, path: str, query: str = "") -> Figure:
+    """The same chart as a page shows it; its rows need not be there."""
+    return Figure(file_name(performance), chart_title(performance), description(performance), path, query)
 
 
 def _chart(performance: Performance, points: pd.DataFrame, words: str) -> Chart:

@@ -73,7 +73,8 @@ class _Layers:
     def points(self) -> alt.Chart:
         options = self._performance.options
         ticks = 5 if self._size.is_narrow else 10
-        axis_of = year_axis if self._across is Across.YEAR else power_axis
+        name, (low, high) = axis_name(self._across), domains(self._performance)[0]
+        axis = year_axis(name, ticks) if self._across is Across.YEAR else power_axis(name, ticks, high - low)
         labels, shapes, colours = self._looks()
         legend = alt.Legend(
             orient="bottom",
@@ -81,10 +82,11 @@ class _Layers:
             columns=2 if self._size.is_narrow else 5,
             title=None,
             symbolOpacity=1,
+            symbolSize=90,
             symbolFillColor=self._theme.colours["muted"] if options.colour is Colour.CONFIDENCE else alt.Undefined,
         )
         encoding: dict[str, Any] = {
-            "x": self._x("x:Q", axis_of(axis_name(self._across), ticks)),
+            "x": self._x("x:Q", axis),
             "y": self._y("error:Q"),
             "shape": alt.Shape("look:N", scale=alt.Scale(domain=labels, range=shapes), legend=legend),
             "color": alt.Color("look:N", scale=alt.Scale(domain=labels, range=colours), legend=legend),

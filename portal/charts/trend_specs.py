@@ -31,7 +31,7 @@ def burden_spec(ends: tuple[Domain, Domain], theme: Theme, size: Size) -> Spec:
         .mark_point(filled=True, size=20, opacity=0.45, clip=True, aria=False, cursor="pointer")
         .encode(
             x=x,
-            y=alt.Y("y:Q", scale=y_scale, axis=power_axis("hardware burden, FLOP", 8)),
+            y=alt.Y("y:Q", scale=y_scale, axis=power_axis("hardware burden, FLOP", 8, burdens[1] - burdens[0])),
             shape=alt.Shape("look:N", scale=alt.Scale(domain=labels, range=shapes), legend=legend),
             color=alt.Color("look:N", scale=alt.Scale(domain=labels, range=colours), legend=legend),
         )

@@ -12,10 +12,9 @@ from starlette.responses import Response
 
 from analysis.constants import constants_names
 from analysis.wording import benchmark_name, metric_name, source_name, task_title
-from db.public_queries import MOST_CHART_POINTS, chart_points, points_table
+from db.public_queries import chart_points, points_table
 from db.public_trends import BenchmarkRow, benchmarks
 from portal.charts.answers import KINDS, chart_answer
-from portal.charts.figures import figure_of
 from portal.charts.options import (
     BASES,
     DOWNWARDS,
@@ -26,9 +25,9 @@ from portal.charts.options import (
     query_of,
 )
 from portal.charts.performance import performance_of
-from portal.charts.scatter import performance_chart
+from portal.charts.scatter import performance_chart, performance_figure
 from portal.pages import page
-from portal.public.benchmark_words import aim_rows, line_rows
+from portal.public.benchmark_words import aim_rows, caption, line_rows
 from portal.public.caching import PublicRoute
 from portal.public.options import ROWS_A_PAGE
 from portal.public.point_files import COLUMNS, as_csv, as_json
@@ -105,7 +104,7 @@ def benchmark_page(request: Request, services: Wired, benchmark: str) -> Respons
         options = _options(request, rows)
     except FilterError as refused:
         problem = str(refused)
-    performance = performance_of(services.engine, benchmark, options)
+    performance = performance_of(services.engine, benchmark, options, with_names=False)
     table = points_table(
         services.engine,
         options.filters(benchmark),
@@ -137,14 +136,14 @@ def benchmark_page(request: Request, services: Wired, benchmark: str) -> Respons
         constants_names=constants_names(),
         is_plain=options.of_chart() == ChartOptions(metric=rows[0].metric),
         performance=performance,
-        figure=figure_of(performance_chart(performance), f"{path}/chart", chart_query),
+        figure=performance_figure(performance, f"{path}/chart", chart_query),
         lines=line_rows(performance.fits),
         aims=aim_rows(performance),
         listing=listing,
         rows=table.rows,
         total=table.total,
         files_query=chart_query,
-        most_points=MOST_CHART_POINTS,
+        caption=caption(performance),
         source_name=source_name,
     )
 

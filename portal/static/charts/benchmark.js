@@ -48,7 +48,7 @@ async function show(address, { remember = true } = {}) {
       if (focused) (document.getElementById(focused) ?? formOf().elements[focused])?.focus?.();
     }
     if (remember) history.pushState(null, "", address);
-    scripted();
+    tellOfZooming();
     drawCharts();
   } catch {
     location.assign(address);
@@ -66,10 +66,11 @@ function listen() {
   });
 }
 
-function scripted() {
-  for (const element of document.querySelectorAll("[data-scripted]")) element.hidden = false;
+/* Only a mouse has a wheel. */
+function tellOfZooming() {
+  for (const element of document.querySelectorAll("[data-zoomed]")) element.hidden = !matchMedia("(pointer: fine)").matches;
 }
 
 addEventListener("popstate", () => show(location.href, { remember: false }));
 listen();
-scripted();
+tellOfZooming();

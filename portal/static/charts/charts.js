@@ -109,12 +109,10 @@ class LiveChart {
       this.tell(row, event.clientX, event.clientY);
       if (knows) this.follow(row, event.ctrlKey || event.metaKey || event.shiftKey);
     });
-    this.vega.addSignalListener?.("zoom_tuple", () => {});
-    if (this.reset && this.vega.getState().signals?.zoom_x !== undefined) {
-      const changed = () => { this.reset.hidden = false; };
-      for (const name of ["zoom_x", "zoom_error", "zoom_y"]) {
-        try { this.vega.addSignalListener(name, changed); } catch { /* not an axis of this chart */ }
-      }
+    for (const name of ["zoom_x", "zoom_error"]) {
+      try {
+        this.vega.addSignalListener(name, () => { this.reset.hidden = false; });
+      } catch { /* this chart stays as it is drawn */ }
     }
   }
 
@@ -172,7 +170,8 @@ class LiveChart {
 
   /* Where a point is drawn, from the corner of the chart. */
   placeOf(row) {
-    const [left, top] = this.vega.origin();
+    const padding = this.vega.padding();
+    const [left, top] = this.vega.origin().map((at, axis) => at + (axis ? padding.top : padding.left));
     try {
       const y = row.error ?? row.y;
       return { x: left + this.vega.scale("x")(row.x), y: top + this.vega.scale("y")(y) };
