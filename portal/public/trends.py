@@ -11,7 +11,7 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from analysis.growth import Growth, NoGrowth, growth, months_to_double
-from db.public_trends import YearRow, burdens_over_time, yearly
+from db.public_trends import YearRow, burdens_over_time, home_counts, yearly
 from portal.charts.trends import trend_figures
 from portal.pages import page
 from portal.public.caching import PublicRoute
@@ -46,6 +46,7 @@ def trends(request: Request, services: Wired) -> Response:
         "public/trends.html",
         figures=trend_figures(services),
         years=years,
+        papers_read=home_counts(services.engine).papers_read,
         growths=[
             growth_words("Largest burden of each paper", *burdens_and_years(burdens)),
             growth_words("Largest burden of each year", *largest_and_years(years)),
