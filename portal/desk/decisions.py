@@ -23,7 +23,7 @@ from db.desk import DeskFact, FactReview, PaperRecords
 from db.fields import FIELDS, Kind
 from db.reviews import Decision, Review
 from extractors.lexicon.catalogue import Catalogue
-from portal.desk.cards import RECORD, in_force
+from portal.desk.card_fields import RECORD, in_force
 from portal.desk.typed_values import DURATION_ENDS, TypedError, Value, read_typed
 from portal.desk.value_words import in_words
 

@@ -13,10 +13,11 @@ from db.fields import FIELDS, Kind
 from db.history import fact_history, record_as_of
 from portal.desk import saving
 from portal.desk.accelerator_rows import source_of
-from portal.desk.cards import is_on_shown_pdf, paper_view
+from portal.desk.cards import is_on_shown_pdf
 from portal.desk.histories import history_lines
 from portal.desk.live_burden import read_form
-from portal.desk.rendering import paper_page, shown_by
+from portal.desk.paper_view import paper_view
+from portal.desk.rendering import card_html, paper_page, shown_by
 from portal.desk.titles import paper_title
 from portal.page_images import PageNumber
 from portal.pages import environment, page
@@ -26,6 +27,9 @@ from portal.services import PageUnavailableError, Wired
 
 register_paper_keys()
 FactDigest = Annotated[str, Path(pattern=r"^[0-9a-f]{32}$")]
+
+MOST_CARDS = 20
+"""That are asked for at once; static/desk/opening.js has the same number."""
 
 router = APIRouter()
 router.include_router(saving.router)
@@ -51,6 +55,15 @@ def _end_of_day(written: str) -> datetime:
     except ValueError:
         raise HTTPException(422, f"{written[:20]!r} is no date: write YYYY-MM-DD.") from None
     return datetime.combine(day, time.max, UTC)
+
+
+@router.get("/desk/papers/{key:paper_key}/cards")
+def cards(
+    services: Wired, curator: Curator, key: str, fact: Annotated[list[str], Query(max_length=MOST_CARDS)]
+) -> Response:
+    """The cards of these records, each with its form: the page of a long paper shows most of its cards without."""
+    records = saving.read_paper(services, key, curator.user.name)
+    return JSONResponse({"cards": card_html(services, records, fact, curator.csrf_token)})
 
 
 @router.get("/desk/papers/{key:paper_key}/history/{digest}")

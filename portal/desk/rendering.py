@@ -16,9 +16,11 @@ from db.errors import DatabaseError
 from db.facts import split_fact_key
 from db.fields import Kind
 from db.reviews import Conflict
-from portal.desk.cards import PaperView, empty_fields, is_on_shown_pdf, paper_view
+from portal.desk.card_fields import empty_fields
+from portal.desk.cards import is_on_shown_pdf
 from portal.desk.decisions import Form
 from portal.desk.histories import decision_words
+from portal.desk.paper_view import PaperView, paper_view
 from portal.desk.titles import paper_title
 from portal.desk.value_words import KIND_NAMES
 from portal.pages import environment, moment, page
@@ -84,7 +86,7 @@ def paper_page(
         request,
         "desk/paper.html",
         status=status,
-        **_common(paper, paper_view(paper, services.catalogue), shown.as_of is not None),
+        **_common(paper, paper_view(paper, services.catalogue, {shown.fact, told.fact}), shown.as_of is not None),
         title=paper_title(services, paper),
         shown=shown,
         told=told,
@@ -114,12 +116,13 @@ def _taken(claim: PaperClaim | None, curator: Session) -> str:
 
 
 def card_html(services: Services, paper: PaperRecords, digests: Iterable[str], csrf_token: str) -> dict[str, Any]:
-    """Cards of these facts as the page has them: by digest, ``group`` and ``html``."""
-    view = paper_view(paper, services.catalogue)
+    """Cards of these facts with their forms, as the page has them: by digest, ``group`` and ``html``."""
+    wanted = tuple(digests)
+    view = paper_view(paper, services.catalogue, wanted)
     template = environment().get_template("desk/one_card.html")
     groups = {card.digest: group for group in view.groups for card in group.cards}
     made = {}
-    for digest in digests:
+    for digest in wanted:
         card = view.cards.get(digest)
         if card is not None:
             context = {**_common(paper, view, False), "csrf_token": csrf_token, "card": card, "told": Told()}

@@ -22,7 +22,7 @@ class CardForm:
 
     def shown(self, name: str) -> str | None:
         """The review that the page says is in force on a field, or on the record; None: there is none."""
-        return self.values[f"shown.{name or 'record'}"] or None
+        return self.values.get(f"shown.{name or 'record'}") or None
 
     @property
     def kind_is_run(self) -> bool:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import re
 from collections.abc import Callable
 from datetime import timedelta
 from hashlib import sha256
@@ -12,22 +11,19 @@ import httpx
 import pymupdf
 from keyboard import Keyboard, facts, focused
 from live_site import Site
-from made_papers import READ_AT, evidence, run, save_paper
+from made_papers import READ_AT, run, save_paper
 from playwright.sync_api import expect
 
 from db.added_facts import AddedFact, add_fact
 from db.desk import paper_records
 from db.fields import Kind
 from db.queries import exported_records
-from extractors.records import Box, PaperMetadata, Result
+from extractors.records import Box, PaperMetadata
 from flows.sources.store import path_in_store
-from portal.desk.cards import MOST_UNFOLDED
 
 AtKeys = Callable[..., Keyboard]
 Client = Callable[..., httpx.Client]
 HTML = {"Accept": "text/html"}
-MANY_RECORDS = 1100
-"""More than a form usually has fields."""
 
 
 def exported_run(site: Site, digest: str) -> dict[str, Any]:
@@ -160,48 +156,6 @@ def test_a_pdf_without_a_title_from_arxiv_is_called_by_its_first_page(open_site:
         shown = ada.get(f"/desk/papers/{key}", headers=HTML).text
         assert "<h1>Deep &lt;i&gt;Widgets&lt;/i&gt; for Everything and What Follows</h1>" in shown
         assert "<h1>PDF dddddddddddd</h1>" in ada.get(f"/desk/papers/{gone}", headers=HTML).text
-
-
-def crowd(site: Site, arxiv_id: str, count: int) -> str:
-    """A paper with that many records, most of them results."""
-    runs = [run(f"Run {place} took 84 hours on 8 P100 GPUs.", line=place, model=f"M{place}") for place in range(30)]
-    results = [
-        Result(
-            evidence(f"Row {row}", line=row), "imagenet", "top1_accuracy", 70.5, own=True, model=f"M{row % 50}, v{row}"
-        )
-        for row in range(count - len(runs))
-    ]
-    return save_paper(site, PaperMetadata(arxiv_id, 1), sha256(arxiv_id.encode()).hexdigest(), runs, results)
-
-
-def all_are_accepted(site: Site, paper: str, count: int) -> bool:
-    records = paper_records(site.engine, paper)
-    assert records is not None and len(records.settlements) == 1
-    return [len(fact.reviews) for fact in records.facts] == [1] * count
-
-
-def test_a_paper_with_so_many_results_that_they_are_folded_is_settled_by_keys(site: Site, at_keys: AtKeys) -> None:
-    paper = crowd(site, "2502.00001", 30 + MOST_UNFOLDED + 1)
-    keys = at_keys(paper)
-    expect(keys.page.locator("details#group-result")).not_to_have_attribute("open", "")
-    keys.press("a")
-    keys.saved()
-    keys.settle("A")
-    assert all_are_accepted(site, paper, 30 + MOST_UNFOLDED + 1)
-
-
-def test_a_paper_with_more_records_than_a_form_usually_has_fields_is_settled_without_scripts(
-    site: Site, client: Client
-) -> None:
-    paper, ada = crowd(site, "2502.00002", MANY_RECORDS), client("curator", "ada")
-    page = ada.get(f"/desk/papers/{paper}", headers=HTML).text
-    left = re.findall(r'form="settle" name="left" value="([^"]+)"', page)
-    assert len(left) == MANY_RECORDS
-    (document,) = re.findall(r'name="document" value="([^"]+)"', page)
-    sent = {"accept_all": "1", "left": left, "document": document, "csrf": ada.headers.pop("X-CSRF")}
-    answer = ada.post(f"/desk/papers/{paper}/settle", data=sent, headers=HTML)
-    assert (answer.status_code, f"done={paper}" in answer.headers["location"]) == (303, True)
-    assert all_are_accepted(site, paper, MANY_RECORDS)
 
 
 def test_more_fields_than_can_be_meant_are_refused_in_words(client: Client) -> None:

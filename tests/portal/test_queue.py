@@ -19,7 +19,7 @@ from db.desk_queue import QueueFilters, QueueRow, queue
 from db.desk_rows import bring_queue_up_to_date
 from db.store import upsert_papers
 from extractors.records import PaperMetadata
-from portal.desk.cards import paper_view
+from portal.desk.paper_view import paper_view
 from portal.queue import queue as queue_page
 from portal.queue.filters import FilterError, filters_of, kept_query, query_of
 from portal.queue.reasons import reasons

@@ -13,6 +13,17 @@ opener.addEventListener("click", () => help.showModal());
 const typing = (element) => element.matches("input:not([type=checkbox]), select, textarea");
 const acts = (element) => element.matches("button, a, summary, input");
 
+let held = null; // what was pressed while an earlier key is at work; null where none is
+
+/** Let what a key began come to its end before the keys after it act; they are dropped if it leads into a field. */
+export async function hold(until) {
+  const pressed = [];
+  held = pressed;
+  try { await until; } finally { held = null; }
+  while (pressed.length && held === null && !typing(document.activeElement)) pressed.shift()();
+  held?.push(...pressed);
+}
+
 /**
  * `keys` are pressed outside of fields, `inFields` inside of them; each is a mapping from a key to what it does, which
  * says false to leave the key to the browser.
@@ -33,6 +44,9 @@ export function listen(keys, inFields) {
     prefix = "";
     if (event.key === "g") prefix = "g ";
     else if (event.key === "?") help.showModal();
-    else if (keys[whole] && keys[whole](event) !== false) event.preventDefault();
+    else if (keys[whole] && held) {
+      held.push(keys[whole]);
+      event.preventDefault();
+    } else if (keys[whole] && keys[whole]() !== false) event.preventDefault();
   });
 }

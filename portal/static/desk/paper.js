@@ -8,8 +8,9 @@ import {
   countLeft, current, focusRecord, hasChanges, left, move, press, recordOf, records, restore, takeCards, verdictOnField,
 } from "./records.js";
 import { formDone, formRefused, openForm } from "./adding.js";
+import { isBare, withForm } from "./opening.js";
 import { tell } from "./conflict.js";
-import { listen } from "./keys.js";
+import { hold, listen } from "./keys.js";
 
 const panes = document.getElementById("panes");
 const settleForm = document.getElementById("settle");
@@ -135,6 +136,12 @@ byId("records").addEventListener("click", (event) => {
 
 // Keys
 
+/** What a key does to a record waits until the record has its form. */
+const onForm = (act) => () => {
+  if (!isBare(current())) return act();
+  return hold(withForm(current()).then((record) => record && record === current() && act()));
+};
+
 function edit() {
   const input = current()?.querySelector(".value-input");
   if (!input) return false;
@@ -144,9 +151,13 @@ function edit() {
 }
 
 function more() {
-  if (document.activeElement.tagName === "SUMMARY") { document.activeElement.click(); return; }
   const fold = current()?.querySelector(".more");
   if (fold) fold.open = !fold.open;
+}
+
+function foldOrMore() {
+  if (document.activeElement.tagName === "SUMMARY") document.activeElement.click();
+  else onForm(more)();
 }
 
 function inMore(selector) {
@@ -173,14 +184,14 @@ function escape(event) {
 
 listen({
   j: () => move(1), ArrowDown: () => move(1), k: () => move(-1), ArrowUp: () => move(-1),
-  a: () => press(".accept") || say("Accepted already"),
+  a: onForm(() => press(".accept") || say("Accepted already")),
   A: () => settle(true),
-  r: () => press(".reject") || say("Rejected already"),
-  e: edit, x: () => verdict("not_said"), X: () => verdict("wrong"), u: undo, o: more,
-  c: () => inMore(".comment-input"), m: () => inMore(".into"),
+  r: onForm(() => press(".reject") || say("Rejected already")),
+  e: onForm(edit), x: onForm(() => verdict("not_said")), X: onForm(() => verdict("wrong")), u: undo, o: foldOrMore,
+  c: onForm(() => inMore(".comment-input")), m: onForm(() => inMore(".into")),
   n: () => openForm("training_run"), N: () => openForm("result"),
-  t: () => press(".take-name") || say("No name is proposed here"),
-  s: () => press(".split") || say("Only runs can be split"),
+  t: onForm(() => press(".take-name") || say("No name is proposed here")),
+  s: onForm(() => press(".split") || say("Only runs can be split")),
   v: () => current() && showEvidence(current()),
   "[": () => showPage(currentPage() - 1), "]": () => showPage(currentPage() + 1),
   "+": () => changeZoom(1), "=": () => changeZoom(1), "-": () => changeZoom(-1), 0: () => changeZoom(0),

@@ -24,7 +24,7 @@ export function current() {
 }
 
 function stops() {
-  return [...list.querySelectorAll(".record, details.group:not([open]) > summary")].filter(isShown);
+  return [...list.querySelectorAll(".record, details.group:not([open]) > summary, details.group > summary:focus")].filter(isShown);
 }
 
 export function focusRecord(record) {
@@ -157,6 +157,7 @@ export function restore(about) {
 function refresh(fields) {
   const form = recordOf(fields.get("fact"))?.querySelector(".record-form");
   if (!form || form.dataset.own !== "yes") return;
+  for (const name of [...fields.keys()]) if (name.startsWith("shown.")) fields.delete(name);
   for (const input of form.querySelectorAll("input[name^='shown.'], input[name=claim]")) fields.set(input.name, input.value);
 }
 
@@ -194,7 +195,7 @@ export function takeCards(cards, sent = null) {
 }
 
 function carryOver(old, record, sent) {
-  record.querySelector(".more").open = old.querySelector(".more").open;
+  record.querySelector(".more").open = Boolean(old.querySelector(".more[open]"));
   for (const input of old.querySelectorAll(".value-input, [name=reason], .comment-input")) {
     const place = record.querySelector(`[name="${input.name}"]`);
     const typed = input.matches(".value-input") ? isChanged(input) : input.value !== "";
@@ -216,14 +217,17 @@ function listRuns() {
     const own = choice.closest(".record").dataset.digest;
     const chosen = choice.value;
     const place = Math.max(0, runs.findIndex((record) => record.dataset.digest === own));
-    const near = runs.slice(Math.max(0, place - RUNS_NEAR), place + RUNS_NEAR + 1);
-    choice.replaceChildren(...near.filter((record) => record.dataset.digest !== own).map((record) => {
+    const near = runs.slice(Math.max(0, place - RUNS_NEAR), place + RUNS_NEAR + 1).filter((record) => record.dataset.digest !== own);
+    const options = near.map((record) => {
       const option = new Option(record.querySelector(".record-title").textContent, record.dataset.digest);
       option.selected = option.value === chosen;
       return option;
-    }));
+    });
+    if (spelt(options) !== spelt([...choice.options])) choice.replaceChildren(...options);
   }
 }
+
+const spelt = (options) => JSON.stringify(options.map((option) => [option.value, option.text]));
 
 export function left() {
   return list.querySelectorAll('.record[data-left="yes"]').length;
