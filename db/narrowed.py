@@ -14,7 +14,7 @@ from datetime import datetime
 from functools import cache
 from typing import Any
 
-from sqlalchemy import BindParameter, Boolean, Connection, Date, Text, bindparam, select, text
+from sqlalchemy import BindParameter, Boolean, Connection, Date, Text, TextClause, bindparam, select, text
 from sqlalchemy.types import TypeEngine
 
 from db import objects, schema
@@ -82,7 +82,7 @@ class Narrowed:
             parameters.append(bindparam("until", self.at, UtcDateTime))
         if self.reviewer is not None and ":only_reviewer" in sql:
             parameters.append(bindparam("only_reviewer", self.reviewer, Text))
-        bound = text(sql).bindparams(*parameters).bindparams(**values)
+        bound = _clause(sql).bindparams(*parameters).bindparams(**values)
         rows = connection.execute(bound.columns(**{**CLAIM_TYPES, **(types or {})})).mappings()
         return [dict(row) for row in rows]
 
@@ -95,6 +95,12 @@ def narrowed_to(
     had = schema.paper_versions
     documents = connection.scalars(select(had.c.document_sha256).where(had.c.paper_key.in_(wanted)).distinct())
     return Narrowed(wanted, tuple(sorted(documents)), at, reviewer)
+
+
+@cache
+def _clause(sql: str) -> TextClause:
+    """Looking for parameters in the SQL of many views takes longer than SQLite takes for some of them."""
+    return text(sql)
 
 
 @cache

@@ -11,6 +11,7 @@ from collections.abc import Iterable, Mapping, Sequence
 
 from sqlalchemy import Connection
 
+from db.dating import dated, fraction_of_year
 from db.fields import Kind
 from db.narrowed import Narrowed
 from db.public_shapes import (
@@ -25,7 +26,6 @@ from db.public_shapes import (
     point_columns,
     results_columns,
     search_text,
-    year_of,
 )
 
 MOST_FACT_KEYS = 500
@@ -64,6 +64,8 @@ def rows_of_papers(connection: Connection, narrowed: Narrowed) -> PublicRows:
     for paper in narrowed.rows(connection, _PAPERS):
         key = paper["paper_key"]
         if key in narrowed.papers:
+            came_out = dated(paper["published"], key)
+            paper["year"] = came_out and came_out.year
             paper["title"] = paper["title"][:TITLE_CHARACTERS]
             _add_paper(made, paper, points[key], facts[key], stated[key], links)
     return made
@@ -86,7 +88,7 @@ def _add_paper(
     made.public_papers.append(_paper_row(paper, facts, runs, models))
     accelerators = Counter(run["accelerator"] for run in runs if run["accelerator"])
     made.public_accelerators += [
-        {"paper_key": paper["paper_key"], "accelerator": name, "year": year_of(paper["published"]), "runs": count}
+        {"paper_key": paper["paper_key"], "accelerator": name, "year": paper["year"], "runs": count}
         for name, count in sorted(accelerators.items())
     ]
 
@@ -102,7 +104,6 @@ def _paper_row(paper: Row, facts: Sequence[Row], runs: Sequence[Row], models: Se
     return {
         **paper,
         "version": paper["version"] or None,
-        "year": year_of(paper["published"]),
         "runs": len(runs),
         "results": kinds[Kind.RESULT],
         "models": len(models),
@@ -125,8 +126,10 @@ def _paper_row(paper: Row, facts: Sequence[Row], runs: Sequence[Row], models: Se
 
 def _point_row(point: Row, paper: str, facts: Mapping[str, Row]) -> Row:
     run = facts.get(point["burden_fact_key"] or "", {})
+    came_out = dated(None, paper) if point["year"] is None else None
     return {
         **point_columns(point),
+        "year": fraction_of_year(came_out) if came_out else point["year"],
         "model_id": model_id(OWN_SOURCE, paper, point["model"]),
         "paper_key": paper,
         "accelerator_count": run.get("accelerator_count"),
@@ -220,7 +223,7 @@ def _of_paper_and_facts(paper: Row, model: str | None, facts: Sequence[Row]) -> 
         "title": title,
         "url": None if key.startswith("sha256:") else f"https://arxiv.org/abs/{key}",
         "published": paper["published"] and str(paper["published"]),
-        "year": year_of(paper["published"]),
+        "year": paper["year"],
         "fact_keys": [fact["fact_key"] for fact in facts][:MOST_FACT_KEYS],
         "search": search_text(model, title, key),
     }

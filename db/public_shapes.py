@@ -74,8 +74,3 @@ def search_text(model: str | None, title: str | None, key: str | None) -> str:
     id_in_full = key or ""
     words = " ".join(filter(None, ((model or "")[:_SEARCHED_OF_MODEL], title)))
     return f"{words[: _SEARCHED_CHARACTERS - len(id_in_full)]} {id_in_full}".strip().casefold()[:_SEARCHED_CHARACTERS]
-
-
-def year_of(published: Any) -> int | None:
-    """Of a date, or of its text."""
-    return int(str(published)[:4]) if published else None

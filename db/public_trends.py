@@ -7,13 +7,14 @@ import statistics
 from collections import defaultdict
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
-from datetime import date, datetime
+from datetime import datetime
 from operator import itemgetter
 from typing import Any
 
 from sqlalchemy import ColumnElement, Engine, Integer, case, func, select
 
 from db import public_schema, schema
+from db.dating import dated, fraction_of_year
 from db.public_memory import remembered
 from db.store import IngestStatus
 
@@ -60,7 +61,7 @@ class BenchmarkRow:
 
 @dataclass(frozen=True, slots=True)
 class YearRow:
-    """Papers that were read, by the year of their first version."""
+    """Papers that were read, by the year of their first version, or of their arXiv id where no date is known."""
 
     year: int
     papers: int
@@ -253,18 +254,14 @@ def _burdens_over_time(engine: Engine) -> list[Mapping[str, Any]]:
     }
     query = (
         select(*columns.values())
-        .where(papers.largest_burden_flop.is_not(None), papers.published.is_not(None))
+        .where(papers.largest_burden_flop.is_not(None), papers.year.is_not(None))
         .order_by(papers.largest_burden_model_id)
         .limit(MOST_BURDENS)
     )
     with engine.connect() as connection:
         rows = [dict(zip(columns, row, strict=True)) for row in connection.execute(query)]
-    return [{**row, "year": _fraction(row["published"])} for row in rows]
-
-
-def _fraction(published: date) -> float:
-    """As ``fit_points_v1`` reckons it: the middle of the month, 2017-06-12 -> 2017.458"""
-    return published.year + (published.month - 0.5) / 12
+    days = (dated(row["published"], row["paper_key"]) for row in rows)
+    return [{**row, "year": fraction_of_year(day)} for row, day in zip(rows, days, strict=True) if day]
 
 
 def imports_in_use(engine: Engine) -> list[ImportInUse]:

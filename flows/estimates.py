@@ -5,10 +5,11 @@ from __future__ import annotations
 from datetime import UTC, datetime
 from itertools import islice
 
+from db.dating import dated
 from db.engine import Engine
 from db.queries import pending_estimates
 from db.store import save_estimates
-from flows.papers import catalogue, dated
+from flows.papers import catalogue
 from models.burden import estimate_burden, estimator_version
 
 _AT_A_TIME = 1000

@@ -6,11 +6,11 @@ import re
 from collections.abc import Generator
 from contextlib import closing
 from dataclasses import dataclass, replace
-from datetime import date
 from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from db.dating import dated
 from db.errors import RecordError
 from db.exchange import Record, extraction_records
 from db.facts import paper_key
@@ -137,18 +137,6 @@ def estimated(extraction: Extraction, metadata: PaperMetadata) -> list[BurdenEst
     """The burden of each training run of the paper, in order."""
     came_out = dated(metadata.published, metadata.arxiv_id)
     return [estimate_burden(run, came_out, catalogue()) for run in extraction.runs]
-
-
-def dated(published: date | None, paper: str | None) -> date | None:
-    """When a paper came out, as far as names of hardware need it: to the day, else to the month of its id.
-
-    None, 1706.03762 -> 1 June 2017        None, cs/0112017 -> 1 December 2001        None, sha256:4f… -> None
-    """
-    if published is not None or paper is None or paper.startswith("sha256:"):
-        return published
-    digits = paper.rpartition("/")[2]
-    year = int(digits[:2])
-    return date(year + (1900 if year > 90 else 2000), int(digits[2:4]), 1)
 
 
 @cache

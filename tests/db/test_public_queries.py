@@ -33,7 +33,7 @@ HOSTILE = ("a\0b", "\ud800", "%", "_", "/", "'; DROP TABLE papers; --", "x" * 10
 
 @pytest.fixture
 def filled(engine: Engine, sample: Any) -> Engine:
-    """Nine papers of three years; every third has no run, every second no date."""
+    """Nine papers of four years; every third has no run, every second no date but that of its arXiv id."""
     for number in range(9):
         runs = () if number % 3 == 0 else (sample.run(model=f"Net {number}", accelerator_count=number),)
         metadata: PaperMetadata = sample.metadata(
@@ -112,7 +112,7 @@ def test_papers_are_sorted_by_each_column(filled: Engine, sort: str) -> None:
         (ModelFilters(source="authors-2022"), ["AlexNet"]),
         (ModelFilters(basis="imported", benchmark="imagenet"), ["AlexNet"]),
         (ModelFilters(benchmark="image"), []),
-        (ModelFilters(year_from=2020), ["Net 8"]),
+        (ModelFilters(year_from=2020), ["Net 8", "Net 7", "Net 5", "Net 1", "Net 3"]),
         (ModelFilters(year_to=2012), ["AlexNet"]),
         (ModelFilters(accelerator="NVIDIA Tesla P100", year_to=2019), ["Net 4", "Net 2"]),
     ],
@@ -249,19 +249,19 @@ def test_an_empty_database_has_answers(engine: Engine) -> None:
 def test_trends(filled: Engine) -> None:
     (row,) = benchmarks(filled)
     assert (row.benchmark, row.points, row.with_burden, row.papers, row.models) == ("imagenet", 10, 7, 9, 10)
-    assert (row.sources, row.first_year, row.last_year) == (("authors-2022", "db"), 2012, 2020)
+    assert (row.sources, row.first_year, row.last_year) == (("authors-2022", "db"), 2012, 2024)
     years = yearly(filled)
     assert [(year.year, year.papers, year.papers_with_accelerator) for year in years] == [
-        (2018, 2, 1), (2019, 1, 1), (2020, 2, 1)
+        (2018, 2, 1), (2019, 1, 1), (2020, 2, 1), (2024, 4, 3)
     ]  # fmt: skip
     assert (years[1].burden_log10_p10, years[1].burden_log10_p90, years[1].largest_burden_flop) == (22, 22, 1e22)
     assert [(each.accelerator, each.year, each.papers) for each in accelerators_by_year(filled)] == [
-        ("NVIDIA Tesla P100", year, 1) for year in (2018, 2019, 2020)
+        ("NVIDIA Tesla P100", year, papers) for year, papers in ((2018, 1), (2019, 1), (2020, 1), (2024, 3))
     ]
     burdens = burdens_over_time(filled)
     assert [(each["model"], each["year"]) for each in burdens][:2] == [
+        ("Net 1", 2024 + 0.5 / 12),
         ("Net 2", 2018 + 5.5 / 12),
-        ("Net 4", 2019 + 5.5 / 12),
     ]
     assert [each.source for each in imports_in_use(filled)] == ["authors-2022"]
 

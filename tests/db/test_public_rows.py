@@ -86,6 +86,19 @@ def test_a_paper_is_shown_as_soon_as_it_is_saved(paper: Engine) -> None:
     assert [row["accelerator"] for row in rows(paper, "public_accelerators")] == ["NVIDIA Tesla P100"]
 
 
+def test_without_a_date_the_year_is_that_of_the_arxiv_id(engine: Engine, sample: Any) -> None:
+    result = (sample.result(),)
+    for digit, key in (("1", "1912.99001"), ("2", "cs/0112017"), ("3", None)):
+        metadata = sample.metadata(key, published=None)
+        sample.save(engine, sample.paper(sample.run(), metadata=metadata, sha256=digit * 64, results=result))
+    years = {row["paper_key"]: row["year"] for row in rows(engine, "public_papers")}
+    assert years == {"1912.99001": 2019, "cs/0112017": 2001, f"sha256:{'3' * 64}": None}
+    points = {row["paper_key"]: row["year"] for row in rows(engine, "public_points")}
+    assert points["1912.99001"] == pytest.approx(2019 + 11.5 / 12)
+    assert {row["year"] for row in rows(engine, "public_models")} == {2019, 2001, None}
+    assert {row["year"] for row in rows(engine, "public_accelerators")} == {2019, 2001, None}
+
+
 def test_points_are_those_of_the_analysis(paper: Engine) -> None:
     shown = {row["point_key"]: row for row in rows(paper, "public_points")}
     for point in fit_points(paper):
