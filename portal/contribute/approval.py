@@ -18,7 +18,7 @@ from db.reviews import Decision, Review
 from db.submission_decisions import Decided, ItemDecision
 from db.submissions import ClosedError, What
 from portal.contribute.differences import Difference
-from portal.desk.cards import RECORD
+from portal.desk.card_fields import RECORD
 from portal.desk.decisions import Author, DecisionError, Form
 from portal.desk.word_evidence import PageWord, SelectionError, indexes_of, selection_of
 

@@ -17,7 +17,7 @@ from db.submissions import MOST_ITEMS, ProposedItem, What
 from extractors.lexicon.catalogue import Catalogue
 from extractors.records import MAX_QUOTE_CHARACTERS, Stage, Status
 from portal.desk.adding import complete_values
-from portal.desk.cards import FieldView, empty_fields, in_force
+from portal.desk.card_fields import FieldView, empty_fields, in_force
 from portal.desk.decisions import DecisionError, Form, changed_values
 from portal.desk.live_burden import BurdenWords, burden_in_words, read_values
 from portal.desk.value_words import KIND_NAMES, in_words
