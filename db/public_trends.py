@@ -97,6 +97,10 @@ class ImportInUse:
 
 def home_counts(engine: Engine) -> HomeCounts:
     """What is known tonight."""
+    return remembered(engine, "home", lambda: _home_counts(engine))
+
+
+def _home_counts(engine: Engine) -> HomeCounts:
     papers, runs, analyses = _papers.c, schema.ingest_runs.c, schema.analysis_runs.c
     counted = select(
         func.count(),
