@@ -110,4 +110,4 @@ def _tell(made: MadeRelease, as_json: bool) -> None:
         f"release {made.name}: {rows:,} rows of {len(made.row_counts)} tables, {size / 1e6:.1f} MB in {made.folder}"
     )
     for source, count in made.left_behind.items():
-        click.echo(f"left out: {count:,} rows of {source}, whose licence is not stated (--with {source})", err=True)
+        click.echo(f"left out: {count:,} rows of {source}, whose licence is not stated (docs/data.md)", err=True)
