@@ -10,13 +10,13 @@ import pytest
 from sqlalchemy import Engine, text
 
 from db.added_facts import AddedFact, add_fact
-from db.engine import writing
+from db.engine import is_sqlite, writing
 from db.errors import RecordError
 from db.fields import Kind
 from db.fits import AnalysisRecord, fit_points, store_analysis
 from db.imports import store_import
 from db.public_refresh import bring_public_rows_up_to_date
-from db.public_stamp import public_stamp
+from db.public_stamp import public_stamp, stamp_change
 from db.queries import pending_estimates
 from db.reviews import Decision, Review, add_review, save_reviews
 from db.store import save_estimates, upsert_papers
@@ -223,3 +223,15 @@ def test_the_stamp_grows_once_for_each_change_of_what_is_shown(engine: Engine, s
     store_import(engine, _file(), sample.noon + timedelta(hours=2))
     store_analysis(engine, AnalysisRecord(sample.noon, "1.0", "digest", {}, list(fit_points(engine)), ()))
     assert (public_stamp(engine).number, public_stamp(engine).changed_at) == (3, sample.noon + timedelta(hours=2))
+
+
+def test_a_long_transaction_keeps_nobody_from_changing_something_else(engine: Engine, sample: Any) -> None:
+    if is_sqlite(engine):
+        pytest.skip("SQLite has one writer at a time anyway")
+    with writing(engine) as long:
+        stamp_change(long, sample.noon)
+        with writing(engine) as short:
+            short.exec_driver_sql("SET LOCAL lock_timeout = '10s'")
+            stamp_change(short, sample.noon)
+        assert public_stamp(engine).number == 1
+    assert public_stamp(engine).number == 2
