@@ -54,7 +54,8 @@ class PostgresqlServer:
             columns = connection.execute(
                 "SELECT table_name, column_name FROM information_schema.columns JOIN information_schema.tables"
                 " USING (table_schema, table_name) WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
-                " AND column_name NOT LIKE '%\\_at' AND table_name <> 'ingest_runs' ORDER BY ordinal_position"
+                " AND column_name NOT LIKE '%\\_at' AND table_name NOT IN ('ingest_runs', 'public_stamp')"
+                " ORDER BY ordinal_position"
             ).fetchall()
             for table in {table for table, _ in columns}:
                 kept = ", ".join(column for of_table, column in columns if of_table == table)
