@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import ColumnElement, Engine, func, select
+from sqlalchemy import ColumnElement, Engine, Exists, exists, func, select
 
 from db import schema as tables
 from db import submission_schema as schema
@@ -86,13 +86,12 @@ def submission_of_token(engine: Engine, token_sha256: str) -> Submission | None:
 def submissions(engine: Engine, statuses: Sequence[Status], offset: int = 0, limit: int = 50) -> list[SubmissionRow]:
     """The oldest first, as far as they are open; of decided ones the latest first."""
     table, items, said = schema.submissions, schema.submission_items, schema.submission_messages
-    in_force = tables.documents_in_force
     query = (
         select(
             table,
             select(func.count()).where(items.c.submission_id == table.c.submission_id).scalar_subquery().label("items"),
             select(func.count()).where(said.c.submission_id == table.c.submission_id).scalar_subquery().label("said"),
-            select(in_force.c.paper_key).where(in_force.c.paper_key == table.c.paper_key).exists().label("is_read"),
+            _is_read().label("is_read"),
         )
         .where(table.c.status.in_([str(status) for status in statuses]))
         .order_by(table.c.submission_id if set(statuses) <= set(OPEN) else table.c.submission_id.desc())
@@ -126,11 +125,17 @@ def submission_counts(engine: Engine) -> dict[Status, int]:
 
 def waiting_papers(engine: Engine) -> list[str]:
     """arXiv ids of papers that open submissions are about and that were never read."""
-    table, in_force = schema.submissions, tables.documents_in_force
-    read = select(in_force.c.paper_key).where(in_force.c.paper_key == table.c.paper_key)
-    query = select(table.c.paper_key).where(table.c.status.in_(list(map(str, OPEN))), ~read.exists()).distinct()
+    table = schema.submissions
+    query = select(table.c.paper_key).where(table.c.status.in_(list(map(str, OPEN))), ~_is_read()).distinct()
     with engine.connect() as connection:
         return list(connection.scalars(query.order_by(table.c.paper_key)))
+
+
+def _is_read() -> Exists:
+    """Whether any PDF of a submission's paper was read; two look-ups, where the view of what is in force reads all."""
+    versions, read = tables.paper_versions, tables.extractions
+    of_paper = versions.c.paper_key == schema.submissions.c.paper_key
+    return exists().where(of_paper, read.c.document_sha256 == versions.c.document_sha256)
 
 
 def _submission(engine: Engine, which: ColumnElement[bool]) -> Submission | None:
