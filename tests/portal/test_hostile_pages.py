@@ -16,6 +16,7 @@ from db.added_facts import AddedFact, add_fact
 from db.agreement_rows import choose_double_reviews
 from db.desk import add_comment, paper_records, settle_paper
 from db.fields import Kind
+from db.public_records import public_paper
 from db.reviews import Decision, Review, add_review
 from db.store import upsert_papers
 from extractors.records import Box, PaperMetadata, Result, UnknownHardware
@@ -148,6 +149,17 @@ def test_hostile_texts_are_texts_on_every_page(hostile: Site, watched: Callable[
         records = page.locator("#records")
         if records.count():
             assert records.evaluate("pane => pane.scrollWidth - pane.clientWidth") <= 1, address
+
+
+def test_hostile_texts_are_texts_on_pages_for_everybody(hostile: Site, watched: Callable[[str, int], Page]) -> None:
+    everywhere = ["/", "/papers", "/models", "/hardware", "/trends", "/benchmarks/imagenet", "/papers/1803.99004"]
+    model = public_paper(hostile.engine, MADE)
+    assert model and model.models
+    models = [f"/models/{row['model_id']}" for row in model.models[:2]]
+    for width in (1280, 390):
+        for address in (*everywhere, *models, f"/papers/{MADE}", f"/papers/{SAMPLE}"):
+            watched(address, width)
+    assert "<script>window.ran = 1" in watched(f"/papers/{MADE}", 1280).locator("main").text_content()
 
 
 def test_hostile_texts_stay_texts_in_what_scripts_put_on_the_page(
