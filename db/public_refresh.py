@@ -70,13 +70,10 @@ def bring_public_rows_up_to_date(engine: Engine, at: datetime) -> int:
 
     Each portion is a transaction of its own: where it is interrupted, the next call goes on.
     """
-    with writing(engine) as connection:
-        if rules_have_changed(connection):
-            connection.execute(public_schema.public_papers.update().values(document_sha256=""))
-            points, models = public_schema.public_points, public_schema.public_models
-            connection.execute(points.delete().where(points.c.source != OWN_SOURCE))
-            connection.execute(models.delete().where(models.c.source != OWN_SOURCE))
-            note_rules(connection)
+    with engine.connect() as connection:
+        changed = rules_have_changed(connection)
+    if changed:
+        _forget_all(engine)
     with engine.connect() as connection:
         outdated = sorted(connection.scalars(text(_OUTDATED)))
         imports_differ = list(connection.scalars(text(_IMPORTS_THAT_COUNT))) != list(
@@ -89,6 +86,16 @@ def bring_public_rows_up_to_date(engine: Engine, at: datetime) -> int:
         with writing(engine) as connection:
             refresh_public_imports(connection, at)
     return len(outdated)
+
+
+def _forget_all(engine: Engine) -> None:
+    """Papers stay listed until their turn comes; imported files are made anew whole."""
+    papers = public_schema.public_papers
+    with writing(engine) as connection:
+        connection.execute(papers.update().values(document_sha256=""))
+        for table in (public_schema.public_points, public_schema.public_models):
+            connection.execute(table.delete().where(table.c.source != OWN_SOURCE))
+        note_rules(connection)
 
 
 def _insert(connection: Connection, made: PublicRows) -> None:
