@@ -124,7 +124,8 @@ def error_response(request: Request, status: int, message: str, headers: dict[st
     """What went wrong, in words, for a person or a program."""
     if not wants_html(request):
         return JSONResponse({"error": message}, status, headers)
-    made = page(request, "error.html", status=status, title=HTTPStatus(status).phrase, message=message)
+    title = HTTPStatus(status).phrase
+    made = page(request, "error.html", status=status, title=title, message=message, sign_in_address="/sign-in")
     made.headers.update(headers or {})
     return made
 
