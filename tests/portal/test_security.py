@@ -319,10 +319,10 @@ def test_an_error_shows_no_traceback_and_the_log_has_its_number(
     def broken() -> None:
         raise RuntimeError("secret inside")
 
-    site.app.add_api_route("/broken", broken)
+    site.app.add_api_route("/somewhere", broken)
     with site.client() as visitor:
         for headers, sign in ((HTML, "<h1>Internal Server Error</h1>"), ({}, '{"error":')):
-            answer = visitor.get("/broken", headers=headers)
+            answer = visitor.get("/somewhere", headers=headers)
             assert answer.status_code == 500
             assert sign in answer.text
             assert "secret" not in answer.text and "Traceback" not in answer.text and "broken" not in answer.text
