@@ -202,16 +202,18 @@ def test_points_are_walked_through_by_keys_and_opened(look: Callable[..., Page])
 
 
 def test_a_point_tells_what_it_is_under_the_mouse_and_a_click_opens_it(look: Callable[..., Page]) -> None:
-    page = look(f"{IMAGENET}?line=0&search=Paper+33+on")
+    page = look(f"{IMAGENET}?line=0&search=Paper+33+on", viewport={"width": 1920, "height": 1080})
     chart = page.get_by_role("application")
     told = page.locator(".chart-told")
     expect(told).to_be_hidden()
     chart.focus()
-    page.keyboard.press("Home")
+    for key in ("Home", *["ArrowRight"] * 5):  # one in the middle, right of and below which there is room for words
+        page.keyboard.press(key)
     place, name = page.evaluate(_CORNER), page.locator(".chart-told-name").inner_text()
     page.keyboard.press("Escape")
     expect(told).to_be_hidden()
     page.mouse.move(place[0] - 14, place[1] - 14)
+    expect(told).to_be_visible()
     expect(told).to_contain_text(f"{name}Paper {name.removeprefix('Net ')} on deep nets")
     expect(told).to_contain_text("authors, 2022")
     page.mouse.click(place[0] - 14, place[1] - 14)

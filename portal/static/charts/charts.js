@@ -4,6 +4,7 @@
    evaluates no text as code: expressions are interpreted, as the content security policy wants it. */
 
 const NARROW_PIXELS = 560;
+const MOVED_PIXELS = 5;
 const dark = matchMedia("(prefers-color-scheme: dark)");
 const drawn = new WeakMap();
 
@@ -28,6 +29,7 @@ class LiveChart {
     this.reset = figure.querySelector("[data-chart-reset]");
     this.at = -1;
     this.shownRow = null;
+    this.pressed = null;
     this.drawing = 0;
   }
 
@@ -102,17 +104,25 @@ class LiveChart {
       else if (event.pointerType !== "touch") this.hush();
     });
     this.vega.addEventListener("pointerout", () => this.hush());
-    this.vega.addEventListener("click", (event, item) => {
+    this.vega.addEventListener("pointerdown", (event, item) => {
       const row = this.rowOf(item);
-      if (!row) return this.hush();
-      const knows = event.pointerType !== "touch" || this.shownRow === row;
-      this.tell(row, event.clientX, event.clientY);
-      if (knows) this.follow(row, event.ctrlKey || event.metaKey || event.shiftKey);
+      this.pressed = { known: this.shownRow, x: event.clientX, y: event.clientY, row };
+      if (row) this.tell(row, event.clientX, event.clientY);
     });
     for (const name of ["zoom_x", "zoom_error"]) {
       try {
         this.vega.addSignalListener(name, () => { this.reset.hidden = false; });
       } catch { /* this chart stays as it is drawn */ }
+    }
+  }
+
+  /* A press that moved the chart opens nothing. */
+  opens(event) {
+    const pressed = this.pressed;
+    if (!pressed?.row) return;
+    const stayed = Math.hypot(event.clientX - pressed.x, event.clientY - pressed.y) < MOVED_PIXELS;
+    if (stayed && (event.pointerType !== "touch" || pressed.known === pressed.row)) {
+      this.follow(pressed.row, event.ctrlKey || event.metaKey || event.shiftKey);
     }
   }
 
@@ -148,6 +158,7 @@ class LiveChart {
       else return;
       event.preventDefault();
     });
+    live.addEventListener("click", (event) => this.opens(event));
     live.addEventListener("blur", () => { this.hush(); this.ring([]); });
   }
 
