@@ -84,7 +84,7 @@ def served(folder: Path) -> Iterator[str]:
     )
     try:
         assert process.stdout is not None  # noqa: S101 - it is piped
-        url = next((line.split()[-1] for line in process.stdout if line.startswith("burden is at")), "")
+        url = next((line.split()[-1].rstrip("/") for line in process.stdout if line.startswith("burden is at")), "")
         if not url:
             raise SystemExit("burden web did not start")
         yield url
