@@ -133,8 +133,7 @@ def _import(read: Callable[[], Sequence[ImportedFile]], replaces: Sequence[str],
     from imports.report import broken_files, import_report, import_report_text
 
     files = read()
-    settings = load_settings()
-    stored = store_imports(open_database(settings.database), files, replaces)
+    stored = store_imports(open_database(load_settings().database), files, replaces)
     if as_json:
         outcomes = [{"file": each.file.name, **asdict(each.outcome)} for each in stored]
         click.echo(json.dumps(import_report(files) | {"stored": outcomes}, ensure_ascii=False))

@@ -28,8 +28,7 @@ def upgrade() -> None:
     from db.migrate import upgrade as bring_up_to_date
     from flows.settings import load_settings
 
-    settings = load_settings()
-    engine = open_database(settings.database)
+    engine = open_database(load_settings().database)
     bring_up_to_date(engine)
     status = database_status(engine)
     click.echo(f"{status.url} is at schema {status.revision}")

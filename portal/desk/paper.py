@@ -43,7 +43,9 @@ def paper(request: Request, services: Wired, curator: Curator, key: str, as_of: 
         return paper_page(request, services, curator, records, shown_by(request, records))
     moment = _end_of_day(as_of)
     today = saving.read_paper(services, key, curator.user.name)
-    past = record_as_of(services.engine, key, moment, hide_reviews_of_others_than=saving.alone(today, curator))
+    past = record_as_of(
+        services.engine, key, moment, hide_reviews_of_others_than=saving.alone(today, curator.user.name)
+    )
     if past is None:
         raise HTTPException(404, f"This paper had not been read by {as_of}.")
     return paper_page(request, services, curator, past, shown_by(request, past, moment))
@@ -70,7 +72,7 @@ def cards(
 def history(request: Request, services: Wired, curator: Curator, key: str, digest: FactDigest) -> Response:
     """All that was ever read or decided of one fact, in time."""
     records = saving.read_paper(services, key, curator.user.name)
-    hidden = saving.alone(records, curator)
+    hidden = saving.alone(records, curator.user.name)
     entries = fact_history(services.engine, f"{key}:{digest}", hide_reviews_of_others_than=hidden)
     if not entries:
         raise HTTPException(404, "No such record was ever read from this paper.")

@@ -88,8 +88,8 @@ def read_paper(services: Services, key: str, viewer: str) -> PaperRecords:
 def paper_seen_by(services: Services, key: str, viewer: str) -> PaperRecords | None:
     """The paper as this person may see it: of two independent reviewers, neither sees the other's word too early."""
     paper = paper_records(services.engine, key)
-    if paper is not None and is_independent(paper):
-        paper = paper_records(services.engine, key, hide_reviews_of_others_than=viewer)
+    if paper is not None and (hidden := alone(paper, viewer)):
+        paper = paper_records(services.engine, key, hide_reviews_of_others_than=hidden)
     return paper
 
 
@@ -99,9 +99,9 @@ def is_independent(paper: PaperRecords) -> bool:
     return paper.double_review and len(done) < REVIEWERS
 
 
-def alone(paper: PaperRecords, curator: Session) -> str | None:
+def alone(paper: PaperRecords, viewer: str) -> str | None:
     """Whose reviews alone this person may see: their own while a paper is reviewed independently, else everybody's."""
-    return curator.user.name if is_independent(paper) else None
+    return viewer if is_independent(paper) else None
 
 
 @router.post("/decisions")
