@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import gc
 import ipaddress
 import logging
 import socket
@@ -145,6 +146,8 @@ def serve(settings: Settings, address: Address, announce: Callable[[str, bool], 
             ws="none",
         )
         server = _Server(config, lambda: announce(url, has_users))
+        gc.collect()
+        gc.freeze()  # what lives as long as the server is looked through no more: pages of many rows wait less
         try:
             server.run([listening])
         except (KeyboardInterrupt, SystemExit):

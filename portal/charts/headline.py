@@ -34,7 +34,7 @@ def headline(services: Services) -> Headline | None:
     row = _chosen(benchmarks(services.engine))
     if row is None:
         return None
-    performance = performance_of(services.engine, row.benchmark, ChartOptions(row.metric), with_names=False)
+    performance = performance_of(services.engine, row.benchmark, ChartOptions(row.metric))
     figure = performance_figure(performance, "/charts/headline")
     return Headline(quote(row.benchmark, safe=""), figure.title, figure.description, figure)
 

@@ -55,7 +55,7 @@ def x_of(points: pd.DataFrame, across: Across) -> pd.Series:
     if across is Across.YEAR:
         return points["year"].where(np.isfinite(points["year"]))
     flop = points[COMPUTINGS[across].value]
-    known: pd.Series = flop.where((flop > 0) & np.isfinite(flop)).map(math.log10, na_action="ignore")
+    known: pd.Series = np.log10(flop.where((flop > 0) & np.isfinite(flop)))
     return known
 
 

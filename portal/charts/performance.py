@@ -2,24 +2,25 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+import numpy as np
 import pandas as pd
 
 from analysis.constants import CostConstants, cost_constants
 from analysis.headline import halving_sentence
-from analysis.records import Computing, Fit, Form, Refusal
-from analysis.wording import COMPUTING_NAMES, number, power_of_ten, task_title
+from analysis.records import Fit, Form, Refusal
+from analysis.wording import COMPUTING_NAMES, number, plain, power_of_ten, task_title
 from db.engine import Engine
-from db.public_queries import MOST_CHART_POINTS, chart_points
+from db.public_memory import remembered_selection
+from db.public_queries import MOST_CHART_POINTS, PointFilters, chart_points
 from portal.charts.laws import COMPUTINGS, Aim, Curve, aims_of, curves_of, drawn_aims, fits_of, x_of
 from portal.charts.options import Across, ChartOptions
 
-_TEXTS = ("source", "basis", "point_key", "model_id", "model", "title", "accelerator")
-_OF_LINES = ("source", "basis", "point_key", "error_fraction", "year")
-"""What lines are fitted to, beside the axis."""
+_KEYS = ("source", "basis", "point_key", "model_id")
+_NAMES = ("model", "title", "accelerator")
+_LONGEST_NAME = 70
 _NUMBERS = (
     "value",
     "error_fraction",
@@ -61,14 +62,9 @@ class Performance:
         return self.chosen >= MOST_CHART_POINTS
 
 
-def performance_of(engine: Engine, benchmark: str, options: ChartOptions, *, with_names: bool = True) -> Performance:
-    """``options`` name the metric. Points of which the axis is unknown are counted, and not drawn.
-
-    Without names, points are good for lines and words, not for a chart; they are read in a third of the time.
-    """
-    computing = COMPUTINGS.get(options.x, Computing.HARDWARE_BURDEN)
-    columns = (*_TEXTS, *_NUMBERS) if with_names else (*_OF_LINES, computing.value)
-    points = points_frame(chart_points(engine, options.filters(benchmark), columns=columns), columns)
+def performance_of(engine: Engine, benchmark: str, options: ChartOptions) -> Performance:
+    """``options`` name the metric. Points of which the axis is unknown are counted, and not drawn."""
+    points = _points_of(engine, options.filters(benchmark))
     drawable = points[(points["error_fraction"] > 0) & (points["error_fraction"] < 1)]
     drawable = drawable.assign(x=x_of(drawable, options.x), error_percent=100 * drawable["error_fraction"])
     drawable = drawable[drawable["x"].notna()].sort_values(["x", "point_key"], kind="stable").reset_index(drop=True)
@@ -89,13 +85,20 @@ def performance_of(engine: Engine, benchmark: str, options: ChartOptions, *, wit
     )
 
 
-def points_frame(rows: Sequence[Mapping[str, Any]], columns: Sequence[str]) -> pd.DataFrame:
-    """Columns of ``public_points`` as a table: unknown numbers are NaN, unknown texts None."""
-    table = pd.DataFrame.from_records(list(rows), columns=list(columns))
-    for column in columns:
-        if column in _NUMBERS:
-            table[column] = pd.to_numeric(table[column]).astype("float64")
-    return table
+def _points_of(engine: Engine, filters: PointFilters) -> pd.DataFrame:
+    """Read once for all axes, forms and colours of the chart; whoever gets it changes nothing in it."""
+    return remembered_selection(engine, filters, lambda: _points_frame(engine, filters))
+
+
+def _points_frame(engine: Engine, filters: PointFilters) -> pd.DataFrame:
+    """Columns of ``public_points``: unknown numbers are NaN, unknown texts None, names short enough to be shown."""
+    rows = chart_points(engine, filters, columns=(*_KEYS, *_NAMES, *_NUMBERS))
+    table: dict[str, Any] = {column: [row[column] for row in rows] for column in _KEYS}
+    for column in _NAMES:
+        table[column] = [plain(row[column], _LONGEST_NAME) for row in rows]
+    for column in _NUMBERS:
+        table[column] = np.array([row[column] for row in rows], dtype="float64")
+    return pd.DataFrame(table)
 
 
 def axis_name(across: Across) -> str:

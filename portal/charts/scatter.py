@@ -10,15 +10,13 @@ from typing import Any
 import pandas as pd
 
 from analysis.looks import look_of
-from analysis.wording import number, plain, power_of_ten
+from analysis.wording import number, power_of_ten
 from portal.charts.chart import Chart, Links, Size, Table, Told
 from portal.charts.figures import Figure
 from portal.charts.options import Across
 from portal.charts.performance import Performance, axis_name, chart_title, description
 from portal.charts.scatter_layers import domains, has_intervals, scatter_spec
 from portal.charts.thinning import thinned
-
-_LONGEST_NAME = 70
 
 
 def performance_chart(performance: Performance) -> Chart:
@@ -87,15 +85,15 @@ def _points(points: pd.DataFrame, across: Across) -> Table:
     columns = ["id", "model", "title", "x", "error", "look", "confidence", "year", "value", "accelerator"]
     series: list[Iterable[Any]] = [
         points["model_id"],
-        points["model"].map(partial(plain, longest=_LONGEST_NAME)),
-        points["title"].map(partial(plain, longest=_LONGEST_NAME)),
+        points["model"],
+        points["title"],
         _rounded(points["x"], 4),
         _significant(points["error_percent"], 4),
         [look_of(source, basis).label for source, basis in zip(points["source"], points["basis"], strict=True)],
         _rounded(points["confidence"], 2),
         _rounded(points["year"], 1),
         _significant(points["value"], 4),
-        points["accelerator"].map(partial(plain, longest=_LONGEST_NAME)),
+        points["accelerator"],
     ]
     if has_intervals(points, across):
         columns += ["low", "high"]

@@ -32,20 +32,20 @@ _QUANTILES = (("burden_log10_p10", "10th percentile"), ("burden_log10_p50", "med
 
 
 def burden_over_time(rows: Sequence[Mapping[str, Any]], years: Sequence[YearRow] = ()) -> Chart:
-    """The largest burden of each paper by its date; of ``years``, lines of the median and the middle four fifths."""
-    placed = [(row, year_of(row)) for row in rows if row["hardware_burden_flop"] and row["hardware_burden_flop"] > 0]
+    """The largest burden of each paper by its date (rows of ``burdens_over_time``); of ``years``, lines of the median
+    and the middle four fifths."""
+    placed = [row for row in rows if row["hardware_burden_flop"] > 0]
     points = [
         (
             row["model_id"],
             plain(row["model"], _LONGEST_NAME) or "model without a name",
             plain(row["title"], _LONGEST_NAME),
-            round(year, 3),
+            round(row["year"], 3),
             round(math.log10(row["hardware_burden_flop"]), 4),
             look_of("db", row["basis"]).label,
             plain(row["accelerator"], _LONGEST_NAME),
         )
-        for row, year in placed
-        if year is not None
+        for row in placed
     ]
     middle = [
         (row.year + 0.5, *(_rounded(getattr(row, column)) for column, _ in _QUANTILES), row.papers_with_burden)
@@ -172,14 +172,6 @@ def trend_charts(engine: Engine) -> dict[str, Chart]:
 def trend_figures(services: Services) -> list[Figure]:
     """The same for the page that shows them."""
     return [figure_of(chart, f"/charts/{name}") for name, chart in trend_charts(services.engine).items()]
-
-
-def year_of(row: Mapping[str, Any]) -> float | None:
-    """When a paper appeared, the month as a fraction: 2017-06-12 -> 2017.46        only the year -> its middle"""
-    published = str(row["published"] or "")
-    if len(published) >= 7 and published[:4].isdigit() and published[5:7].isdigit():
-        return int(published[:4]) + (int(published[5:7]) - 0.5) / 12
-    return float(row["year"]) + (0.5 if float(row["year"]).is_integer() else 0.0) if row["year"] else None
 
 
 def _totals(rows: Sequence[AcceleratorYear]) -> Counter[str]:

@@ -104,7 +104,7 @@ def benchmark_page(request: Request, services: Wired, benchmark: str) -> Respons
         options = _options(request, rows)
     except FilterError as refused:
         problem = str(refused)
-    performance = performance_of(services.engine, benchmark, options, with_names=False)
+    performance = performance_of(services.engine, benchmark, options)
     table = points_table(
         services.engine,
         options.filters(benchmark),
@@ -170,7 +170,7 @@ def _points_route(kind: str) -> Callable[..., Response]:
     return points_file
 
 
-_POINT_FILES: dict[str, tuple[Callable[[Sequence[Mapping[str, Any]]], bytes], str]] = {
+_POINT_FILES: dict[str, tuple[Callable[[Sequence[dict[str, Any]]], bytes], str]] = {
     "csv": (as_csv, "text/csv; charset=utf-8"),
     "json": (as_json, "application/json"),
 }

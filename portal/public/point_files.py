@@ -5,7 +5,7 @@ from __future__ import annotations
 import csv
 import io
 import json
-from collections.abc import Mapping, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 from annotations.exchange.table import guarded
@@ -38,20 +38,21 @@ COLUMNS = (
 """As docs/database.md explains them."""
 
 
-def as_csv(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """A heading and a line a point; text that a spreadsheet would take for a formula has a ' before it."""
+def as_csv(rows: Sequence[dict[str, Any]]) -> bytes:
+    """A heading and a line a point, of rows with just ``COLUMNS``.
+
+    Text that a spreadsheet would take for a formula has a ' before it.
+    """
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    for row in rows:
-        writer.writerow([_cell(row[name]) for name in COLUMNS])
+    writer.writerows([_cell(value) for value in row.values()] for row in rows)
     return out.getvalue().encode()
 
 
-def as_json(rows: Sequence[Mapping[str, Any]]) -> bytes:
-    """A list of objects, a point each; unknown is null."""
-    records = [{name: row[name] for name in COLUMNS} for row in rows]
-    return json.dumps(records, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+def as_json(rows: Sequence[dict[str, Any]]) -> bytes:
+    """A list of objects, a point each, of rows with just ``COLUMNS``; unknown is null."""
+    return json.dumps(rows, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def _cell(value: object) -> object:

@@ -12,6 +12,7 @@ from sqlalchemy import Engine, text
 from db import public_queries
 from db.desk import add_comment, settle_paper
 from db.imports import store_import
+from db.public_memory import MOST_SELECTIONS, remembered_selection
 from db.public_queries import (
     ModelFilters,
     PaperFilters,
@@ -274,3 +275,18 @@ def test_what_is_kept_in_memory_follows_every_change(filled: Engine, sample: Any
     )
     now = [benchmarks(filled), yearly(filled), accelerators_by_year(filled), burdens_over_time(filled)]
     assert all(earlier != later for earlier, later in zip(before, now, strict=True))
+
+
+def test_of_what_people_choose_only_the_last_used_is_kept(filled: Engine) -> None:
+    reckoned: list[int] = []
+
+    def chosen(number: int) -> int:
+        return remembered_selection(filled, number, lambda: reckoned.append(number) or number)
+
+    assert [chosen(number) for number in (0, 1, 0)] == [0, 1, 0]
+    assert reckoned == [0, 1]
+    for number in range(2, MOST_SELECTIONS + 1):
+        chosen(number)
+    reckoned.clear()
+    assert (chosen(0), reckoned) == (0, []), "used after 1"
+    assert (chosen(1), reckoned) == (1, [1]), "forgotten for the last one"
