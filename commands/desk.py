@@ -57,9 +57,15 @@ def web(**asked: Any) -> None:
         if not has_users:
             click.echo("Nobody can sign in yet: `burden user add NAME --role admin` makes the first user.", err=True)
 
-    serve(load_settings(), address, announce)
+    def tell(done: int, papers: int) -> None:
+        if papers >= _MANY_PAPERS and done % _MANY_PAPERS == 0:
+            click.echo(f"burden: public pages are made anew, as after an upgrade: {done:,} of {papers:,}", err=True)
+
+    serve(load_settings(), address, announce, tell)
 
 
+_MANY_PAPERS = 1_000
+"""Whose pages take long enough to be told of."""
 _ROLES = ("reader", "curator", "adjudicator", "admin")
 _role_option = click.option(
     "--role", required=True, type=click.Choice(_ROLES), help="Each may all that the former may."

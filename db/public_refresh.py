@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from datetime import datetime
 
 from sqlalchemy import Connection, Engine, Table, text
@@ -65,10 +65,13 @@ def refresh_public_imports(connection: Connection, at: datetime) -> None:
     stamp_change(connection, at)
 
 
-def bring_public_rows_up_to_date(engine: Engine, at: datetime) -> int:
+def bring_public_rows_up_to_date(
+    engine: Engine, at: datetime, tell: Callable[[int, int], None] = lambda done, papers: None
+) -> int:
     """Bring in what is new, read anew, renamed or withdrawn, and all where the rules have changed; how many papers.
 
-    Each portion is a transaction of its own: where it is interrupted, the next call goes on.
+    Each portion is a transaction of its own: where it is interrupted, the next call goes on. ``tell(done, papers)`` is
+    called before each, since of tens of thousands of papers all together take minutes.
     """
     with engine.connect() as connection:
         changed = rules_have_changed(connection)
@@ -80,6 +83,7 @@ def bring_public_rows_up_to_date(engine: Engine, at: datetime) -> int:
             connection.scalars(text(_IMPORTS_SHOWN))
         )
     for first in range(0, len(outdated), _PAPERS_AT_ONCE):
+        tell(first, len(outdated))
         with writing(engine) as connection:
             refresh_public_papers(connection, outdated[first : first + _PAPERS_AT_ONCE], at)
     if imports_differ:

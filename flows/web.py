@@ -73,15 +73,20 @@ _UNESTIMATED = timedelta(days=1)
 
 
 @contextmanager
-def desk_app(settings: Settings, address: Address) -> Iterator[FastAPI]:
-    """The app over what the settings name; its worker processes end with the block."""
+def desk_app(
+    settings: Settings, address: Address, tell: Callable[[int, int], None] = lambda done, papers: None
+) -> Iterator[FastAPI]:
+    """The app over what the settings name; its worker processes end with the block.
+
+    ``tell(done, papers)`` hears of papers whose public rows must be made first, as after an upgrade.
+    """
     engine = open_database(settings.database, patience_seconds=_PATIENCE_SECONDS)
     upgrade(engine)
     now = datetime.now(UTC)
     for paper_key in papers_reviewed_since(engine, now - _UNESTIMATED):
         bring_estimates_up_to_date(engine, paper_key)
     bring_queue_up_to_date(engine, now)
-    bring_public_rows_up_to_date(engine, now)
+    bring_public_rows_up_to_date(engine, now, tell)
     limits = Limits(
         min(settings.time_limit_seconds, PAGE_LIMITS.time_limit_seconds),
         min(settings.worker_memory_limit_mb, PAGE_LIMITS.memory_limit_mb),
@@ -124,13 +129,15 @@ def _as_host_name(host: str) -> str:
     return f"[{host}]" if ":" in host and not host.startswith("[") else host
 
 
-def serve(settings: Settings, address: Address, announce: Callable[[str, bool], None]) -> None:
+def serve(
+    settings: Settings, address: Address, announce: Callable[[str, bool], None], tell: Callable[[int, int], None]
+) -> None:
     """Serve until the process is told to stop (SIGINT, SIGTERM), and let what is under way end.
 
-    ``announce(url, has_users)`` is called once, as soon as the server answers.
+    ``announce(url, has_users)`` is called once, as soon as the server answers; until then ``tell`` as in ``desk_app``.
     """
     listening = _listening(address)
-    with listening, desk_app(settings, address) as app:
+    with listening, desk_app(settings, address, tell) as app:
         app.state.services.charts.start()
         has_users = bool(users(app.state.services.engine))
         port = listening.getsockname()[1]

@@ -162,8 +162,10 @@ def test_other_rules_make_all_rows_anew(paper: Engine, sample: Any) -> None:
     with writing(paper) as connection:
         connection.execute(text("UPDATE public_stamp SET made_by = 'an earlier program'"))
         connection.execute(text("UPDATE public_models SET model = 'as it was'"))
-    bring_public_rows_up_to_date(paper, sample.noon)
+    told: list[tuple[int, int]] = []
+    bring_public_rows_up_to_date(paper, sample.noon, lambda done, papers: told.append((done, papers)))
     assert everything(paper) == before
+    assert told == [(0, 1)]
 
 
 def _file(*models: ImportedModel) -> ImportedFile:

@@ -34,6 +34,12 @@ TAKE_OUT_ALL_BUT_SOME_WITHOUT_FORM = """
 """
 
 
+def open_results(page: Page) -> None:
+    """By the keyboard: the page may still move beneath a mouse while its cards are laid out."""
+    page.locator("#group-result > summary").press("Enter")
+    expect(page.locator("#group-result")).to_have_attribute("open", "")
+
+
 @pytest.fixture(scope="module")
 def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """A site with no papers but those that a test makes."""
@@ -133,7 +139,7 @@ def test_a_card_without_form_says_all_and_its_link_leads_to_its_form_without_scr
     paper = crowd(site, "2502.00005", FOLDED)
     page = signed_in_page("curator", "ada", java_script_enabled=False)
     page.goto(f"/desk/papers/{paper}?stale=1")
-    page.locator("#group-result > summary").press("Enter")
+    open_results(page)
     digest = results(page)[50]
     card = page.locator(f"#record-{digest}")
     expect(card).to_contain_text("70.5")
@@ -219,7 +225,7 @@ def test_a_form_that_can_not_be_had_is_told_and_asked_for_again(site: Site, at_k
 
 def test_cards_in_sight_have_their_forms_for_the_mouse(site: Site, at_keys: AtKeys) -> None:
     keys = at_keys(crowd(site, "2502.00010", FOLDED))
-    keys.page.locator("#group-result > summary").click()
+    open_results(keys.page)
     last = keys.page.locator("#group-result .record").last
     last.scroll_into_view_if_needed()
     last.locator(".reject").click()
