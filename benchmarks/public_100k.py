@@ -157,12 +157,11 @@ def reads(engine: Engine, times: int) -> None:
         "accelerators by year": lambda: partial(accelerators_by_year, engine),
         "burdens over time": lambda: partial(burdens_over_time, engine),
         "imports": lambda: partial(imports_in_use, engine),
-        "points of a chart": lambda: partial(chart_points, engine, PointFilters(*chance.choice(BENCHMARKS))),
         "points of a chart, 5 columns": lambda: partial(
             chart_points,
             engine,
             PointFilters(*chance.choice(BENCHMARKS)),
-            columns=("model_id", "value", "year", "hardware_burden_flop", "basis"),
+            ("model_id", "value", "year", "hardware_burden_flop", "basis"),
         ),
         "points, a benchmark's": lambda: partial(
             points_table,

@@ -114,21 +114,21 @@ class Page:
 
 
 def chart_points(
-    engine: Engine, filters: PointFilters, limit: int = MOST_CHART_POINTS, columns: Sequence[str] = ()
-) -> list[dict[str, Any]]:
+    engine: Engine, filters: PointFilters, columns: Sequence[str], limit: int = MOST_CHART_POINTS
+) -> list[tuple[Any, ...]]:
     """Points in the order of their keys; beyond the limit those with a burden come first, the rest evenly from all.
 
-    ``columns``: those of ``public_points`` that are wanted, ``ValueError`` for others; empty: all but ``search``.
+    A tuple of the ``columns`` each (of ``public_points``; ``ValueError`` for others): there may be thousands, and a
+    chart waits for them.
     """
-    wanted = _columns(_points, columns)
-    query = select(_points.c.point_key, *(column.label(f"wanted_{column.name}") for column in wanted))
-    query = query.where(*_of_points(filters))
-    query = query.order_by(_points.c.hardware_burden_flop.is_(None), _points.c.point_id)
-    names = [column.name for column in wanted]
+    conditions, most = _of_points(filters), max(0, min(limit, MOST_CHART_POINTS))
+    wanted = (column.label(f"wanted_{column.name}") for column in _columns(_points, columns))
+    query = select(_points.c.point_key, *wanted).where(*conditions)
     with engine.connect() as connection:
-        found = connection.execute(query.limit(max(0, min(limit, MOST_CHART_POINTS)))).all()
-    # tuples, not mappings: there may be thousands, and a chart waits for them
-    return [dict(zip(names, values, strict=True)) for _, *values in sorted(found, key=itemgetter(0))]
+        if (connection.scalar(select(func.count()).select_from(_points).where(*conditions)) or 0) > most:
+            query = query.order_by(_points.c.hardware_burden_flop.is_(None), _points.c.point_id).limit(most)
+        found = connection.execute(query).all()
+    return [tuple(values) for _, *values in sorted(found, key=itemgetter(0))]
 
 
 def points_table(

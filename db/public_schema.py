@@ -106,6 +106,7 @@ public_papers = Table(
     *_sorted_by("public_papers", "paper_key", PAPER_SORTS),
     Index("ix_public_papers_search", "search", "paper_key"),
     Index("ix_public_papers_counts", "year", *_COUNTED),
+    Index(None, "largest_burden_model_id"),
 )
 
 public_models = Table(

@@ -263,9 +263,11 @@ def _burdens_over_time(engine: Engine) -> list[Mapping[str, Any]]:
         .limit(MOST_BURDENS)
     )
     with engine.connect() as connection:
-        rows = [dict(zip(columns, row, strict=True)) for row in connection.execute(query)]
-    days = (dated(row["published"], row["paper_key"]) for row in rows)
-    return [{**row, "year": fraction_of_year(day)} for row, day in zip(rows, days, strict=True) if day]
+        rows = [dict(zip(columns, row, strict=True)) for row in connection.execute(query).all()]
+    for row in rows:
+        day = dated(row["published"], row["paper_key"])
+        row["year"] = fraction_of_year(day) if day else None
+    return [row for row in rows if row["year"] is not None]
 
 
 def imports_in_use(engine: Engine) -> list[ImportInUse]:

@@ -92,12 +92,14 @@ def _points_of(engine: Engine, filters: PointFilters) -> pd.DataFrame:
 
 def _points_frame(engine: Engine, filters: PointFilters) -> pd.DataFrame:
     """Columns of ``public_points``: unknown numbers are NaN, unknown texts None, names short enough to be shown."""
-    rows = chart_points(engine, filters, columns=(*_KEYS, *_NAMES, *_NUMBERS))
-    table: dict[str, Any] = {column: [row[column] for row in rows] for column in _KEYS}
-    for column in _NAMES:
-        table[column] = [plain(row[column], _LONGEST_NAME) for row in rows]
-    for column in _NUMBERS:
-        table[column] = np.array([row[column] for row in rows], dtype="float64")
+    names = (*_KEYS, *_NAMES, *_NUMBERS)
+    rows = chart_points(engine, filters, names)
+    columns = zip(*rows, strict=True) if rows else [()] * len(names)
+    table: dict[str, Any] = dict(zip(names, columns, strict=True))
+    for name in _NAMES:
+        table[name] = [plain(text, _LONGEST_NAME) for text in table[name]]
+    for name in _NUMBERS:
+        table[name] = np.array(table[name], dtype="float64")
     return pd.DataFrame(table)
 
 

@@ -163,14 +163,14 @@ def _points_route(kind: str) -> Callable[..., Response]:
     def points_file(request: Request, services: Wired, benchmark: str) -> Response:
         rows = _rows_of(services, benchmark)
         options = _options_or_422(request, rows)
-        points = chart_points(services.engine, options.filters(benchmark), columns=COLUMNS)
+        points = chart_points(services.engine, options.filters(benchmark), COLUMNS)
         name = f'inline; filename="{_safe(benchmark)}-{_safe(options.metric)}.{kind}"'
         return Response(write(points), media_type=media_type, headers={"Content-Disposition": name})
 
     return points_file
 
 
-_POINT_FILES: dict[str, tuple[Callable[[Sequence[dict[str, Any]]], bytes], str]] = {
+_POINT_FILES: dict[str, tuple[Callable[[Sequence[tuple[Any, ...]]], bytes], str]] = {
     "csv": (as_csv, "text/csv; charset=utf-8"),
     "json": (as_json, "application/json"),
 }

@@ -35,24 +35,22 @@ COLUMNS = (
     "note",
     "model_id",
 )
-"""As docs/database.md explains them."""
+"""Of ``public_points``, as docs/database.md explains them; the rows of both files have just these."""
 
 
-def as_csv(rows: Sequence[dict[str, Any]]) -> bytes:
-    """A heading and a line a point, of rows with just ``COLUMNS``.
-
-    Text that a spreadsheet would take for a formula has a ' before it.
-    """
+def as_csv(rows: Sequence[tuple[Any, ...]]) -> bytes:
+    """A heading and a line a point; text that a spreadsheet would take for a formula has a ' before it."""
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_cell(value) for value in row.values()] for row in rows)
+    writer.writerows([_cell(value) for value in row] for row in rows)
     return out.getvalue().encode()
 
 
-def as_json(rows: Sequence[dict[str, Any]]) -> bytes:
-    """A list of objects, a point each, of rows with just ``COLUMNS``; unknown is null."""
-    return json.dumps(rows, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
+def as_json(rows: Sequence[tuple[Any, ...]]) -> bytes:
+    """A list of objects, a point each; unknown is null."""
+    records = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
+    return json.dumps(records, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
 
 
 def _cell(value: object) -> object:

@@ -62,6 +62,7 @@ def _create_stamp_and_papers() -> None:
     _index_each("public_papers", "paper_key", sorts)
     counted = ["runs", "results", "facts", "curated_facts", "reports_accelerator", "reports_count", "reports_time"]
     op.create_index("ix_public_papers_counts", "public_papers", ["year", *counted, "largest_burden_flop"])
+    op.create_index("ix_public_papers_largest_burden_model_id", "public_papers", ["largest_burden_model_id"])
     op.create_index("ix_public_accelerators_accelerator", "public_accelerators", ["accelerator", "year", "paper_key"])
 
 
