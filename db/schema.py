@@ -246,6 +246,20 @@ reviews = Table(
     ),
 )
 
+leases = Table(
+    "leases",
+    metadata,
+    # of what only one may do at a time
+    Column("name", Text, primary_key=True),
+    Column("holder", Text, nullable=False),
+    # of this one taking: nobody renews or frees another's
+    Column("token", Text, nullable=False),
+    Column("taken_at", UtcDateTime, nullable=False),
+    Column("expires_at", UtcDateTime, nullable=False),
+    # null while it is held
+    Column("freed_at", UtcDateTime),
+)
+
 installed_objects = Table(
     "installed_objects",
     metadata,
