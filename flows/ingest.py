@@ -7,9 +7,8 @@ moment, and the next one ends where an undisturbed one would have ended.
 from __future__ import annotations
 
 import contextlib
-from collections import Counter
 from collections.abc import Callable, Iterable, Iterator
-from dataclasses import asdict, dataclass, field, replace
+from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
 from itertools import islice
 from typing import Protocol
@@ -40,7 +39,9 @@ from flows.papers import catalogue, estimated, identified, refused
 from flows.settings import Settings
 from flows.sources import FoundPaper
 from flows.sources.http import PoliteSession
+from flows.sources.pace import shared_pacer
 from flows.sources.store import PdfStore, StoredPdf
+from flows.tally import FailedPaper, Tally
 from flows.version import READING_VERSION
 from flows.workers import Limits, PdfJob, read_papers
 from models.burden import estimator_version
@@ -51,44 +52,6 @@ _DOWNLOAD_TRIED_DAYS = 14
 
 _PASSING = frozenset({FailureCause.DOWNLOAD, FailureCause.WITHDRAWN, FailureCause.REFUSED})
 """Causes that are not the PDF's own fault, so the next run tries again."""
-
-
-@dataclass(frozen=True, slots=True)
-class FailedPaper:
-    """A paper of this run that could not be read."""
-
-    name: str
-    cause: FailureCause
-    message: str
-
-
-@dataclass(slots=True)
-class Tally:
-    """What a run did."""
-
-    papers_seen: int = 0
-    papers_relevant: int = 0
-    papers_new: int = 0
-    papers_unchanged: int = 0
-    """Read before by this extractor version."""
-    papers_parsed: int = 0
-    runs_found: int = 0
-    burden_estimated: int = 0
-    failures: list[FailedPaper] = field(default_factory=list)
-
-    @property
-    def failed_by_cause(self) -> dict[str, int]:
-        return dict(sorted(Counter(failure.cause.value for failure in self.failures).items()))
-
-    @property
-    def unread(self) -> list[FailedPaper]:
-        """Failures of papers that there is something to read of; a withdrawn one is as it should be."""
-        return [failure for failure in self.failures if failure.cause is not FailureCause.WITHDRAWN]
-
-    def counts(self) -> dict[str, object]:
-        """Numbers only, for the run's row in the database."""
-        numbers = {name: value for name, value in asdict(self).items() if name != "failures"}
-        return numbers | {"papers_failed": len(self.failures), "failed_by_cause": self.failed_by_cause}
 
 
 class Watcher(Protocol):
@@ -134,6 +97,7 @@ class RunRecord:
             self._run_id = begin_ingest_run(self._engine, said, self._started, self._window)
 
     def finish(self, status: IngestStatus, tally: Tally) -> None:
+        tally.ingest_run = self._run_id
         if self._run_id is not None:
             finish_ingest_run(self._engine, self._run_id, status, tally.counts(), datetime.now(UTC))
 
@@ -161,23 +125,29 @@ Process = Callable[[Iterable[FoundPaper], Workplace], None]
 
 
 def ingest(
-    request: IngestRequest, settings: Settings, watcher: Watcher | None = None, process: Process | None = None
+    request: IngestRequest,
+    settings: Settings,
+    watcher: Watcher | None = None,
+    process: Process | None = None,
+    tally: Tally | None = None,
 ) -> Tally:
     """Run the main job; what it did.
 
     Papers that fail are part of the tally; only what stops the run is raised. ``process`` deals with the
     papers that were discovered, by default ``process_papers``; the Prefect flow gives them out in batches.
+    Who hands in a ``tally`` has it also where the run is stopped.
     """
+    tally = tally if tally is not None else Tally()
     started = datetime.now(UTC)
     settings.home.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings.database)
     upgrade(engine)
-    http = PoliteSession(settings.arxiv)
+    arxiv = settings.arxiv
+    http = PoliteSession(arxiv, pacer=shared_pacer(engine, arxiv.pace_file))
     store = PdfStore(settings.pdf_folder, max_pdf_bytes=settings.limits.pdf_limit_mb * 1_000_000)
     with discover(request, settings, http, EarlierRuns(engine, started), started.date()) as discovery:
         run = RunRecord(engine, request, started, discovery.window)
         worker_count = min(settings.jobs, discovery.total or settings.jobs)
-        tally = Tally()
         workplace = Workplace(
             engine, run, tally, store, http, worker_count, settings.limits, request.retry_failed, watcher
         )
@@ -286,9 +256,7 @@ def _load(paper: FoundPaper, pdf: StoredPdf, extraction: Extraction, workplace: 
     except RecordError as error:
         _record_failure(paper, pdf, refused(error), workplace)
         return
-    workplace.tally.papers_parsed += 1
-    workplace.tally.runs_found += len(extraction.runs)
-    workplace.tally.burden_estimated += sum(estimate.hardware_burden_flop is not None for estimate in estimates)
+    workplace.tally.read(extraction, estimates)
 
 
 def _record_failure(paper: FoundPaper, pdf: StoredPdf | None, error: PaperError, workplace: Workplace) -> None:

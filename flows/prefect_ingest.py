@@ -18,9 +18,10 @@ from prefect import flow, task
 from prefect.cache_policies import NO_CACHE
 
 from flows.discovery import IngestRequest
-from flows.ingest import Tally, Workplace, ingest, process_papers
+from flows.ingest import Workplace, ingest, process_papers
 from flows.settings import load_settings
 from flows.sources import FoundPaper
+from flows.tally import Tally
 
 PAPERS_A_TASK = 50
 

@@ -15,8 +15,8 @@ from prefect.logging import get_run_logger
 from db.engine import open_database
 from flows.analysis import AnalysisOutcome, AnalysisRequest, NoPointsError, analyze
 from flows.discovery import IngestRequest
-from flows.ingest import Tally
 from flows.settings import load_settings
+from flows.tally import Tally
 
 
 @flow(name="analyze")

@@ -15,8 +15,9 @@ if TYPE_CHECKING:
     from rich.progress import Progress, TaskID
 
     from extractors.lexicon.unknown_names import UnknownHardwareReport
-    from flows.ingest import Tally, Watcher
+    from flows.ingest import Watcher
     from flows.lexicon import NameCheck
+    from flows.tally import Tally
 
 _UNSAFE_CATEGORIES = frozenset({"Cc", "Cf", "Cs", "Co", "Cn"})
 _WIDTH_UNWATCHED = 120
