@@ -13,7 +13,7 @@ from contextlib import contextmanager
 from hashlib import sha256
 from pathlib import Path
 
-from sqlalchemy import URL, Connection, Engine, ExceptionContext, Table, create_engine, event, make_url
+from sqlalchemy import URL, Connection, Engine, ExceptionContext, Table, create_engine, event, make_url, text
 from sqlalchemy.engine.interfaces import DBAPIConnection
 from sqlalchemy.exc import ArgumentError, DBAPIError, NoSuchModuleError
 
@@ -23,6 +23,7 @@ __all__ = [
     "Engine",
     "before_commit",
     "check_reachable",
+    "error_in_words",
     "hidden_url",
     "hold_off_writers",
     "is_sqlite",
@@ -175,14 +176,18 @@ _POSTGRESQL_ADVICE = {
 
 def _in_words(context: ExceptionContext) -> DatabaseError | None:
     """The ``DatabaseError`` to raise in place of a driver's error, which stays as its cause."""
-    original = context.original_exception
     engine = context.engine
     if engine is None or not isinstance(context.sqlalchemy_exception, DBAPIError):
         return None
+    return error_in_words(engine.url, context.original_exception, connecting=context.connection is None)
+
+
+def error_in_words(url: URL, original: BaseException, connecting: bool = False) -> DatabaseError:
+    """What a driver's error means, with advice and without a password, for one that SQLAlchemy never saw."""
     said = str(original).strip().partition("\n")[0]
-    advice = _advice(original, said, connecting=context.connection is None)
-    message = f"{hidden_url(engine.url)}: {said}" + (f"; {advice}" if advice else "")
-    return DatabaseError(_without_password(message, engine.url))
+    advice = _advice(original, said, connecting)
+    message = f"{hidden_url(url)}: {said}" + (f"; {advice}" if advice else "")
+    return DatabaseError(_without_password(message, url))
 
 
 def _advice(original: BaseException, said: str, connecting: bool) -> str:
@@ -203,12 +208,18 @@ def _without_password(message: str, url: URL) -> str:
     return message
 
 
+_LOCK_IN_ORDER = text(
+    # one after the other in one order, so that no two wait for each other
+    "SELECT count(pg_advisory_xact_lock(:space, number)) FROM unnest(CAST(:numbers AS integer[])) AS number"
+)
+
+
 def lock_papers(connection: Connection, paper_keys: Iterable[str]) -> None:
     """Let nobody else decide on these papers until this transaction ends; SQLite has one writer anyway."""
     if not is_sqlite(connection):
         digests = (sha256(key.encode()).digest()[:8] for key in paper_keys)
-        for number in sorted({int.from_bytes(digest) % _PAPER_LOCKS for digest in digests}):
-            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock({_PAPER_LOCK_SPACE}, {number})")
+        numbers = sorted({int.from_bytes(digest) % _PAPER_LOCKS for digest in digests})
+        connection.execute(_LOCK_IN_ORDER, {"space": _PAPER_LOCK_SPACE, "numbers": numbers})
 
 
 def hold_off_writers(connection: Connection, table: Table) -> None:

@@ -18,6 +18,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from db import schema
+from db.bulk import append_rows
 from db.desk_rows import refresh_papers
 from db.engine import is_sqlite, lock_papers, writing
 from db.errors import RecordError
@@ -167,14 +168,14 @@ def save_extractions(
         _record_documents(connection, [paper.document for paper in papers], at)
         _note_extractor(connection, extractor_version, at)
         new = _insert_extractions(connection, by_document, extractor_version, at)
-        _insert_new(connection, schema.claims, [row for sha256 in new for row in claims[sha256]])
-        _insert_new(connection, schema.claim_models, [row for sha256 in new for row in models[sha256]])
+        append_rows(connection, schema.claims, [row for sha256 in new for row in claims[sha256]])
+        append_rows(connection, schema.claim_models, [row for sha256 in new for row in models[sha256]])
         rows = [
             _estimate_row(claim["claim_id"], "", estimate, estimator_version, at)
             for sha256 in new
             for claim, estimate in zip(claims[sha256], by_document[sha256].estimates, strict=False)
         ]
-        _insert_new(connection, schema.burden_estimates, rows)
+        append_rows(connection, schema.burden_estimates, rows)
         if new:
             had = schema.paper_versions
             query = select(had.c.paper_key).where(had.c.document_sha256.in_(new)).distinct()
