@@ -90,7 +90,7 @@ def take(
             "freed_at": None,
         }
         insert = sqlite.insert if is_sqlite(connection) else postgresql.insert
-        statement = insert(table).values(name=name, **values)  # type: ignore[operator]
+        statement = insert(table).values(name=name, **values)
         statement = statement.on_conflict_do_update(index_elements=[table.c.name], set_=values, where=free)
         if connection.execute(statement.returning(table.c.name)).first() is not None:
             return lease

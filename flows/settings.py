@@ -120,6 +120,7 @@ class Settings(BaseSettings):
                 delay_seconds=self.arxiv_delay_seconds,
                 contact=self.contact,
                 max_pdf_bytes=self.pdf_limit_mb * 1_000_000,
+                pace_file=self.home / "arxiv.pace",
             )
         except ValueError as error:
             raise SettingsError(str(error)) from None

@@ -20,7 +20,7 @@ import urllib3
 from defusedxml import DefusedXmlException
 
 from flows.sources import AccessRefusedError, ArxivConfig, SourceError
-from flows.sources.pace import Pacer
+from flows.sources.pace import Pacer, Turn
 
 _BLOCK_BYTES = 64 * 1024
 _MAX_REDIRECTS = 5
@@ -114,6 +114,8 @@ class PoliteSession:
         self._session.headers.update(
             {"User-Agent": f"burden/{version('arxiv-burden')}{contact}", "Accept-Encoding": "identity"}
         )
+        if self._pacer.is_of_many_machines:  # none keeps a connection while another has its turn
+            self._session.headers["Connection"] = "close"
 
     def get(self, url: str, params: Mapping[str, str] | None = None, *, check: Check | None = None) -> Answer:
         """The answer from ``url``, at most ``max_feed_bytes`` long, asked for until it comes and passes ``check``."""
@@ -158,14 +160,14 @@ class PoliteSession:
         """
         address = url
         for _ in range(_MAX_REDIRECTS + 1):
-            with self._pacer.turn(self.config.delay_seconds):
-                answer = self._request(address, begin, max_bytes, headers)
+            with self._pacer.turn(self.config.delay_seconds) as turn:
+                answer = self._request(address, begin, max_bytes, headers, turn)
             if answer.status not in (301, 302, 303, 307, 308):
                 return answer
             address = _redirect_target(address, answer.headers.get("Location", ""))
         raise UnusableAnswerError(f"{url} redirects more than {_MAX_REDIRECTS} times")
 
-    def _request(self, url: str, begin: Begin, max_bytes: int, headers: Mapping[str, str] | None) -> Answer:
+    def _request(self, url: str, begin: Begin, max_bytes: int, headers: Mapping[str, str] | None, turn: Turn) -> Answer:
         deadline = self._pacer.clock() + self.config.total_timeout_seconds
         try:
             response = self._session.get(
@@ -178,6 +180,7 @@ class PoliteSession:
         except requests.RequestException as error:
             cause = error.args[0] if error.args else error
             raise PassingError(f"{type(error).__name__}: {getattr(cause, 'reason', cause)}") from error
+        turn.answered()
         with response:
             if response.status_code not in _AWAY_STATUSES:
                 self.unanswered_in_a_row = 0

@@ -1,18 +1,64 @@
-"""One request at a time, and so many seconds between any two."""
+"""One request at a time, and so many seconds between any two: of this process, this machine, and all machines.
+
+The seconds are counted from when the last answer began, so that the requests lie as far apart where they arrive. A turn
+that was begun and never ended is that of a process that was killed, perhaps a moment ago: the whole pause follows it.
+"""
 
 from __future__ import annotations
 
 import fcntl
+import hashlib
+import logging
+import math
+import os
+import socket
 import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from typing import BinaryIO
+
+from db.engine import Engine, is_sqlite
+from db.leases import HeldLease, Refused, take
+
+LEASE_NAME = "requests to arXiv"
+_LEASE_SECONDS = 30.0
+"""So long the others wait where a whole machine dies within a request."""
+_LOOK_AGAIN_SECONDS = 0.25
+_TOLD_AFTER_SECONDS = 60.0
+_UNDER_WAY = math.inf
+_MARK_BYTES = 32
+_BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
+
+log = logging.getLogger(__name__)
+
+
+class Turn:
+    """The time in which one request may be under way."""
+
+    def __init__(self, clock: Callable[[], float]) -> None:
+        self._clock = clock
+        self._answered_at: float | None = None
+
+    def answered(self) -> None:
+        """The answer begins to come: the request was received, and from now on the next pause is counted."""
+        if self._answered_at is None:
+            self._answered_at = self._clock()
+
+    @property
+    def counted_from(self) -> float:
+        """Once the turn is over: when the answer began, or now where none did."""
+        self.answered()
+        assert self._answered_at is not None  # noqa: S101  set just above
+        return self._answered_at
 
 
 class Pacer:
-    """Spaces the requests of this process, and with ``shared_file`` those of every process that names the same file."""
+    """Spaces the requests of this process.
+
+    With ``shared_file`` it spaces those of every process of this machine that names the same file, with ``database``
+    (PostgreSQL) those of every machine that shares it.
+    """
 
     def __init__(
         self,
@@ -20,45 +66,105 @@ class Pacer:
         clock: Callable[[], float] = time.monotonic,
         wait: Callable[[float], None] = time.sleep,
         shared_file: Path | None = None,
+        database: Engine | None = None,
     ) -> None:
         self.clock = clock
         self.wait = wait
         self._lock = threading.Lock()
-        self._last_start: float | None = None
+        self._last: float | None = None
         self._shared_file = shared_file
+        self._database = database
+
+    @property
+    def is_of_many_machines(self) -> bool:
+        return self._database is not None
 
     @contextmanager
-    def turn(self, delay_seconds: float) -> Iterator[None]:
+    def turn(self, delay_seconds: float) -> Iterator[Turn]:
         """Wait for this request's turn, and keep all others waiting until it is over."""
-        with self._lock:
-            if self._shared_file is None:
-                self._pause_since(self._last_start, delay_seconds)
-                self._last_start = self.clock()
-                yield
-                return
-            self._shared_file.parent.mkdir(parents=True, exist_ok=True)
-            with self._shared_file.open("a+b") as file:
-                fcntl.flock(file, fcntl.LOCK_EX)
-                self._pause_since(_read_start(file), delay_seconds)
-                file.seek(0)
-                file.truncate()
-                file.write(repr(self.clock()).encode("ascii"))
-                file.flush()
-                yield
+        with self._lock, self._file() as file:
+            self._pause_since(self._last if file is None else _read_mark(file), delay_seconds)
+            lease = self._lease(delay_seconds, file)
+            turn = Turn(self.clock)
+            try:
+                self._mark(_UNDER_WAY, file)
+                yield turn
+            finally:
+                self._mark(turn.counted_from, file)
+                if lease is not None:
+                    lease.free(rested_seconds=self.clock() - turn.counted_from)
 
-    def _pause_since(self, last_start: float | None, delay_seconds: float) -> None:
-        """Never longer than the delay: a start in the future is from before the machine was last started."""
-        if last_start is None:
+    @contextmanager
+    def _file(self) -> Iterator[int | None]:
+        """The shared file's descriptor, which nobody else has meanwhile."""
+        if self._shared_file is None:
+            yield None
             return
-        pause_seconds = min(last_start + delay_seconds - self.clock(), delay_seconds)
+        self._shared_file.parent.mkdir(parents=True, exist_ok=True)
+        file = os.open(self._shared_file, os.O_RDWR | os.O_CREAT, 0o644)
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX)
+            yield file
+        finally:
+            os.close(file)
+
+    def _mark(self, at: float, file: int | None) -> None:
+        """In one stroke, so that a process killed meanwhile leaves the mark of before, or this one."""
+        if file is None:
+            self._last = at
+        else:
+            os.pwrite(file, repr(at).encode("ascii").ljust(_MARK_BYTES), 0)
+            os.ftruncate(file, _MARK_BYTES)
+
+    def _pause_since(self, last: float | None, delay_seconds: float) -> None:
+        """Never longer than the delay: a mark in the future is from before the machine was last started."""
+        if last is None:
+            return
+        pause_seconds = min(last + delay_seconds - self.clock(), delay_seconds)
         if pause_seconds > 0:
             self.wait(pause_seconds)
 
+    def _lease(self, delay_seconds: float, file: int | None) -> HeldLease | None:
+        """The turn among all machines, once it has come; None where there is one machine.
 
-def _read_start(file: BinaryIO) -> float | None:
-    """When the last request of any process began; None where the file does not say."""
-    file.seek(0)
+        Whoever has the file and finds the lease with another process of the same file knows that process to be dead.
+        """
+        if self._database is None:
+            return None
+        machine = f"{socket.gethostname()}{_digest_of(file)}"
+        mine = f"{machine} " if file is not None and _BOOT_ID.exists() else ""
+        waited_seconds = 0.0
+        while True:
+            holder = f"{machine} pid {os.getpid()}"
+            taken = take(
+                self._database, LEASE_NAME, holder, _LEASE_SECONDS, rest_seconds=delay_seconds, in_place_of=mine
+            )
+            if not isinstance(taken, Refused):
+                return HeldLease(self._database, taken, _LEASE_SECONDS)
+            pause_seconds = min(taken.remaining_seconds, _LOOK_AGAIN_SECONDS if taken.holder else delay_seconds)
+            self.wait(max(pause_seconds, 0.001))
+            if waited_seconds < _TOLD_AFTER_SECONDS <= waited_seconds + pause_seconds:
+                log.warning("%s asks arXiv just now; this process has waited a minute for its turn", taken.holder)
+            waited_seconds += pause_seconds
+
+
+def shared_pacer(engine: Engine, shared_file: Path | None) -> Pacer:
+    """The pacer of everyone who shares the database: on SQLite this machine's processes, by the file."""
+    return Pacer(shared_file=shared_file, database=None if is_sqlite(engine) else engine)
+
+
+def _digest_of(file: int | None) -> str:
+    """ "/3f9c0a12" for all processes that lock the very same file of one running machine, and for no other."""
+    if file is None or not _BOOT_ID.exists():
+        return ""
+    status = os.fstat(file)
+    named = f"{_BOOT_ID.read_text('ascii')} {status.st_dev} {status.st_ino}"
+    return f"/{hashlib.sha256(named.encode()).hexdigest()[:8]}"
+
+
+def _read_mark(file: int) -> float | None:
+    """From when on the pause is counted; None where the file does not say."""
     try:
-        return float(file.read(100))
+        return float(os.pread(file, 100, 0))
     except ValueError:
         return None

@@ -61,9 +61,9 @@ class Home:
     def contents(self, *, with_runs: bool = False) -> Contents:
         """Every row of every table, in a fixed order, without times and (unless asked for) the log of runs.
 
-        How often something changed on the way is left out, too.
+        How often something changed on the way, and who was last at it, is left out, too.
         """
-        skipped = {"public_stamp"} if with_runs else {"public_stamp", "ingest_runs"}
+        skipped = {"public_stamp", "leases"} | (set() if with_runs else {"ingest_runs"})
         with sqlite3.connect(f"file:{self.database}?mode=ro", uri=True) as connection:
             tables = [name for (name,) in connection.execute("SELECT name FROM sqlite_master WHERE type = 'table'")]
             found: Contents = {}

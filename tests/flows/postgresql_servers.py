@@ -48,13 +48,13 @@ class PostgresqlServer:
         return psycopg.connect(self.url(database), autocommit=True)
 
     def contents(self, database: str) -> Contents:
-        """Every row of every table, in a fixed order, without times and the log of runs."""
+        """Every row of every table, in a fixed order, without times, leases and the log of runs."""
         found: Contents = {}
         with self.connect(database) as connection:
             columns = connection.execute(
                 "SELECT table_name, column_name FROM information_schema.columns JOIN information_schema.tables"
                 " USING (table_schema, table_name) WHERE table_schema = 'public' AND table_type = 'BASE TABLE'"
-                " AND column_name NOT LIKE '%\\_at' AND table_name NOT IN ('ingest_runs', 'public_stamp')"
+                " AND column_name NOT LIKE '%\\_at' AND table_name NOT IN ('ingest_runs', 'leases', 'public_stamp')"
                 " ORDER BY ordinal_position"
             ).fetchall()
             for table in {table for table, _ in columns}:
