@@ -91,6 +91,11 @@ def truncated(byte_count: int, *, announced: bool = True) -> Fault:
     return misbehave
 
 
+def too_short_a_length(byte_count: int) -> Fault:
+    """The head announces fewer bytes than there are, and no more come: what came looks whole."""
+    return lambda handler, reply: handler.send(replace(reply, body=reply.body[:byte_count], send_length=True))
+
+
 def cut_short(byte_count: int) -> Fault:
     """The body stops early, and its chunks end in good order, as behind a proxy that lost the rest."""
     return lambda handler, reply: handler.send(replace(reply, body=reply.body[:byte_count], send_length=False))
@@ -188,6 +193,8 @@ class LoopbackArxiv:
         self.send_pdf_length = send_pdf_length
         """arXiv sends PDFs chunked, without a Content-Length."""
         self.most_at_once = 0
+        self.weather: Callable[[LoggedRequest], Fault | None] = lambda request: None
+        """The fault of a request for which none was ordered by ``misbehave``."""
         self._under_way = 0
         self._faults: dict[Door, deque[Fault]] = defaultdict(deque)
         self._lock = threading.Lock()
@@ -271,7 +278,7 @@ class LoopbackArxiv:
             self._under_way += 1
             self.most_at_once = max(self.most_at_once, self._under_way)
             waiting = self._faults[request.door] if request.door else None
-            return waiting.popleft() if waiting else None
+            return waiting.popleft() if waiting else self.weather(request)
 
     def _leave(self) -> None:
         with self._lock:
