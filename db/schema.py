@@ -1,5 +1,5 @@
 """The tables. Migrations make them; this is what the program expects to find. Those of the desk: ``db.desk_schema``, of
-everyone's pages: ``db.public_schema``, of contributions: ``db.submission_schema``.
+everyone's pages: ``db.public_schema``, of contributions: ``db.submission_schema``, of nights: ``db.night_schema``.
 
 ``APPEND_ONLY`` tables refuse UPDATE and DELETE in the database itself (``db.objects``).
 """
@@ -25,6 +25,7 @@ from sqlalchemy import (
 )
 
 from db import desk_schema, public_schema
+from db import night_schema as night_schema
 from db import submission_schema as submission_schema
 from db.columns import JsonText, UtcDateTime
 from db.columns import metadata as metadata

@@ -13,7 +13,8 @@ from alembic.autogenerate import compare_metadata
 from alembic.operations import Operations
 from alembic.runtime.migration import MigrationContext
 from alembic.script import ScriptDirectory
-from sqlalchemy import Boolean, Column, Date, DateTime, Double, Engine, Integer, Table, Text, inspect, text
+from filled_tables import fill_every_table, some_value
+from sqlalchemy import Column, Engine, Integer, Table, Text, inspect, text
 from waiting_processes import REPOSITORY, run_at_once, waiting
 
 from db import migrate, objects
@@ -31,38 +32,6 @@ def empty(empty_url: str) -> Iterator[Engine]:
     opened = open_database(empty_url)
     yield opened
     opened.dispose()
-
-
-def _some_value(column: Column[Any]) -> str:
-    """An SQL literal that the column takes; every check constraint of the schema lets 1 pass."""
-    given = {
-        "kind": "'result'", "status": "'accepted'", "basis": "'machine'", "decision": "'reject'", "settings": "'{}'",
-        "role": "'curator'", "ingest_runs.status": "'failed'", "submissions.status": "'pending'", "what": "'add'",
-        "submission_items.decision": "'declined'", "occasion": "'asked'"
-    }  # fmt: skip
-    for name in (f"{column.table.name}.{column.name}", column.name):
-        if name in given:
-            return given[name]
-    base = column.type.impl if hasattr(column.type, "impl") else column.type
-    if isinstance(base, Boolean):
-        return "false"
-    if isinstance(base, DateTime | Date):
-        return "'2026-03-01'"
-    return "1" if isinstance(base, Integer | Double) else "'x'"
-
-
-def _fill(engine: Engine) -> None:
-    """A row in every table of this revision that has none, whatever columns it has."""
-    with engine.begin() as connection:
-        present = set(inspect(connection).get_table_names())
-        for table in metadata.sorted_tables:
-            if table.name not in present or table.name == "installed_objects":
-                continue
-            there = {column["name"] for column in inspect(connection).get_columns(table.name)}
-            filled = {column.name: _some_value(column) for column in table.columns if column.name in there}
-            names, values = ", ".join(filled), ", ".join(filled.values())
-            if connection.execute(text(f"SELECT 1 FROM {table.name}")).first() is None:
-                connection.execute(text(f"INSERT INTO {table.name} ({names}) VALUES ({values})"))
 
 
 def _attempts(table: Table, engine: Engine) -> list[str]:
@@ -104,27 +73,27 @@ def _rows(engine: Engine, table: str) -> list[Any]:
 def test_after_every_migration_the_database_refuses_to_change_what_was_appended(empty: Engine) -> None:
     for step in STEPS:
         upgrade(empty, step)
-        _fill(empty)
+        fill_every_table(empty)
         _assert_append_only(empty)
     assert database_status(empty).is_current
 
 
 def test_claims_stored_without_boxes_stay_and_new_ones_have_them(empty: Engine, sample: Any) -> None:
     upgrade(empty, "0001")
-    _fill(empty)
+    fill_every_table(empty)
     before = _rows(empty, "claims")
     upgrade(empty)
     assert [tuple(row)[: len(before[0]) + 1] for row in _rows(empty, "claims")] == [(*row, None) for row in before]
     sample.save(empty, sample.paper(sample.run()))
     (record,) = exported_records(empty, "runs")
     assert [page for page, *_ in record["boxes"]] == [7, 8]
-    _fill(empty)
+    fill_every_table(empty)
     _assert_append_only(empty)
 
 
 def test_a_database_with_claims_learns_of_properties_and_models(empty: Engine, sample: Any) -> None:
     upgrade(empty, "0002")
-    _fill(empty)
+    fill_every_table(empty)
     before = {table: _rows(empty, table) for table in ("claims", "burden_estimates", "reviews")}
     upgrade(empty)
     for table, rows in before.items():
@@ -142,13 +111,13 @@ def test_a_database_with_claims_learns_of_properties_and_models(empty: Engine, s
         "ix_claims_fact_digest_document_sha256": ["fact_digest", "document_sha256"],
         "ix_claims_added": ["fact_digest", "document_sha256"],
     }  # fmt: skip
-    _fill(empty)
+    fill_every_table(empty)
     _assert_append_only(empty)
 
 
 def test_a_database_with_reviews_learns_of_the_desk(empty: Engine) -> None:
     upgrade(empty, "0004")
-    _fill(empty)
+    fill_every_table(empty)
     before = {table: _rows(empty, table) for table in inspect(empty).get_table_names() if "alembic" not in table}
     upgrade(empty)
     for table in before.keys() - {"installed_objects"}:
@@ -164,7 +133,7 @@ def test_a_database_with_reviews_learns_of_the_desk(empty: Engine) -> None:
 def test_a_claims_table_that_was_made_anew_still_checks_what_goes_in(empty: Engine) -> None:
     """SQLite makes the table anew from a description; nobody would miss a check that is left out there."""
     upgrade(empty)
-    _fill(empty)
+    fill_every_table(empty)
     wrong = {"kind": "'rumour'", "page": "0", "quote": f"'{'x' * 501}'", "confidence": "2", "status": "'x'"}
     wrong |= {"basis": "'x'", "document_sha256": "'of no document'", "quote_start": "NULL", "rules": "NULL"}
     counted = ("accelerator_count", "duration_hours", "device_hours", "flop", "crops", "quantity")
@@ -180,10 +149,10 @@ def test_a_claims_table_that_was_made_anew_still_checks_what_goes_in(empty: Engi
 def test_replace_on_sqlite_does_not_overwrite(tmp_path: Path) -> None:
     engine = open_database(f"sqlite:///{tmp_path}/burden.sqlite")
     upgrade(engine)
-    _fill(engine)
+    fill_every_table(engine)
     for table in APPEND_ONLY:
         before = _rows(engine, table.name)
-        there = {column.name: _some_value(column) for column in table.columns}
+        there = {column.name: some_value(column) for column in table.columns}
         changed = {name: value for name, value in there.items() if name not in table.primary_key}
         there |= {name: value.replace("2026", "2027") for name, value in changed.items()}
         statement = f"REPLACE INTO {table.name} ({', '.join(there)}) VALUES ({', '.join(there.values())})"
@@ -195,7 +164,7 @@ def test_replace_on_sqlite_does_not_overwrite(tmp_path: Path) -> None:
 
 def test_a_table_made_anew_keeps_its_rows_its_triggers_and_the_views_on_it(empty: Engine) -> None:
     upgrade(empty)
-    _fill(empty)
+    fill_every_table(empty)
     before = _rows(empty, "reviews_v1")
     with changing_schema(empty) as connection:
         operations = Operations(MigrationContext.configure(connection))
