@@ -8,7 +8,7 @@ DEMO := demo-output
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench lock clean
+.PHONY: help setup demo test check bench soak lock clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -64,6 +64,9 @@ check: setup  ## lint, format, types and the walls between rooms
 	$(BIN)/ruff format --check .
 	$(BIN)/mypy
 	$(BIN)/lint-imports
+
+soak: setup  ## fifty nights with faults and kills into both databases, and 5,000 mutated PDFs, feeds and tars each (an hour)
+	@$(BIN)/python -m pytest -s tests/flows/soak/soak_nights.py tests/flows/soak/soak_fuzz.py
 
 bench: setup  ## CPU time of `burden extract` against a bare PyMuPDF pass; fits over 100,000 points; the desk with 100,000 papers, and with 8 curators at once
 	@$(BIN)/python benchmarks/extract_vs_pymupdf.py

@@ -17,12 +17,14 @@ from collections.abc import Callable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from datetime import datetime, time, timedelta
+from itertools import pairwise
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
 
 from loopback_arxiv import LoopbackArxiv
 from process_groups import living
+
 from soak.weather import Weather
 from soak.worlds import World
 
@@ -149,7 +151,7 @@ class Season:
     def closest_requests_seconds(self) -> float:
         """The shortest time between two requests, by the stand-in's log."""
         times = sorted(request.at for request in self.arxiv.requests)
-        return min((later - earlier for earlier, later in zip(times, times[1:], strict=False)), default=float("inf"))
+        return min((later - earlier for earlier, later in pairwise(times)), default=float("inf"))
 
 
 def _has_ended(process: subprocess.Popen[bytes], within_seconds: float) -> bool:

@@ -13,7 +13,7 @@ from loopback_files import one_page_pdf
 
 FIRST_DAY = date(2024, 3, 4)
 _REVISED_AFTER_NIGHTS = 8
-"""A first version has been read by then, whatever befell the nights in between: arXiv lists the latest version alone."""
+"""A first version has been read by then, whatever befell the nights between: arXiv lists the latest version alone."""
 _ACCELERATORS = ("V100", "A100", "P100", "GTX 1080 Ti", "TITAN X", "H100")
 _BROKEN = b"%PDF-1.4\nnothing that any reader could make sense of, paper "
 
