@@ -155,17 +155,25 @@ class EarlierRun:
 
 def run_before(engine: Engine, run: int) -> EarlierRun | None:
     """The run before this one with the same options; None for the first. ``RecordError`` where there is no such run."""
-    fits = schema.analysis_fits
     with engine.connect() as connection:
         found = _latest_run(connection, _run(connection, run).options_digest, before=run)
-        if found is None:
-            return None
-        stored = connection.execute(
-            select(*[fits.c[name] for name in StoredSlope.__dataclass_fields__])
-            .where(fits.c.analysis_run_id == found.analysis_run_id)
-            .order_by(fits.c.position)
-        )
-        slopes = tuple(StoredSlope(*row) for row in stored)
+        return _earlier(connection, found) if found is not None else None
+
+
+def stored_run(engine: Engine, run: int) -> EarlierRun:
+    """A run by its number; ``RecordError`` where there is none."""
+    with engine.connect() as connection:
+        return _earlier(connection, _run(connection, run))
+
+
+def _earlier(connection: Connection, found: Any) -> EarlierRun:
+    fits = schema.analysis_fits
+    stored = connection.execute(
+        select(*[fits.c[name] for name in StoredSlope.__dataclass_fields__])
+        .where(fits.c.analysis_run_id == found.analysis_run_id)
+        .order_by(fits.c.position)
+    )
+    slopes = tuple(StoredSlope(*row) for row in stored)
     return EarlierRun(found.analysis_run_id, found.made_at, found.code_version, found.data_digest, slopes)
 
 

@@ -14,6 +14,7 @@ from db.dating import dated
 from db.errors import RecordError
 from db.exchange import Record, extraction_records
 from db.facts import paper_key
+from db.store import ExtractedPaper
 from extractors.lexicon.catalogue import Catalogue, load_catalogue
 from extractors.records import (
     BurdenEstimate,
@@ -121,6 +122,12 @@ def identified(metadata: PaperMetadata, extraction: Extraction) -> PaperMetadata
     if stamped is None or metadata.arxiv_id not in (None, stamped[0]) or metadata.version is not None:
         return metadata
     return replace(metadata, arxiv_id=stamped[0], version=stamped[1])
+
+
+def ready_to_save(metadata: PaperMetadata, byte_count: int, extraction: Extraction) -> ExtractedPaper:
+    """What was read in a paper, as the database takes it: under the paper's own name, with its estimates."""
+    metadata = identified(metadata, extraction)
+    return ExtractedPaper(metadata, byte_count, extraction, estimated(extraction, metadata))
 
 
 def _stamped_id(stamp: str | None) -> tuple[str, int | None] | None:
