@@ -1,5 +1,6 @@
 """The tables. Migrations make them; this is what the program expects to find. Those of the desk: ``db.desk_schema``, of
-everyone's pages: ``db.public_schema``, of contributions: ``db.submission_schema``, of nights: ``db.night_schema``.
+everyone's pages: ``db.public_schema``, of contributions: ``db.submission_schema``, of nights: ``db.night_schema``, of
+alarms: ``db.alarm_schema``.
 
 ``APPEND_ONLY`` tables refuse UPDATE and DELETE in the database itself (``db.objects``).
 """
@@ -24,6 +25,7 @@ from sqlalchemy import (
     text,
 )
 
+from db import alarm_schema as alarm_schema
 from db import desk_schema, public_schema
 from db import night_schema as night_schema
 from db import submission_schema as submission_schema

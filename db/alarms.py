@@ -1,0 +1,170 @@
+"""Alarms: one a cause until it is over, and the queue of messages that tell of its beginning and its end.
+
+Whoever notices something calls ``raise_alarm`` or ``end_alarm``, as often as it likes and from any machine: only the
+first call changes anything, and only that one has people told.
+"""
+
+from __future__ import annotations
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from enum import StrEnum
+
+from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy.dialects import postgresql, sqlite
+
+from db import alarm_schema as schema
+from db.engine import is_sqlite, writing
+
+_MOST_CHARACTERS = 4_000
+
+
+class Channel(StrEnum):
+    """How people are told."""
+
+    EMAIL = "e-mail"
+    WEBHOOK = "webhook"
+
+
+class Event(StrEnum):
+    """What they are told."""
+
+    RAISED = "raised"
+    OVER = "over"
+
+
+@dataclass(frozen=True, slots=True)
+class Alarm:
+    """Something that somebody should look at."""
+
+    number: int
+    cause: str
+    """What it is that lasts: "step harvest", "silence"."""
+    summary: str
+    detail: str
+    raised: datetime
+    over: datetime | None = None
+    """None while it lasts."""
+
+
+@dataclass(frozen=True, slots=True)
+class AlarmMessage:
+    """A message that is due."""
+
+    number: int
+    alarm: Alarm
+    event: Event
+    channel: Channel
+    attempts: int
+    """That failed before."""
+
+
+def raise_alarm(
+    engine: Engine, cause: str, summary: str, detail: str, at: datetime, channels: Iterable[Channel]
+) -> bool:
+    """Begin an alarm of this cause and have people told; False where one lasts already."""
+    table = schema.alarms
+    values = {"cause": cause, "summary": summary[:_MOST_CHARACTERS], "detail": detail[:_MOST_CHARACTERS]}
+    with writing(engine) as connection:
+        insert = sqlite.insert if is_sqlite(connection) else postgresql.insert
+        statement = insert(table).values(**values, raised_at=at).on_conflict_do_nothing()
+        number = connection.scalar(statement.returning(table.c.alarm_id))
+        if number is None:
+            return False
+        _queue(connection, number, Event.RAISED, channels, at)
+    return True
+
+
+def end_alarm(engine: Engine, cause: str, at: datetime, channels: Iterable[Channel]) -> bool:
+    """End the alarm of this cause and have people told; False where none lasts."""
+    table = schema.alarms
+    with writing(engine) as connection:
+        lasting = table.update().where(table.c.cause == cause, table.c.over_at.is_(None))
+        number = connection.scalar(lasting.values(over_at=at).returning(table.c.alarm_id))
+        if number is None:
+            return False
+        _queue(connection, number, Event.OVER, channels, at)
+    return True
+
+
+def lasting_alarms(engine: Engine) -> list[Alarm]:
+    """Those that are not over, the oldest first."""
+    table = schema.alarms
+    with engine.connect() as connection:
+        rows = connection.execute(select(table).where(table.c.over_at.is_(None)).order_by(table.c.alarm_id))
+        return [_alarm(row) for row in rows]
+
+
+def latest_alarms(engine: Engine, limit: int) -> list[Alarm]:
+    """The latest first, those that are over, too."""
+    table = schema.alarms
+    with engine.connect() as connection:
+        return [_alarm(row) for row in connection.execute(select(table).order_by(table.c.alarm_id.desc()).limit(limit))]
+
+
+def take_message(engine: Engine, now: datetime, lease: timedelta) -> AlarmMessage | None:
+    """The message that has waited longest, if any is due; nobody else gets it until the lease is over.
+
+    The end of an alarm is not told on a channel before its beginning was, or was given up.
+    """
+    table, told = schema.alarm_messages, schema.alarms
+    before = table.alias()
+    earlier = select(before.c.message_id).where(
+        before.c.alarm_id == table.c.alarm_id,
+        before.c.channel == table.c.channel,
+        before.c.message_id < table.c.message_id,
+        before.c.next_attempt_at.is_not(None),
+    )
+    query = (
+        select(table, told.c.cause, told.c.summary, told.c.detail, told.c.raised_at, told.c.over_at)
+        .join(told, told.c.alarm_id == table.c.alarm_id)
+        .where(table.c.next_attempt_at <= now, ~earlier.exists())
+        .order_by(table.c.next_attempt_at, table.c.message_id)
+        .limit(1)
+        .with_for_update(of=table, skip_locked=True)
+    )
+    with writing(engine) as connection:
+        row = connection.execute(query).first()
+        if row is None:
+            return None
+        taken = table.update().where(table.c.message_id == row.message_id)
+        connection.execute(taken.values(next_attempt_at=now + lease))
+    return AlarmMessage(row.message_id, _alarm(row), Event(row.event), Channel(row.channel), row.attempts)
+
+
+def message_sent(engine: Engine, message: AlarmMessage, at: datetime) -> None:
+    table = schema.alarm_messages
+    with writing(engine) as connection:
+        sent = table.update().where(table.c.message_id == message.number)
+        connection.execute(sent.values(sent_at=at, next_attempt_at=None, failure=""))
+
+
+def message_failed(engine: Engine, message: AlarmMessage, failure: str, again_at: datetime | None) -> None:
+    """Record why a message was not sent; None: it is given up."""
+    table = schema.alarm_messages
+    with writing(engine) as connection:
+        failed = table.update().where(table.c.message_id == message.number)
+        values = {"attempts": message.attempts + 1, "next_attempt_at": again_at, "failure": failure[:200]}
+        connection.execute(failed.values(**values))
+
+
+def _queue(connection: Connection, number: int, event: Event, channels: Iterable[Channel], at: datetime) -> None:
+    rows = [
+        {
+            "alarm_id": number,
+            "event": str(event),
+            "channel": str(channel),
+            "queued_at": at,
+            "attempts": 0,
+            "next_attempt_at": at,
+            "failure": "",
+        }
+        for channel in channels
+    ]
+    if rows:
+        connection.execute(schema.alarm_messages.insert(), rows)
+
+
+def _alarm(row: Row[tuple[object, ...]]) -> Alarm:
+    return Alarm(row.alarm_id, row.cause, row.summary, row.detail, row.raised_at, row.over_at)

@@ -1,0 +1,81 @@
+"""One alarm a cause until it is over, told once on each channel, in order."""
+
+from __future__ import annotations
+
+from datetime import timedelta
+from typing import Any
+
+import pytest
+from sqlalchemy import Engine
+
+from db.alarms import (
+    AlarmMessage,
+    Channel,
+    Event,
+    end_alarm,
+    lasting_alarms,
+    latest_alarms,
+    message_failed,
+    message_sent,
+    raise_alarm,
+    take_message,
+)
+
+BOTH = (Channel.EMAIL, Channel.WEBHOOK)
+LEASE = timedelta(minutes=5)
+HOUR = timedelta(hours=1)
+
+
+@pytest.fixture
+def noon(sample: Any) -> Any:
+    return sample.noon
+
+
+def _taken(engine: Engine, now: Any) -> AlarmMessage:
+    message = take_message(engine, now, LEASE)
+    assert message is not None
+    return message
+
+
+def test_a_cause_that_lasts_is_told_once_and_again_only_after_its_end(engine: Engine, noon: Any) -> None:
+    assert raise_alarm(engine, "silence", "no night", "since noon", noon, BOTH)
+    assert not raise_alarm(engine, "silence", "still no night", "", noon + HOUR, BOTH)
+    assert raise_alarm(engine, "step harvest", "no harvest", "", noon, BOTH)
+    assert [alarm.cause for alarm in lasting_alarms(engine)] == ["silence", "step harvest"]
+    assert end_alarm(engine, "silence", noon + 2 * HOUR, BOTH)
+    assert not end_alarm(engine, "silence", noon + 3 * HOUR, BOTH)
+    assert not end_alarm(engine, "drift", noon, BOTH)
+    assert raise_alarm(engine, "silence", "no night again", "", noon + 4 * HOUR, BOTH)
+    latest = [(alarm.summary, alarm.over) for alarm in latest_alarms(engine, 3)]
+    assert latest == [("no night again", None), ("no harvest", None), ("no night", noon + 2 * HOUR)]
+
+
+def test_each_channel_gets_a_message_that_only_one_sends(engine: Engine, noon: Any) -> None:
+    raise_alarm(engine, "silence", "no night", "since noon", noon, BOTH)
+    first, second = _taken(engine, noon), _taken(engine, noon)
+    assert {first.channel, second.channel} == set(BOTH) and first.alarm.summary == "no night"
+    assert take_message(engine, noon, LEASE) is None
+    message_sent(engine, first, noon)
+    again = _taken(engine, noon + LEASE)
+    assert again == second, "its sender died"
+
+
+def test_a_failed_message_waits_and_the_end_is_told_after_the_beginning(engine: Engine, noon: Any) -> None:
+    raise_alarm(engine, "silence", "no night", "", noon, [Channel.WEBHOOK])
+    beginning = _taken(engine, noon)
+    message_failed(engine, beginning, "HTTP 500", noon + HOUR)
+    end_alarm(engine, "silence", noon, [Channel.WEBHOOK])
+    assert take_message(engine, noon + LEASE, LEASE) is None
+    beginning = _taken(engine, noon + HOUR)
+    assert (beginning.event, beginning.attempts) == (Event.RAISED, 1)
+    message_failed(engine, beginning, "HTTP 500", None)
+    ending = _taken(engine, noon + HOUR)
+    assert ending.event is Event.OVER and ending.alarm.over == noon
+    message_sent(engine, ending, noon)
+    assert take_message(engine, noon + 9 * HOUR, LEASE) is None
+
+
+def test_without_channels_the_alarm_is_there_to_be_read(engine: Engine, noon: Any) -> None:
+    assert raise_alarm(engine, "silence", "no night", "x" * 10_000, noon, ())
+    assert take_message(engine, noon, LEASE) is None
+    assert len(lasting_alarms(engine)[0].detail) == 4_000
