@@ -20,9 +20,11 @@ from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
 from dataclasses import dataclass
 from pathlib import Path
+from threading import Lock
 from typing import TYPE_CHECKING
 
 from extractors.records import Extraction, FailureCause, PaperError
+from flows.confinement import confine_this_process
 
 if TYPE_CHECKING:
     from pebble import ProcessPool
@@ -102,10 +104,59 @@ def read_papers(
             broken_in_a_row += 1
             log.warning("worker processes broke down (%s), starting new ones", broken)
             if broken_in_a_row >= _BROKEN_POOLS_IN_A_ROW:
-                raise WorkerError(
-                    f"worker processes stop as soon as they start ({broken}): `burden --debug` shows what they say; "
-                    f"is BURDEN_WORKER_MEMORY_LIMIT_MB={limits.memory_limit_mb} too small?"
-                ) from broken
+                raise _cannot_start(broken, limits) from broken
+
+
+class StandingPool:
+    """Worker processes that stay for many calls, also of several threads at once; the same limits hold in them."""
+
+    def __init__(self, limits: Limits, workers: int, reader: str = READER) -> None:
+        self._limits = limits
+        self._workers = workers
+        self._reader = reader
+        self._lock = Lock()
+        self._pool: ProcessPool | None = None
+
+    def read(self, job: PdfJob) -> Reading:
+        """Read one PDF; ``WorkerError`` where no process can be kept alive for it."""
+        broken: BrokenProcessPool | None = None
+        for _ in range(_BROKEN_POOLS_IN_A_ROW):
+            pool = self._running()
+            future = _scheduled(pool, job, self._limits)
+            try:
+                while not wait([future], timeout=_POOL_CHECK_SECONDS).done:
+                    if not pool.active:
+                        raise BrokenProcessPool("the pool ended by itself")
+                return _reading(job, future, self._limits)
+            except BrokenProcessPool as error:
+                broken = error
+                self._stop(pool)
+        raise _cannot_start(broken, self._limits) from broken
+
+    def stop(self) -> None:
+        if self._pool is not None:
+            self._stop(self._pool)
+
+    def _running(self) -> ProcessPool:
+        with self._lock:
+            if self._pool is None:
+                quiet = not log.isEnabledFor(logging.DEBUG)
+                self._pool = _start_pool(self._limits, self._workers, self._reader, quiet)
+            return self._pool
+
+    def _stop(self, pool: ProcessPool) -> None:
+        with self._lock:
+            if self._pool is pool:  # else another thread has seen to it
+                self._pool = None
+        pool.stop()  # type: ignore[no-untyped-call]
+        pool.join()
+
+
+def _cannot_start(broken: BrokenProcessPool | None, limits: Limits) -> WorkerError:
+    return WorkerError(
+        f"worker processes stop as soon as they start ({broken}): `burden --debug` shows what they say; "
+        f"is BURDEN_WORKER_MEMORY_LIMIT_MB={limits.memory_limit_mb} too small?"
+    )
 
 
 def _next_job(waiting: list[PdfJob], source: Iterator[PdfJob]) -> PdfJob | None:
@@ -117,6 +168,7 @@ def _read_in_one_pool(
 ) -> Iterator[Reading]:
     """Read until jobs run out. If the pool breaks, unfinished jobs are put back into ``waiting``."""
     under_way: dict[Future[Extraction], PdfJob] = {}
+    killed_once: set[str] = set()
     pool = _start_pool(limits, workers, reader, quiet)
     try:
         while True:
@@ -128,9 +180,16 @@ def _read_in_one_pool(
             if not done and not pool.active:
                 raise BrokenProcessPool("the pool ended by itself")
             for future in done:
-                reading = _reading(under_way[future], future, limits)
+                job = under_way[future]
+                if _was_killed(future) and job.key not in killed_once:
+                    killed_once.add(job.key)
+                    waiting.append(job)
+                    reading = None
+                else:
+                    reading = _reading(job, future, limits)
                 del under_way[future]
-                yield reading
+                if reading is not None:
+                    yield reading
     except BrokenProcessPool:
         waiting.extend(under_way.values())
         raise
@@ -182,6 +241,14 @@ def _reading(job: PdfJob, future: Future[Extraction], limits: Limits) -> Reading
         return Reading(job, error=PaperError(FailureCause.CRASH, message))
 
 
+def _was_killed(future: Future[Extraction]) -> bool:
+    """Whether the worker got SIGKILL, which may have been meant for another, so the paper is read once more."""
+    from pebble import ProcessExpired
+
+    error = future.exception()
+    return isinstance(error, ProcessExpired) and error.exitcode == -signal.SIGKILL
+
+
 def _why_it_died(exit_code: int | None, limits: Limits) -> PaperError:
     """The cause that a dead worker's exit code tells: -9 is the system's memory killer, -14 our own alarm."""
     if exit_code == OUT_OF_MEMORY:
@@ -217,7 +284,7 @@ def _set_up_worker(reader: str, memory_limit_mb: int, quiet: bool) -> None:
 
 
 def bound_worker(memory_limit_mb: int, quiet: bool) -> None:
-    """Make this process one that can be stopped, has so much memory, and (``quiet``) prints nothing."""
+    """Make this process one that can be stopped, has so much memory, no network, and (``quiet``) prints nothing."""
     signal.signal(signal.SIGTERM, signal.SIG_DFL)  # native code in a loop would never run a Python handler
     for variable in ("OMP_NUM_THREADS", "OPENBLAS_NUM_THREADS"):
         os.environ[variable] = "1"  # papers run in parallel, not the arithmetic within one
@@ -226,6 +293,8 @@ def bound_worker(memory_limit_mb: int, quiet: bool) -> None:
         os.dup2(sink, sys.__stdout__.fileno() if sys.__stdout__ else 1)
         os.dup2(sink, sys.__stderr__.fileno() if sys.__stderr__ else 2)
     _limit_memory(memory_limit_mb)
+    if not confine_this_process():
+        log.debug("the kernel sets this process no filter: that it uses no network is seen to in Python alone")
 
 
 def _limit_memory(memory_limit_mb: int) -> None:

@@ -51,6 +51,12 @@ def test_every_unruly_pdf_fails_alone_with_its_cause(tmp_path: Path) -> None:
     assert bug is not None and "KeyError" in bug.message
 
 
+def test_a_stray_kill_costs_no_paper(tmp_path: Path) -> None:
+    contents = (f"once {tmp_path / 'mark'}".encode(), b"one", b"two")
+    readings = list(read_papers(_jobs(tmp_path, *contents), LIMITS, reader=UNRULY))
+    assert {reading.extraction and reading.extraction.sha256 for reading in readings} == {"once", "one", "two"}
+
+
 def test_no_job_starts_no_process(tmp_path: Path) -> None:
     # a reader that does not exist would stop the run if a worker were started
     assert list(read_papers([], LIMITS, reader="no_such_module:read")) == []

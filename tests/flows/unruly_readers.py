@@ -2,15 +2,21 @@
 
 from __future__ import annotations
 
+import ctypes
 import os
 import signal
+import socket
+import subprocess
+import sys
+from pathlib import Path
 
 from extractors.records import Extraction, FailureCause, PaperError
 
 
 def read(pdf: bytes) -> Extraction:
-    """Do what the bytes say: ``hang``, ``abort``, ``exit``, ``eat``, ``refuse``, ``bug``; else read fine."""
-    match pdf:
+    """Do what the bytes say: ``hang``, ``abort``, ``eat``, ``refuse``, ``bug``, ``connect`` …; else read fine."""
+    kind, _, rest = pdf.partition(b" ")
+    match kind:
         case b"hang":
             signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGTERM})  # as native code does: deaf to SIGTERM
             while True:
@@ -22,6 +28,20 @@ def read(pdf: bytes) -> Extraction:
         case b"eat":
             held = [b"x" * 10_000_000 for _ in range(10_000)]
             return Extraction(sha256=str(len(held)), page_count=0)
+        case b"once":  # killed the first time, as by one who meant another process
+            mark = Path(rest.decode())
+            if not mark.exists():
+                mark.touch()
+                os.kill(os.getpid(), signal.SIGKILL)
+            return Extraction(sha256="once", page_count=0)
+        case b"connect":
+            socket.create_connection(("127.0.0.1", int(rest)), timeout=5).close()
+        case b"native":  # as native code would: past Python and all its hooks
+            kernel = ctypes.CDLL(None, use_errno=True)
+            number = kernel.socket(socket.AF_INET, socket.SOCK_STREAM, 0)
+            raise PaperError(FailureCause.BROKEN, f"{number} {os.strerror(ctypes.get_errno())}")
+        case b"program":
+            subprocess.run([sys.executable, "-c", ""], check=True)
         case b"refuse":
             raise PaperError(FailureCause.BROKEN, "no pages")
         case b"bug":
