@@ -103,8 +103,8 @@ def latest_alarms(engine: Engine, limit: int) -> list[Alarm]:
         return [_alarm(row) for row in connection.execute(select(table).order_by(table.c.alarm_id.desc()).limit(limit))]
 
 
-def take_message(engine: Engine, now: datetime, lease: timedelta) -> AlarmMessage | None:
-    """The message that has waited longest, if any is due; nobody else gets it until the lease is over.
+def take_message(engine: Engine, now: datetime, lease: timedelta, channels: Iterable[Channel]) -> AlarmMessage | None:
+    """The message on these channels that has waited longest, if any is due; for the lease nobody else gets it.
 
     The end of an alarm is not told on a channel before its beginning was, or was given up.
     """
@@ -119,7 +119,7 @@ def take_message(engine: Engine, now: datetime, lease: timedelta) -> AlarmMessag
     query = (
         select(table, told.c.cause, told.c.summary, told.c.detail, told.c.raised_at, told.c.over_at)
         .join(told, told.c.alarm_id == table.c.alarm_id)
-        .where(table.c.next_attempt_at <= now, ~earlier.exists())
+        .where(table.c.next_attempt_at <= now, table.c.channel.in_([str(each) for each in channels]), ~earlier.exists())
         .order_by(table.c.next_attempt_at, table.c.message_id)
         .limit(1)
         .with_for_update(of=table, skip_locked=True)

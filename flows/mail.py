@@ -60,6 +60,8 @@ class SmtpServer:
 
 
 _PORTS = {Encryption.STARTTLS: 587, Encryption.TLS: 465, Encryption.NONE: 25}
+MAIL_ERRORS = (OSError, smtplib.SMTPException, ValueError)
+"""What handing a message over may raise."""
 _THIS_MACHINE = ("localhost", "127.0.0.1", "::1")
 _URL = re.compile(r"https?://[\w.\-\[\]:]+(?:/[\w./~\-]*)?", re.ASCII)
 _SENDER = re.compile(r"(?:[\w .\-]{1,80} <)?[\w.+\-]+@[\w.\-]+>?", re.ASCII)
@@ -84,7 +86,7 @@ def written(letter: Letter, server: SmtpServer, token: str) -> EmailMessage:
     message["From"] = server.sender
     message["To"] = letter.email
     message["Subject"] = _SUBJECTS[letter.occasion].format(number=letter.submission_number)
-    message["Message-ID"] = f"<contribution-{letter.submission_number}-{letter.letter_id}@{_domain(server.sender)}>"
+    message["Message-ID"] = f"<contribution-{letter.submission_number}-{letter.letter_id}@{domain_of(server.sender)}>"
     message["Date"] = datetime.now(UTC)
     message["Auto-Submitted"] = "auto-generated"
     paper = f"arXiv:{letter.paper_key}" if not letter.paper_key.startswith("sha256:") else "a paper"
@@ -97,7 +99,7 @@ def written(letter: Letter, server: SmtpServer, token: str) -> EmailMessage:
     return message
 
 
-def _domain(sender: str) -> str:
+def domain_of(sender: str) -> str:
     """ "Burden <burden@example.org>" -> "example.org" """
     return sender.rpartition("@")[2].rstrip("> ")
 
@@ -176,34 +178,19 @@ class Mailer:
 
     def _send(self, letter: Letter) -> None:
         try:
-            self._hand_over(written(letter, self._server, self._token_of(letter.form_digest)))
-        except (OSError, smtplib.SMTPException, ValueError) as error:
+            hand_over(written(letter, self._server, self._token_of(letter.form_digest)), self._server)
+        except MAIL_ERRORS as error:
             self._failed(letter, error)
         else:
             letter_sent(self._engine, letter, self._now())
 
     def _failed(self, letter: Letter, error: Exception) -> None:
         """Try again later, but not what the server refuses for good."""
-        pause = PAUSES[letter.attempts] if letter.attempts < len(PAUSES) and not _is_final(error) else None
-        told = _in_words(error)
+        pause = PAUSES[letter.attempts] if letter.attempts < len(PAUSES) and not is_final(error) else None
+        told = in_words(error)
         letter_failed(self._engine, letter, told, self._now() + pause if pause else None)
         again = f"tried again in {pause}" if pause else "given up"
         log.warning("letter %s was not sent and is %s: %s", letter.letter_id, again, told)
-
-    def _hand_over(self, message: EmailMessage) -> None:
-        server = self._server
-        context = ssl.create_default_context()
-        connection: smtplib.SMTP
-        if server.encryption is Encryption.TLS:
-            connection = smtplib.SMTP_SSL(server.host, server.port, timeout=_SMTP_SECONDS, context=context)
-        else:
-            connection = smtplib.SMTP(server.host, server.port, timeout=_SMTP_SECONDS)
-        with connection:
-            if server.encryption is Encryption.STARTTLS:
-                connection.starttls(context=context)
-            if server.user:
-                connection.login(server.user, server.password)
-            connection.send_message(message)
 
 
 @contextmanager
@@ -222,7 +209,23 @@ def mailing(
         mailer.close()
 
 
-def _is_final(error: Exception) -> bool:
+def hand_over(message: EmailMessage, server: SmtpServer) -> None:
+    """Give the message to the server; ``MAIL_ERRORS`` where it does not take it."""
+    context = ssl.create_default_context()
+    connection: smtplib.SMTP
+    if server.encryption is Encryption.TLS:
+        connection = smtplib.SMTP_SSL(server.host, server.port, timeout=_SMTP_SECONDS, context=context)
+    else:
+        connection = smtplib.SMTP(server.host, server.port, timeout=_SMTP_SECONDS)
+    with connection:
+        if server.encryption is Encryption.STARTTLS:
+            connection.starttls(context=context)
+        if server.user:
+            connection.login(server.user, server.password)
+        connection.send_message(message)
+
+
+def is_final(error: Exception) -> bool:
     """Whether the same letter would be refused again: an answer from 500 on to it or to its recipient."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
@@ -232,7 +235,7 @@ def _is_final(error: Exception) -> bool:
     return isinstance(error, ValueError) and not isinstance(error, OSError)
 
 
-def _in_words(error: Exception) -> str:
+def in_words(error: Exception) -> str:
     """What went wrong, without the server's own words: they repeat addresses."""
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         codes = sorted({code for code, _ in error.recipients.values()})

@@ -19,7 +19,7 @@ from flows.workers import Limits
 PREFIX = "BURDEN_"
 _ARXIV = ArxivConfig()
 _ENV_FILE = ".env"
-_SECRET = frozenset({"smtp_password"})
+_SECRET = frozenset({"smtp_password", "webhook_url", "metrics_token"})
 _TEST_VARIABLES = frozenset({"BURDEN_REQUIRE", "BURDEN_SHARED"})
 _PASSWORD = re.compile(r"(://[^:/?#@]*:).*@|((?:password|passwd|sslpassword)=)[^&]*", re.IGNORECASE)
 
@@ -65,6 +65,10 @@ class Settings(BaseSettings):
     smtp_encryption: str = Field(
         default="starttls", pattern="^(starttls|tls|none)$", description="starttls, tls or none"
     )
+    alarm_email: str = Field(default="", description="address that is told of failed nights, drift and silence")
+    webhook_url: str = Field(default="", repr=False, description="http(s) address that alarms are posted to as JSON")
+    silence_hours: float = Field(default=96.0, ge=0, description="without a successful night, then an alarm; 0: none")
+    metrics_token: str = Field(default="", repr=False, description="lets others than this machine read /metrics")
 
     @field_validator("home")
     @classmethod

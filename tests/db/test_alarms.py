@@ -32,7 +32,7 @@ def noon(sample: Any) -> Any:
 
 
 def _taken(engine: Engine, now: Any) -> AlarmMessage:
-    message = take_message(engine, now, LEASE)
+    message = take_message(engine, now, LEASE, BOTH)
     assert message is not None
     return message
 
@@ -52,9 +52,10 @@ def test_a_cause_that_lasts_is_told_once_and_again_only_after_its_end(engine: En
 
 def test_each_channel_gets_a_message_that_only_one_sends(engine: Engine, noon: Any) -> None:
     raise_alarm(engine, "silence", "no night", "since noon", noon, BOTH)
+    assert take_message(engine, noon, LEASE, ()) is None, "who has no channel leaves it to others"
     first, second = _taken(engine, noon), _taken(engine, noon)
     assert {first.channel, second.channel} == set(BOTH) and first.alarm.summary == "no night"
-    assert take_message(engine, noon, LEASE) is None
+    assert take_message(engine, noon, LEASE, BOTH) is None
     message_sent(engine, first, noon)
     again = _taken(engine, noon + LEASE)
     assert again == second, "its sender died"
@@ -65,17 +66,17 @@ def test_a_failed_message_waits_and_the_end_is_told_after_the_beginning(engine: 
     beginning = _taken(engine, noon)
     message_failed(engine, beginning, "HTTP 500", noon + HOUR)
     end_alarm(engine, "silence", noon, [Channel.WEBHOOK])
-    assert take_message(engine, noon + LEASE, LEASE) is None
+    assert take_message(engine, noon + LEASE, LEASE, BOTH) is None
     beginning = _taken(engine, noon + HOUR)
     assert (beginning.event, beginning.attempts) == (Event.RAISED, 1)
     message_failed(engine, beginning, "HTTP 500", None)
     ending = _taken(engine, noon + HOUR)
     assert ending.event is Event.OVER and ending.alarm.over == noon
     message_sent(engine, ending, noon)
-    assert take_message(engine, noon + 9 * HOUR, LEASE) is None
+    assert take_message(engine, noon + 9 * HOUR, LEASE, BOTH) is None
 
 
 def test_without_channels_the_alarm_is_there_to_be_read(engine: Engine, noon: Any) -> None:
     assert raise_alarm(engine, "silence", "no night", "x" * 10_000, noon, ())
-    assert take_message(engine, noon, LEASE) is None
+    assert take_message(engine, noon, LEASE, BOTH) is None
     assert len(lasting_alarms(engine)[0].detail) == 4_000

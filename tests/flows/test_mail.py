@@ -6,20 +6,16 @@ import logging
 import re
 import ssl
 import subprocess
-from collections.abc import Callable, Iterator
-from contextlib import ExitStack
+from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
-from email import message_from_bytes, policy
-from email.message import EmailMessage
 from pathlib import Path
-from threading import Event
 from typing import Any
 
 import pytest
-from aiosmtpd.controller import Controller
-from aiosmtpd.smtp import AuthResult, Envelope, LoginPassword
+from aiosmtpd.smtp import AuthResult, LoginPassword
 from live_site import serving
+from mail_servers import PASSWORD, Inbox, Serve, mail_servers
 
 from db.engine import Engine, open_database
 from db.letters import letters_waiting
@@ -34,39 +30,6 @@ from flows.settings import SettingsError, load_settings, settings_in_force
 NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 EVA = "eva@example.org"
 BOUNDS = Bounds(100, 100, 100)
-PASSWORD = "a password of the server"
-
-
-class Inbox:
-    """What a server on this machine takes in, and how it answers."""
-
-    def __init__(self) -> None:
-        self.messages: list[EmailMessage] = []
-        self.answers: list[str] = []
-        """To the next letters, in place of taking them."""
-        self.came = Event()
-
-    async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
-        if self.answers:
-            return self.answers.pop(0)
-        assert isinstance(envelope.content, bytes)
-        message = message_from_bytes(envelope.content, policy=policy.default)
-        assert isinstance(message, EmailMessage)
-        message["X-Envelope-To"] = ", ".join(envelope.rcpt_tos)
-        self.messages.append(message)
-        self.came.set()
-        return "250 taken"
-
-
-class OnAnyPort(Controller):
-    """A server on a port that is free."""
-
-    def _trigger_server(self) -> None:
-        self.port = self.server.sockets[0].getsockname()[1]
-        super()._trigger_server()
-
-
-Serve = Callable[..., SmtpServer]
 
 
 @pytest.fixture
@@ -76,19 +39,7 @@ def inbox() -> Inbox:
 
 @pytest.fixture
 def serve(inbox: Inbox) -> Iterator[Serve]:
-    """``serve(...)``: an SMTP server on a free port of this machine, as letters are handed to it."""
-    with ExitStack() as stack:
-
-        def start(encryption: Encryption = Encryption.NONE, user: str = "", **options: Any) -> SmtpServer:
-            controller = OnAnyPort(inbox, hostname="127.0.0.1", port=0, **options)
-            controller.start()
-            stack.callback(controller.stop)
-            password = PASSWORD if user else ""
-            sender = "Burden <burden@example.org>"
-            return SmtpServer(
-                "127.0.0.1", controller.port, sender, "https://burden.example.org", user, password, encryption
-            )
-
+    with mail_servers(inbox) as start:
         yield start
 
 

@@ -1,0 +1,326 @@
+"""People are told once of what goes wrong and once that it is over, whatever fails on the way."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+import pytest
+from mail_servers import Inbox, Serve, mail_servers
+from webhook_receivers import Receiver, receiving
+
+from db.alarms import Channel, lasting_alarms, raise_alarm
+from db.engine import Engine, open_database
+from db.migrate import upgrade
+from db.nights import DriftFinding, NightReport, NightStatus, StepOutcome, StepState, begin_night, save_night
+from flows import alarms
+from flows.alarm_channels import Webhook, channels, send_to_all, trial
+from flows.alarms import AlarmWatch, Messenger, silent_since, told, verdict, watching
+from flows.mail import PAUSES
+from flows.settings import Settings, SettingsError, load_settings, settings_in_force
+
+if TYPE_CHECKING:
+    pass
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+HOUR = timedelta(hours=1)
+SECRETS = ("the-secret-path", "the-secret-key")
+
+
+@pytest.fixture(autouse=True)
+def _no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("BURDEN_HOME", str(tmp_path / "home"))
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    opened = open_database(f"sqlite:///{tmp_path}/burden.sqlite")
+    upgrade(opened)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def inbox() -> Inbox:
+    return Inbox()
+
+
+@pytest.fixture
+def serve(inbox: Inbox) -> Iterator[Serve]:
+    with mail_servers(inbox) as start:
+        yield start
+
+
+@pytest.fixture
+def receiver() -> Iterator[Receiver]:
+    with receiving() as started:
+        yield started
+
+
+@pytest.fixture
+def settings(serve: Serve, receiver: Receiver) -> Settings:
+    server = serve()
+    return load_settings(
+        smtp_host=server.host,
+        smtp_port=server.port,
+        smtp_from=server.sender,
+        smtp_encryption="none",
+        public_url=server.public_url,
+        alarm_email="ops@example.org, night@example.org",
+        webhook_url=receiver.url,
+    )
+
+
+def _no_wait(seconds: float) -> None:
+    """Time is short here."""
+
+
+def _night(number: int = 7, *steps: StepOutcome, status: str = "failed", **changes: Any) -> NightReport:
+    report = NightReport(number, NOON, "db1 pid 7", "x1", NightStatus(status), NOON + HOUR, steps)
+    return replace(report, **changes)
+
+
+def _failed(name: str = "harvest", message: str = "no usable answer from arXiv") -> StepOutcome:
+    return StepOutcome(name, StepState.FAILED, message)
+
+
+def _done(name: str = "harvest") -> StepOutcome:
+    return StepOutcome(name, StepState.DONE, "")
+
+
+def _drift(value: float, measure: str = "share of papers with runs") -> DriftFinding:
+    return DriftFinding(measure, value, 0.3, 0.2, 0.4, 25)
+
+
+def test_a_failed_night_is_told_by_e_mail_and_webhook(
+    engine: Engine, settings: Settings, inbox: Inbox, receiver: Receiver
+) -> None:
+    told(engine, settings, _night(7, _failed(message="no usable answer\nfrom arXiv")), wait=_no_wait)
+    (message,) = inbox.messages
+    assert message["Subject"] == "burden ALARM: step harvest of night 7 failed"
+    assert message["X-Envelope-To"] == "ops@example.org, night@example.org"
+    assert "from arXiv" in message.get_content() and "burden runs 7" in message.get_content()
+    (body,) = receiver.taken
+    assert body["event"] == "raised" and body["cause"] == "step harvest" and body["product"] == "burden"
+    assert body["summary"] == "step harvest of night 7 failed" and "from arXiv" in body["detail"]
+    assert body["text"].startswith("burden ALARM: step harvest of night 7 failed\n")
+    assert receiver.paths == ["/services/T0/the-secret-path?key=the-secret-key"]
+
+
+def test_a_cause_is_told_once_until_it_is_over(engine: Engine, settings: Settings, receiver: Receiver) -> None:
+    for number in (7, 8):
+        told(engine, settings, _night(number, _failed()), wait=_no_wait)
+    told(engine, settings, _night(9, _done(), _failed("release"), status="incomplete"), wait=_no_wait)
+    told(engine, settings, _night(10, _done(), _done("release"), status="succeeded"), wait=_no_wait)
+    told(engine, settings, _night(11, _done(), _done("release"), status="succeeded"), wait=_no_wait)
+    said = [("raised", "step harvest"), ("raised", "step release"), ("over", "step harvest"), ("over", "step release")]
+    assert receiver.events() == said
+    assert receiver.taken[2]["text"].startswith("burden all clear: step harvest of night 7 failed\n")
+
+
+def test_drift_is_told_by_measure_and_a_night_without_a_range_says_nothing(
+    engine: Engine, settings: Settings, receiver: Receiver
+) -> None:
+    other = _drift(0.3, "mean confidence")
+    nights = (
+        (_drift(0.05), other),
+        (_drift(0.06), other),
+        (DriftFinding("share of papers with runs", 0.3),),
+        (_drift(0.3), other),
+    )
+    for number, drift in enumerate(nights):
+        told(engine, settings, _night(number, _done(), status="succeeded", drift=drift), wait=_no_wait)
+    cause = "drift of share of papers with runs"
+    assert receiver.events() == [("raised", cause), ("over", cause)]
+    summary = "share of papers with runs was 0.05 in night 0: it was from 0.2 to 0.4 in the last 25 nights"
+    assert receiver.taken[0]["summary"] == summary
+
+
+def test_a_night_that_somebody_stopped_is_no_alarm_and_one_that_failed_before_any_step_is() -> None:
+    assert verdict(_night(7, status="interrupted")).troubles == ()
+    skipped = StepOutcome("release", StepState.SKIPPED, "")
+    assert verdict(_night(7, skipped, status="interrupted")).over == ()
+    (trouble,) = verdict(_night(7)).troubles
+    assert trouble.cause == "night"
+    assert "night" in verdict(_night(8, status="succeeded")).over
+
+
+def test_a_receiver_that_stumbles_is_asked_again_at_once(
+    engine: Engine, settings: Settings, receiver: Receiver
+) -> None:
+    receiver.answers = [500, 0]
+    told(engine, settings, _night(7, _failed()), wait=_no_wait)
+    assert len(receiver.paths) == 3 and receiver.events() == [("raised", "step harvest")]
+
+
+def test_what_can_not_be_sent_waits_for_a_later_moment(
+    engine: Engine, settings: Settings, receiver: Receiver, inbox: Inbox
+) -> None:
+    receiver.answers = [503] * 3
+    told(engine, settings, _night(7, _failed()), wait=_no_wait)
+    assert receiver.taken == [] and len(inbox.messages) == 1
+
+    def later(pause: timedelta) -> int:
+        now = datetime.now(UTC) + pause
+        return Messenger(engine, channels(settings), wait=_no_wait, now=lambda: now).send_due()
+
+    assert later(PAUSES[0] / 2) == 0
+    assert later(PAUSES[0]) == 1
+    assert receiver.events() == [("raised", "step harvest")] and len(inbox.messages) == 1
+    assert later(timedelta(days=9)) == 0
+
+
+def test_it_is_given_up_in_the_end(
+    engine: Engine, settings: Settings, receiver: Receiver, caplog: pytest.LogCaptureFixture
+) -> None:
+    receiver.answers = [410] * 99
+    raise_alarm(engine, "silence", "no night", "", NOON, [Channel.WEBHOOK])
+    now = NOON
+    for pause in (*PAUSES, timedelta(days=1)):
+        assert Messenger(engine, channels(settings), wait=_no_wait, now=lambda now=now: now).send_due() == 1
+        now += pause
+    assert Messenger(engine, channels(settings), wait=_no_wait, now=lambda: now + timedelta(days=99)).send_due() == 0
+    assert len(receiver.paths) == 3 * (len(PAUSES) + 1)
+    assert "no night: the webhook is given up: http://127.0.0.1:" in caplog.text and "HTTP 410" in caplog.text
+
+
+@pytest.mark.parametrize("trouble", ["silent", "refused", "dropped", "redirect", "no host"])
+def test_the_secret_part_of_the_address_is_in_no_log_and_no_redirect_is_followed(
+    receiver: Receiver, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, trouble: str
+) -> None:
+    caplog.set_level(logging.DEBUG)
+    url = receiver.url.replace("://", "://user:the-secret-key@")
+    if trouble == "refused":
+        receiver.answers = [404] * 3
+    elif trouble == "dropped":
+        receiver.answers = [0] * 3
+    elif trouble == "redirect":
+        receiver.answers, receiver.headers = [307] * 3, {"Location": receiver.url}
+    elif trouble == "silent":
+        url = "http://127.0.0.1:1/the-secret-path"
+    else:
+        url = "http://no-such-host.invalid/the-secret-path"
+    settings = load_settings(webhook_url=url)
+    outcome = send_to_all(channels(settings), trial(), _no_wait)
+    assert receiver.taken == [] and len(receiver.paths) in (0, 3)
+    assert outcome[Channel.WEBHOOK].startswith("http://")
+    shown = [*settings_in_force(settings), repr(settings), repr(Webhook(url)), Webhook(url).shown, outcome]
+    for secret in SECRETS:
+        assert secret not in caplog.text and secret not in str(shown)
+
+
+def test_an_answer_that_never_comes_is_not_waited_for_for_ever(
+    receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    import socket
+
+    monkeypatch.setattr("flows.alarm_channels._ANSWER_SECONDS", 0.05)
+    with socket.create_server(("127.0.0.1", 0)) as mute:
+        url = f"http://127.0.0.1:{mute.getsockname()[1]}/"
+        outcome = send_to_all({Channel.WEBHOOK: Webhook(url)}, trial(), _no_wait)
+    assert outcome[Channel.WEBHOOK].endswith("can't be reached: ReadTimeout")
+
+
+def test_a_night_whose_database_is_away_is_told_all_the_same(
+    engine: Engine, settings: Settings, receiver: Receiver, tmp_path: Path
+) -> None:
+    engine.dispose()
+    (tmp_path / "burden.sqlite").write_bytes(b"no database" * 1000)
+    told(engine, settings, _night(7, _failed()), wait=_no_wait)
+    assert receiver.events() == [("raised", "step harvest")]
+
+
+def test_a_night_is_not_hindered_by_settings_that_can_not_be_used(
+    engine: Engine, caplog: pytest.LogCaptureFixture
+) -> None:
+    told(engine, load_settings(webhook_url="hooks.example.org/x"), _night(7, _failed()), wait=_no_wait)
+    assert "nobody is told: BURDEN_WEBHOOK_URL must be an address that begins with https://" in caplog.text
+    assert [alarm.cause for alarm in lasting_alarms(engine)] == ["step harvest"]
+
+
+@pytest.mark.parametrize(
+    ("changed", "named"),
+    [
+        ({"webhook_url": "ftp://example.org/x"}, "BURDEN_WEBHOOK_URL"),
+        ({"webhook_url": "https://"}, "BURDEN_WEBHOOK_URL"),
+        ({"webhook_url": "https://[x/y"}, "BURDEN_WEBHOOK_URL"),
+        ({"alarm_email": "ops"}, "BURDEN_ALARM_EMAIL"),
+        ({"alarm_email": "ops@example.org\nBcc: all@example.org"}, "BURDEN_ALARM_EMAIL"),
+        ({"alarm_email": "ops@example.org", "smtp_host": ""}, "BURDEN_SMTP_HOST"),
+    ],
+)
+def test_channels_that_can_not_be_used_are_refused(changed: dict[str, str], named: str) -> None:
+    with pytest.raises(SettingsError, match=named):
+        channels(load_settings(**changed))
+
+
+# --- silence ---
+
+
+def _succeeded(engine: Engine, at: datetime) -> None:
+    begun = begin_night(engine, at - HOUR, "db1", "x1")
+    save_night(engine, replace(begun, status=NightStatus.SUCCEEDED, finished=at))
+
+
+def test_silence_is_counted_from_the_last_success_or_else_from_the_first_night(engine: Engine) -> None:
+    settings = load_settings(silence_hours=24)
+    assert silent_since(engine, settings, NOON) is None, "nobody waits for a night"
+    begin_night(engine, NOON, "db1", "x1")
+    assert silent_since(engine, settings, NOON + 24 * HOUR) is None
+    assert silent_since(engine, settings, NOON + 25 * HOUR) == NOON
+    _succeeded(engine, NOON + 26 * HOUR)
+    begin_night(engine, NOON + 27 * HOUR, "db1", "x1")
+    assert silent_since(engine, settings, NOON + 50 * HOUR) is None
+    assert silent_since(engine, settings, NOON + 51 * HOUR) == NOON + 26 * HOUR
+    assert silent_since(engine, load_settings(silence_hours=0), NOON + 999 * HOUR) is None
+
+
+def test_the_watch_tells_of_silence_once_and_of_its_end(engine: Engine, settings: Settings, receiver: Receiver) -> None:
+    clock = [NOON]
+    watch = AlarmWatch(engine, settings, now=lambda: clock[0])
+    _succeeded(engine, NOON)
+    for hours in (1, 96, 97, 98):
+        clock[0] = NOON + hours * HOUR
+        watch.look()
+    assert receiver.events() == [("raised", "silence")]
+    assert receiver.taken[0]["summary"] == "no night has succeeded since 2026-03-02 12:00 UTC"
+    _succeeded(engine, clock[0])
+    watch.look()
+    assert receiver.events() == [("raised", "silence"), ("over", "silence")]
+
+
+def test_the_watch_tells_of_a_database_that_stays_away(
+    engine: Engine, settings: Settings, receiver: Receiver, tmp_path: Path
+) -> None:
+    clock, file = [NOON], tmp_path / "burden.sqlite"
+    watch = AlarmWatch(engine, settings, now=lambda: clock[0])
+    watch.look()
+    engine.dispose()
+    kept = file.read_bytes()
+    for minutes in (1, 3, 6, 7):
+        file.write_bytes(b"no database" * 1000)
+        clock[0] = NOON + timedelta(minutes=minutes)
+        watch.look()
+        engine.dispose()
+    assert receiver.events() == [("raised", "database")]
+    file.write_bytes(kept)
+    watch.look()
+    assert receiver.events() == [("raised", "database"), ("over", "database")]
+
+
+def test_the_thread_sends_what_waits_and_is_there_only_where_somebody_is_to_be_told(
+    engine: Engine, settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raise_alarm(engine, "step harvest", "no harvest", "", NOON, [Channel.WEBHOOK])
+    with watching(engine, settings):
+        assert receiver.came.wait(30)
+    assert receiver.events() == [("raised", "step harvest")]
+    monkeypatch.setattr(alarms, "AlarmWatch", None)
+    with watching(engine, load_settings()):
+        pass
