@@ -3,11 +3,20 @@
 from __future__ import annotations
 
 import json
+from collections.abc import Iterable
 from dataclasses import asdict, astuple
+from pathlib import Path
+from typing import TYPE_CHECKING
 
 import click
 
-from commands.options import json_option, need_database
+from commands.options import existing_file, file_to_write, json_option, need_database
+
+if TYPE_CHECKING:
+    from db.transfer import TableCopy
+
+_force_option = click.option("--force", is_flag=True, help="Replace all that the database holds.")
+_FORCE_ADVICE = "--force replaces all of it"
 
 
 @click.group("db")
@@ -59,6 +68,113 @@ def database_state(ctx: click.Context, as_json: bool) -> None:
         click.echo(f"{status.url}\nschema {status.revision or 'none'}, this program's is {status.head}")
         print_table(("table", "rows"), sorted(status.row_counts.items()))
     ctx.exit(0 if status.revision == status.head else 1)
+
+
+@database.command()
+@click.argument("file", type=file_to_write)
+@json_option
+def backup(file: Path, as_json: bool) -> None:
+    """Write all that the database holds at this moment into a new FILE, whole or not at all.
+
+    It may be taken while others write. It holds hashes of passwords: only you may read it. PDFs are not in it.
+
+    \b
+    Examples:
+      burden db backup burden-2026-03-01.backup
+      BURDEN_DATABASE_URL=postgresql://me@localhost/burden burden db backup /backups/burden.backup
+    """
+    from datetime import UTC, datetime
+    from importlib.metadata import version
+
+    from db.backup import back_up
+    from db.engine import open_database
+    from flows.settings import load_settings
+    from flows.terminal import watched_progress
+
+    settings = load_settings()
+    need_database(settings)
+    with watched_progress("backing up") as watcher:
+        now = datetime.now(UTC)
+        manifest = back_up(open_database(settings.database), file, version("arxiv-burden"), now, watcher.done)
+    _tell_copies(manifest.copies, as_json, f"{file} has {{rows}} rows of {{tables}} tables, schema {manifest.revision}")
+
+
+@database.command()
+@click.argument("file", type=existing_file)
+@click.option("--into", "url", metavar="URL", help="Into this database rather than BURDEN_DATABASE_URL's.")
+@click.option("--check", is_flag=True, help="Only read the backup to its end, and say whether it is whole.")
+@_force_option
+@json_option
+def restore(file: Path, url: str | None, check: bool, force: bool, as_json: bool) -> None:
+    """Put a backup into an empty database, SQLite or PostgreSQL, whole or not at all, and bring its schema up to date.
+
+    A backup that is damaged, or that a newer program made, is refused before anything is changed.
+
+    \b
+    Examples:
+      burden db restore burden-2026-03-01.backup --into sqlite:////tmp/trial.sqlite
+      burden db restore burden-2026-03-01.backup --force
+      burden db restore burden-2026-03-01.backup --check
+    """
+    from db.backup import opened_backup
+    from db.backup import restore as put_back
+    from db.engine import hidden_url, open_database
+    from db.errors import NotEmptyError
+    from flows.settings import load_settings
+    from flows.terminal import watched_progress
+
+    if check:
+        with opened_backup(file) as found:
+            _tell_copies(found.manifest.copies, as_json, f"{file} is whole: {{rows}} rows of {{tables}} tables")
+        return
+    engine = open_database(url or load_settings().database)
+    try:
+        with watched_progress("restoring") as watcher:
+            manifest = put_back(engine, file, force, watcher.done)
+    except NotEmptyError as error:
+        raise click.ClickException(f"{error}; {_FORCE_ADVICE}") from error
+    where = hidden_url(engine.url)
+    _tell_copies(manifest.copies, as_json, f"{where} has the {{rows}} rows of {{tables}} tables that {file} holds")
+
+
+@database.command()
+@click.option("--to", "url", required=True, metavar="URL", help="The database to copy into.")
+@_force_option
+@json_option
+def copy(url: str, force: bool, as_json: bool) -> None:
+    """Copy the database into an empty one, as from SQLite to PostgreSQL and back, whole or not at all.
+
+    Every table is read again after it was written, and counts and digests are compared before anything counts.
+
+    \b
+    Examples:
+      burden db copy --to postgresql://me@localhost/burden
+      BURDEN_DATABASE_URL=postgresql://me@localhost/burden burden db copy --to sqlite:////data/burden.sqlite
+    """
+    from db.engine import hidden_url, open_database
+    from db.errors import NotEmptyError
+    from db.transfer import copy_database
+    from flows.settings import load_settings
+    from flows.terminal import watched_progress
+
+    settings = load_settings()
+    need_database(settings)
+    target = open_database(url)
+    try:
+        with watched_progress("copying") as watcher:
+            copies = copy_database(open_database(settings.database), target, force, watcher.done)
+    except NotEmptyError as error:
+        raise click.ClickException(f"{error}; {_FORCE_ADVICE}") from error
+    _tell_copies(copies, as_json, f"{hidden_url(target.url)} has the same {{rows}} rows of {{tables}} tables")
+
+
+def _tell_copies(copies: Iterable[TableCopy], as_json: bool, words: str) -> None:
+    """The tables with their rows and digests for a program; for people the sum, ``words`` around it."""
+    held = list(copies)
+    if as_json:
+        click.echo(json.dumps([asdict(copy) for copy in held]))
+    else:
+        click.echo(words.format(rows=f"{sum(copy.row_count for copy in held):,}", tables=len(held)))
 
 
 @click.command()

@@ -21,6 +21,10 @@ class SchemaError(DatabaseError):
     """The database's schema does not fit this program (too new, not ours, never set up)."""
 
 
+class NotEmptyError(DatabaseError):
+    """The database holds rows where an empty one is wanted."""
+
+
 class RecordError(ValueError):
     """A record that must not enter the database: not finite, out of range, or too long a quote.
 

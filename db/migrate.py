@@ -15,7 +15,7 @@ from sqlalchemy import Connection, Engine, func, inspect, select
 
 from db import objects, schema
 from db.engine import hidden_url, is_sqlite
-from db.errors import SchemaError
+from db.errors import NotEmptyError, SchemaError
 
 VERSION_TABLE = "burden_alembic_version"
 """Not Alembic's default name: Prefect keeps its own under that, perhaps in the same database."""
@@ -63,24 +63,78 @@ def changing_schema(engine: Engine) -> Iterator[Connection]:
     with _sole_migrator(engine) as connection:
         grants = objects.take_down(connection)
         yield connection
-        at_head = _revision(connection) == _head()
-        objects.put_up(connection, grants, with_views=at_head)
-        _remember_objects(connection, objects.objects_digest() if at_head else "")
-        if is_sqlite(connection) and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
-            raise SchemaError("the migration would leave rows without the row that they refer to; nothing was changed")
+        _finish(connection, grants)
+
+
+@contextmanager
+def made_anew(engine: Engine, revision: str, replace: bool) -> Iterator[Connection]:
+    """One transaction that begins with empty tables as of ``revision``, and ends with this program's schema.
+
+    All that stood in the database's tables goes where ``replace`` is true; else ``NotEmptyError`` where there is a row.
+    Neither happens unless the block ends well. Views and triggers are down meanwhile, and foreign keys rest as in
+    ``changing_schema``. Tables of other programs stay.
+    """
+    with _sole_migrator(engine) as connection:
+        if _revision(connection) is not None:
+            rows = sum(_row_counts(connection).values())
+            if rows and not replace:
+                raise NotEmptyError(f"{hidden_url(engine.url)} is not empty: it holds {rows:,} rows")
+        grants = objects.take_down(connection)
+        schema.metadata.drop_all(connection)
+        connection.exec_driver_sql(f"DROP TABLE IF EXISTS {VERSION_TABLE}")
+        command.upgrade(_config(connection), revision)
+        yield connection
+        command.upgrade(_config(connection), _head())
+        _finish(connection, grants)
+
+
+@contextmanager
+def holding_schema(engine: Engine) -> Iterator[None]:
+    """Let nobody change the schema while the block runs; on SQLite a reader sees the old one to its end anyway."""
+    with engine.begin() as connection:
+        if not is_sqlite(connection):
+            connection.exec_driver_sql(f"SELECT pg_advisory_xact_lock_shared({_UPGRADE_LOCK})")
+        yield
+
+
+def revision_of(connection: Connection) -> str:
+    """The schema's revision; ``SchemaError`` where there is none, or a newer program's."""
+    revision = _revision(connection)
+    if revision is None:
+        raise SchemaError("there is no burden database: `burden ingest` and `burden import` make one")
+    return revision
+
+
+def check_revision(revision: str, what: str) -> None:
+    """``SchemaError`` where this program does not know the revision of ``what``: a newer one made it."""
+    if revision not in {step.revision for step in _script().walk_revisions()}:
+        raise SchemaError(f"{what} has a schema ({revision}) newer than this program's ({_head()}): upgrade burden")
 
 
 def database_status(engine: Engine) -> DatabaseStatus:
     """Revision, head and row counts; ``SchemaError`` where a newer program made the database."""
     with engine.connect() as connection:
         revision = _revision(connection)
-        counts = {}
-        if revision is not None:
-            present = set(inspect(connection).get_table_names())
-            for table in schema.metadata.sorted_tables:
-                if table.name in present and table is not schema.installed_objects:
-                    counts[table.name] = connection.scalar(select(func.count()).select_from(table)) or 0
+        counts = _row_counts(connection) if revision is not None else {}
     return DatabaseStatus(hidden_url(engine.url), revision, _head(), counts)
+
+
+def _row_counts(connection: Connection) -> dict[str, int]:
+    present = set(inspect(connection).get_table_names())
+    return {
+        table.name: connection.scalar(select(func.count()).select_from(table)) or 0
+        for table in schema.metadata.sorted_tables
+        if table.name in present and table is not schema.installed_objects
+    }
+
+
+def _finish(connection: Connection, grants: objects.Grants) -> None:
+    """Put up views and triggers after a change of tables, and see that every row has the rows that it refers to."""
+    at_head = _revision(connection) == _head()
+    objects.put_up(connection, grants, with_views=at_head)
+    _remember_objects(connection, objects.objects_digest() if at_head else "")
+    if is_sqlite(connection) and connection.exec_driver_sql("PRAGMA foreign_key_check").first():
+        raise SchemaError("it would leave rows without the row that they refer to; nothing was changed")
 
 
 def _is_at(connection: Connection, target: str) -> bool:
