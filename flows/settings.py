@@ -1,4 +1,7 @@
-"""Settings: environment variables ``BURDEN_*``, then a ``.env`` file, then the defaults here."""
+"""Settings: environment variables ``BURDEN_*``, then a ``.env`` file, then the defaults here.
+
+``BURDEN_<SETTING>_FILE`` names a file that holds the setting (``flows.setting_files``).
+"""
 
 from __future__ import annotations
 
@@ -12,6 +15,7 @@ from platformdirs import user_data_path
 from pydantic import Field, ValidationError, field_validator
 from pydantic_settings import BaseSettings, SettingsConfigDict
 
+from flows.setting_files import file_variable, values_from_files
 from flows.sources import MIN_ARXIV_DELAY_SECONDS, ArxivConfig
 from flows.sources.relevance import DEFAULT_TERMS_FILE, RelevanceFilter
 from flows.workers import Limits
@@ -52,6 +56,17 @@ class Settings(BaseSettings):
     relevance_file: Path = Field(default=DEFAULT_TERMS_FILE, description="terms that make a paper relevant")
     contact: str = Field(default="", description="e-mail or address that the User-Agent names")
     jobs: int = Field(default_factory=_usable_cpus, ge=1, le=1024, description="papers read in parallel")
+    runner: str = Field(
+        default="processes", pattern="^(processes|dask)$", description="who reads PDFs: processes or dask"
+    )
+    scheduler: str = Field(
+        default="", description="Dask scheduler, as tcp://10.0.0.7:8786; a cluster of one's own unless set"
+    )
+    night_pause_seconds: float = Field(
+        default=60.0,
+        gt=0,
+        description="before a night tries again what network or database refused; then 3, 9, 27 times",
+    )
     time_limit_seconds: float = Field(default=120.0, gt=0, description="time to read one paper")
     worker_memory_limit_mb: int = Field(default=2048, ge=256, description="private memory of one worker process")
     pdf_limit_mb: int = Field(default=100, ge=1, description="largest PDF that is read or downloaded")
@@ -68,7 +83,12 @@ class Settings(BaseSettings):
     alarm_email: str = Field(default="", description="address that is told of failed nights, drift and silence")
     webhook_url: str = Field(default="", repr=False, description="http(s) address that alarms are posted to as JSON")
     silence_hours: float = Field(default=96.0, ge=0, description="without a successful night, then an alarm; 0: none")
-    metrics_token: str = Field(default="", repr=False, description="lets others than this machine read /metrics")
+    metrics_token: str = Field(
+        default="",
+        repr=False,
+        pattern=r"^(?:|[!-~]{16,})$",
+        description="lets others than this machine read /metrics; 16 characters or more",
+    )
 
     @field_validator("home")
     @classmethod
@@ -132,7 +152,7 @@ class Settings(BaseSettings):
 
 def load_settings(**overrides: object) -> Settings:
     """Settings in force; ``overrides`` that are not None (command-line options) win over everything."""
-    given = {name: value for name, value in overrides.items() if value is not None}
+    given = _from_files() | {name: value for name, value in overrides.items() if value is not None}
     try:
         return Settings(**given)  # type: ignore[arg-type]
     except ValidationError as error:
@@ -143,6 +163,19 @@ def load_settings(**overrides: object) -> Settings:
         raise SettingsError(f"unusable settings: {problems}") from None
 
 
+def _from_files() -> dict[str, object]:
+    """Values by field, of the settings whose file is named."""
+    fields = {PREFIX + field.upper(): field for field in Settings.model_fields}
+    try:
+        return {fields[name]: value for name, value in values_from_files(fields, _environment()).items()}
+    except ValueError as error:
+        raise SettingsError(str(error)) from None
+
+
+def _environment() -> dict[str, str | None]:
+    return {**dotenv_values(_ENV_FILE), **os.environ}
+
+
 def settings_in_force(settings: Settings) -> Iterator[tuple[str, str, str]]:
     """``(variable, value, where it comes from)`` of every setting; passwords are hidden."""
     origins = {name.upper(): _ENV_FILE for name in dotenv_values(_ENV_FILE)}
@@ -151,14 +184,15 @@ def settings_in_force(settings: Settings) -> Iterator[tuple[str, str, str]]:
         variable = PREFIX + field.upper()
         value = settings.database if field == "database_url" else getattr(settings, field)
         shown = "***" if field in _SECRET and value else "" if value is None else without_password(str(value))
-        yield variable, shown, origins.get(variable, "default")
+        origin = origins.get(variable) or (file_variable(variable) if file_variable(variable) in origins else "default")
+        yield variable, shown, origin
 
 
 def foreign_variables() -> list[str]:
     """``BURDEN_*`` variables that are no settings: most likely mistyped."""
-    known = {PREFIX + field.upper() for field in Settings.model_fields} | _TEST_VARIABLES
-    named = {*os.environ, *dotenv_values(_ENV_FILE)}
-    return sorted(name for name in named if name.upper().startswith(PREFIX) and name.upper() not in known)
+    settings = {PREFIX + field.upper() for field in Settings.model_fields}
+    known = settings | set(map(file_variable, settings)) | _TEST_VARIABLES
+    return sorted(name for name in _environment() if name.upper().startswith(PREFIX) and name.upper() not in known)
 
 
 def without_password(url: str) -> str:

@@ -88,3 +88,21 @@ def test_mistyped_variables_are_found(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BURDEN_DATABSE_URL", "x")
     monkeypatch.setenv("BURDEN_SHARED", "x")
     assert foreign_variables() == ["BURDEN_DATABSE_URL"]
+
+
+def test_a_setting_comes_from_the_file_that_its_variable_names(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (tmp_path / "url").write_text("postgresql://me:hunter2@host/db\n")
+    monkeypatch.setenv("BURDEN_DATABASE_URL_FILE", str(tmp_path / "url"))
+    settings = load_settings()
+    assert settings.database == "postgresql://me:hunter2@host/db"
+    told = {variable: (value, origin) for variable, value, origin in settings_in_force(settings)}
+    assert told["BURDEN_DATABASE_URL"] == ("postgresql://me:***@host/db", "BURDEN_DATABASE_URL_FILE")
+    assert foreign_variables() == []
+    assert load_settings(database_url="sqlite:///x").database == "sqlite:///x"
+    monkeypatch.setenv("BURDEN_DATABASE_URL", "sqlite:///y")
+    with pytest.raises(SettingsError, match="BURDEN_DATABASE_URL and BURDEN_DATABASE_URL_FILE are both set"):
+        load_settings()
+    monkeypatch.setenv("BURDEN_DATABASE_URL", "")
+    monkeypatch.setenv("BURDEN_DATABASE_URL_FILE", str(tmp_path / "nowhere"))
+    with pytest.raises(SettingsError, match=r"BURDEN_DATABASE_URL_FILE: .*nowhere can't be read: No such file"):
+        load_settings()
