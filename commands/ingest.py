@@ -34,6 +34,8 @@ from commands.options import (
 @click.option("--from-tar", "tars", type=existing_file, multiple=True, metavar="FILE...", help="arXiv bulk tars.")
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many papers.")
 @jobs_option
+@click.option("--runner", type=click.Choice(("processes", "dask")), help="Who reads the PDFs.  [default: processes]")
+@click.option("--scheduler", metavar="ADDRESS", help="With dask: tcp://10.0.0.7:8786.  [default: a cluster here]")
 @click.option("--retry-failed", is_flag=True, help="Try PDFs again that this version failed on before.")
 @click.option("--prefect", is_flag=True, help="Run as a Prefect flow (on PREFECT_API_URL, else a server of its own).")
 @click.option(
@@ -48,6 +50,8 @@ def ingest(
     since: datetime | None,
     until: datetime | None,
     jobs: int | None,
+    runner: str | None,
+    scheduler: str | None,
     prefect: bool,
     report: Path | None,
     strict: bool,
@@ -80,18 +84,20 @@ def ingest(
         raise click.UsageError("--since is after --until")
     known_ids = _arxiv_ids(ids, ids_file)
     request = IngestRequest(since=since and since.date(), until=until and until.date(), ids=known_ids, **asked)
-    settings = load_settings(jobs=jobs)
+    settings = load_settings(jobs=jobs, runner=runner, scheduler=scheduler)
+    if scheduler and settings.runner != "dask":
+        raise click.UsageError("--scheduler needs --runner dask")
     started = monotonic()
     with watched_progress("reading papers") as watcher:
         if prefect and report:
             from flows.analysis import AnalysisRequest
-            from flows.prefect_nightly import nightly_flow
+            from flows.prefect_nightly import ingest_and_analyze_flow
 
-            tally, _ = nightly_flow(request, AnalysisRequest(), report, jobs)
+            tally, _ = ingest_and_analyze_flow(request, AnalysisRequest(), report, jobs)
         elif prefect:
             from flows.prefect_ingest import ingest_flow
 
-            tally = ingest_flow(request, jobs)
+            tally = ingest_flow(request, jobs, runner, scheduler)
         else:
             from flows.ingest import ingest as run
 

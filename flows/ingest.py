@@ -1,15 +1,16 @@
 """The main job: discover, download, parse and extract in workers, estimate, load. Plain Python.
 
-Every paper is a transaction of its own and every row's id comes from content, so a run can be killed at any
-moment, and the next one ends where an undisturbed one would have ended.
+Every paper (of bulk tars and on a cluster, every hundred) is a transaction of its own and every row's id comes from
+content, so a run can be killed at any moment, and the next one ends where an undisturbed one would have ended.
 """
 
 from __future__ import annotations
 
 import contextlib
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import islice
 from typing import Protocol
 
@@ -20,7 +21,6 @@ from db.migrate import upgrade
 from db.public_refresh import bring_public_rows_up_to_date
 from db.queries import documents_of, extracted, failed, failed_downloads, last_successful_window
 from db.store import (
-    ExtractedPaper,
     HarvestWindow,
     IngestStatus,
     PaperDocument,
@@ -32,18 +32,20 @@ from db.store import (
     save_failure,
     upsert_papers,
 )
-from extractors.records import Extraction, FailureCause, PaperError
+from extractors.records import FailureCause, PaperError
 from flows.discovery import IngestRequest, discover
 from flows.estimates import bring_estimates_up_to_date
-from flows.papers import catalogue, estimated, identified, refused
+from flows.papers import catalogue, ready_to_save, refused
+from flows.runners import Runner, runner_in_force
 from flows.settings import Settings
+from flows.shards import PAPERS_A_PORTION, Portion, ReadPaper
 from flows.sources import FoundPaper
 from flows.sources.http import PoliteSession
 from flows.sources.pace import shared_pacer
 from flows.sources.store import PdfStore, StoredPdf
 from flows.tally import FailedPaper, Tally
 from flows.version import READING_VERSION
-from flows.workers import Limits, PdfJob, read_papers
+from flows.workers import Limits, PdfJob
 from models.burden import estimator_version
 
 _DOWNLOAD_TRIED_DAYS = 14
@@ -111,9 +113,11 @@ class Workplace:
     tally: Tally
     store: PdfStore
     http: PoliteSession
-    worker_count: int
+    runner: Runner
     limits: Limits
     retry_failed: bool
+    portion: int = 1
+    """So many papers are saved in one transaction."""
     watcher: Watcher | None = None
 
     def done(self, paper: FoundPaper) -> None:
@@ -145,11 +149,14 @@ def ingest(
     arxiv = settings.arxiv
     http = PoliteSession(arxiv, pacer=shared_pacer(engine, arxiv.pace_file))
     store = PdfStore(settings.pdf_folder, max_pdf_bytes=settings.limits.pdf_limit_mb * 1_000_000)
-    with discover(request, settings, http, EarlierRuns(engine, started), started.date()) as discovery:
+    with (
+        discover(request, settings, http, EarlierRuns(engine, started), started.date()) as discovery,
+        runner_in_force(settings, discovery.total) as runner,
+    ):
         run = RunRecord(engine, request, started, discovery.window)
-        worker_count = min(settings.jobs, discovery.total or settings.jobs)
+        portion = PAPERS_A_PORTION if request.tars or settings.runner == "dask" else 1
         workplace = Workplace(
-            engine, run, tally, store, http, worker_count, settings.limits, request.retry_failed, watcher
+            engine, run, tally, store, http, runner, settings.limits, request.retry_failed, portion, watcher
         )
         try:
             if watcher is not None:
@@ -181,14 +188,19 @@ def process_papers(papers: Iterable[FoundPaper], workplace: Workplace) -> None:
     """Download, read, estimate and load; one paper's trouble is its own."""
     under_way: dict[str, tuple[FoundPaper, StoredPdf]] = {}
     jobs = _jobs(papers, workplace, under_way)
-    with contextlib.closing(read_papers(jobs, workplace.limits, workers=workplace.worker_count)) as readings:
+    save, refuse = partial(_save, workplace), partial(_refuse, workplace)
+    with (
+        Portion(workplace.portion, save, refuse) as portion,
+        contextlib.closing(workplace.runner.read(jobs, workplace.limits)) as readings,
+    ):
         for reading in readings:
             paper, pdf = under_way.pop(reading.job.key)
             if reading.extraction is not None:
-                _load(paper, pdf, reading.extraction, workplace)
+                ready = ready_to_save(paper.metadata, pdf.byte_count, reading.extraction)
+                portion.add(ReadPaper(paper, pdf, ready))
             elif reading.error is not None:
                 _record_failure(paper, pdf, reading.error, workplace)
-            workplace.done(paper)
+                workplace.done(paper)
 
 
 def _jobs(
@@ -246,17 +258,17 @@ def _record_as_known_by(paper: FoundPaper, pdf: StoredPdf, workplace: Workplace)
     record_documents(workplace.engine, [document], datetime.now(UTC))
 
 
-def _load(paper: FoundPaper, pdf: StoredPdf, extraction: Extraction, workplace: Workplace) -> None:
-    metadata = identified(paper.metadata, extraction)
-    estimates = estimated(extraction, metadata)
-    read = ExtractedPaper(metadata, pdf.byte_count, extraction, estimates)
-    try:
-        version = estimator_version(catalogue())
-        save_extractions(workplace.engine, [read], READING_VERSION, version, datetime.now(UTC))
-    except RecordError as error:
-        _record_failure(paper, pdf, refused(error), workplace)
-        return
-    workplace.tally.read(extraction, estimates)
+def _save(workplace: Workplace, papers: Sequence[ReadPaper]) -> None:
+    extracted = [each.extracted for each in papers]
+    save_extractions(workplace.engine, extracted, READING_VERSION, estimator_version(catalogue()), datetime.now(UTC))
+    for each in papers:
+        workplace.tally.read(each.extracted.extraction, each.extracted.estimates)
+        workplace.done(each.paper)
+
+
+def _refuse(workplace: Workplace, read: ReadPaper, error: RecordError) -> None:
+    _record_failure(read.paper, read.pdf, refused(error), workplace)
+    workplace.done(read.paper)
 
 
 def _record_failure(paper: FoundPaper, pdf: StoredPdf | None, error: PaperError, workplace: Workplace) -> None:

@@ -24,12 +24,17 @@ from flows.sources import FoundPaper
 from flows.tally import Tally
 
 PAPERS_A_TASK = 50
+PAPERS_A_WORKER = 10
+"""At least, of a task: workers wait for the last paper of each."""
 
 
 @flow(name="ingest")
-def ingest_flow(request: IngestRequest, jobs: int | None = None) -> Tally:
+def ingest_flow(
+    request: IngestRequest, jobs: int | None = None, runner: str | None = None, scheduler: str | None = None
+) -> Tally:
     """``flows.ingest.ingest`` with a task for every 50 papers. Settings are read where the flow runs."""
-    return ingest(request, load_settings(jobs=jobs), process=_in_batches)
+    settings = load_settings(jobs=jobs, runner=runner, scheduler=scheduler)
+    return ingest(request, settings, process=_in_batches)
 
 
 def _in_batches(papers: Iterable[FoundPaper], workplace: Workplace) -> None:
@@ -40,5 +45,6 @@ def _in_batches(papers: Iterable[FoundPaper], workplace: Workplace) -> None:
         process_papers(batch, workplace)
 
     drawn = iter(papers)
-    while batch := list(islice(drawn, PAPERS_A_TASK)):
+    size = max(PAPERS_A_TASK, PAPERS_A_WORKER * workplace.runner.workers)
+    while batch := list(islice(drawn, size)):
         read_batch(batch)

@@ -120,16 +120,20 @@ class StandingPool:
     def read(self, job: PdfJob) -> Reading:
         """Read one PDF; ``WorkerError`` where no process can be kept alive for it."""
         broken: BrokenProcessPool | None = None
-        for _ in range(_BROKEN_POOLS_IN_A_ROW):
+        times_broken, was_killed = 0, False
+        while times_broken < _BROKEN_POOLS_IN_A_ROW:
             pool = self._running()
             future = _scheduled(pool, job, self._limits)
             try:
                 while not wait([future], timeout=_POOL_CHECK_SECONDS).done:
                     if not pool.active:
                         raise BrokenProcessPool("the pool ended by itself")
-                return _reading(job, future, self._limits)
+                if was_killed or not _was_killed(future):
+                    return _reading(job, future, self._limits)
+                was_killed = True
             except BrokenProcessPool as error:
                 broken = error
+                times_broken += 1
                 self._stop(pool)
         raise _cannot_start(broken, self._limits) from broken
 
