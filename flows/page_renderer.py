@@ -63,6 +63,7 @@ class PageRenderer:
         self._workers = workers
         self._waiting = threading.BoundedSemaphore(_MOST_WAITING)
         self._lock = threading.Lock()
+        self._under_way = 0
         self._pool: ProcessPool | None = None
         self._ready: Future[None] = Future()
         """Done as soon as a process of the pool has loaded all it needs."""
@@ -93,6 +94,11 @@ class PageRenderer:
             return ""
         return f"the processes that draw pages broke down {self._broken_in_a_row} times in a row"
 
+    @property
+    def under_way(self) -> int:
+        """Pages that are drawn or read now, or wait for a worker."""
+        return self._under_way
+
     def start(self) -> None:
         """Start a worker ahead, so that the first page does not wait for one."""
         self._running_pool()
@@ -114,6 +120,7 @@ class PageRenderer:
         if not self._waiting.acquire(blocking=False):
             raise PageUnavailableError(Unavailable.BUSY, "Too many pages are being drawn: try again.")
         try:
+            self._count(1)
             return self._in_worker(make, path, page, options)
         except NoSuchPageError as error:
             raise PageUnavailableError(Unavailable.MISSING, f"There is no such page: {error}.") from None
@@ -122,7 +129,12 @@ class PageRenderer:
                 self._remember(sha256, page, str(error))
             raise
         finally:
+            self._count(-1)
             self._waiting.release()
+
+    def _count(self, more: int) -> None:
+        with self._lock:
+            self._under_way += more
 
     def _in_worker(self, make: Callable[..., _Made], path: Path, page: int, options: tuple[int, ...]) -> _Made:
         from pebble import ProcessExpired

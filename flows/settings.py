@@ -65,7 +65,7 @@ class Settings(BaseSettings):
     night_pause_seconds: float = Field(
         default=60.0,
         gt=0,
-        description="before a night tries again what network or database refused; then 3, 9, 27 times",
+        description="before a night tries again what was away; then 3, 9, 27 times as long",
     )
     time_limit_seconds: float = Field(default=120.0, gt=0, description="time to read one paper")
     worker_memory_limit_mb: int = Field(default=2048, ge=256, description="private memory of one worker process")

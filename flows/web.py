@@ -21,6 +21,7 @@ from db.engine import Engine, open_database
 from db.migrate import upgrade
 from db.public_refresh import bring_public_rows_up_to_date
 from db.reviews import papers_reviewed_since
+from flows.alarms import watching
 from flows.estimates import bring_estimates_up_to_date
 from flows.mail import mailing, smtp_server
 from flows.page_cache import PageCache
@@ -94,7 +95,8 @@ def desk_app(
     cache = PageCache(settings.page_folder, settings.page_cache_mb * 1_000_000)
     renderer, painter = PageRenderer(settings.pdf_folder, cache, limits), ChartPainter()
     secret = secret_key(settings.key_file)
-    with mailing(engine, smtp_server(settings), partial(token_of, secret)) as wake_mail:
+    letters = mailing(engine, smtp_server(settings), partial(token_of, secret))
+    with letters as wake_mail, watching(engine, settings):
         renderer.start()
         try:
             services = replace(
@@ -103,6 +105,8 @@ def desk_app(
                 wake_mail=wake_mail,
                 releases_folder=settings.releases_folder,
                 charts=painter,
+                pages_being_drawn=lambda: renderer.under_way,
+                metrics_token=settings.metrics_token,
             )
             yield create_app(services)
         finally:

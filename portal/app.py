@@ -6,7 +6,7 @@ from fastapi import Depends, FastAPI
 from fastapi.exceptions import RequestValidationError
 from starlette.exceptions import HTTPException
 
-from portal import agreement, health, page_images, passwords, sign_in, static_files
+from portal import agreement, health, metrics, page_images, passwords, sign_in, static_files
 from portal.api import api
 from portal.boundary import Boundary
 from portal.contribute import desk as submissions
@@ -23,6 +23,7 @@ _FOR_EVERYBODY = (
     static_files.router,
     sign_in.router,
     health.router,
+    metrics.router,
     home.router,
     benchmarks.router,
     models.router,
@@ -46,6 +47,8 @@ def create_app(services: Services) -> FastAPI:
     app.state.services = services
     app.add_middleware(api.OpenToEverySite)
     app.add_middleware(Boundary, host_names=services.host_names, secure=services.secure_cookies)
+    app.state.meter = metrics.Meter(services)
+    app.add_middleware(metrics.Metered, meter=app.state.meter)
     app.add_exception_handler(HTTPException, http_error)
     app.add_exception_handler(SignedOutError, signed_out)
     app.add_exception_handler(RequestValidationError, malformed)
@@ -54,4 +57,5 @@ def create_app(services: Services) -> FastAPI:
         app.include_router(router)
     for router in _FOR_USERS:
         app.include_router(router, dependencies=[Depends(signed_in(Role.READER))])
+    app.state.meter.learn_routes(app)
     return app

@@ -60,6 +60,10 @@ class Services:
     catalogue: Catalogue
     pages_trouble: Callable[[], str] = lambda: ""
     """Why no page of any PDF can be drawn at present; empty where nothing is known to be amiss."""
+    pages_being_drawn: Callable[[], int] = lambda: 0
+    """How many pages are drawn or read just now."""
+    metrics_token: str = field(default="", repr=False)
+    """Lets others than this machine read the metrics; empty: nobody else may."""
     secure_cookies: bool = False
     """The browser speaks https: cookies are for https alone."""
     host_names: frozenset[str] = frozenset()

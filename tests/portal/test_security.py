@@ -30,7 +30,8 @@ from portal.security import client_address
 Client = Callable[..., httpx.Client]
 
 _FOR_EVERYBODY = frozenset(
-    "sign-in sign-out health static api benchmarks charts models papers trends hardware methods data contribute".split()
+    "sign-in sign-out health metrics static api benchmarks charts models papers trends hardware methods data "
+    "contribute".split()
 )
 """Where addresses begin that are for everybody, besides the first page."""
 _LEAST_ROLE = {

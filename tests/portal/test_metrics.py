@@ -1,0 +1,179 @@
+"""What a watching program reads at /metrics, and who may."""
+
+from __future__ import annotations
+
+import asyncio
+from collections.abc import Iterator
+from dataclasses import replace
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+import pytest
+from prometheus_client.parser import text_string_to_metric_families
+
+from db.alarms import Channel, raise_alarm
+from db.engine import Engine, open_database
+from db.migrate import upgrade
+from db.nights import NightStatus, begin_night, save_night
+from db.store import upsert_papers
+from extractors.lexicon.catalogue import Catalogue
+from extractors.records import PaperMetadata
+from flows.papers import catalogue
+from portal.app import create_app
+from portal.services import PageWords, Services
+
+NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
+TOKEN = "a-token-of-the-watching-program"
+
+Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
+
+
+@pytest.fixture
+def engine(tmp_path: Path) -> Iterator[Engine]:
+    opened = open_database(f"sqlite:///{tmp_path}/burden.sqlite")
+    upgrade(opened)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture
+def services(engine: Engine) -> Services:
+    known: Catalogue = catalogue()
+    return Services(
+        engine=engine,
+        page_image=lambda sha256, page, dpi: b"",
+        page_words=lambda sha256, page: PageWords(1, 1, ()),
+        reestimate=lambda paper: None,
+        catalogue=known,
+        pages_being_drawn=lambda: 3,
+        metrics_token=TOKEN,
+        host_names=frozenset({"burden.example.org"}),
+        now=lambda: NOON,
+    )
+
+
+class Client:
+    """Asks the app without a server in between, from any address."""
+
+    def __init__(self, services: Services, address: str = "127.0.0.1", host: str = "127.0.0.1") -> None:
+        self._transport = httpx.ASGITransport(create_app(services), client=(address, 50_000))
+        self._base = f"http://{host}:8765"
+
+    def get(self, path: str, method: str = "GET", **headers: str) -> httpx.Response:
+        async def ask() -> httpx.Response:
+            async with httpx.AsyncClient(transport=self._transport, base_url=self._base) as client:
+                return await client.request(method, path, headers=headers)
+
+        return asyncio.run(ask())
+
+
+def _read(client: Client) -> Figures:
+    answer = client.get("/metrics")
+    assert answer.status_code == 200, answer.text
+    assert answer.headers["content-type"].startswith("text/plain; version=")
+    return {
+        (sample.name, frozenset(sample.labels.items())): sample.value
+        for family in text_string_to_metric_families(answer.text)
+        for sample in family.samples
+    }
+
+
+def _figure(figures: Figures, name: str, **labels: str) -> float:
+    return figures[name, frozenset(labels.items())]
+
+
+def test_requests_are_counted_by_route_and_status_and_no_address_is_told(services: Services) -> None:
+    client = Client(services)
+    secret = "l3xSecretAddressOfAContribution0123456789abcde"
+    for path in ("/papers/2401.00001", "/papers/2401.00002", f"/contribute/{secret}", "/no/such/page", "/health"):
+        client.get(path)
+    client.get("/health", "BREW")
+    client.get("/health", Host="evil.example")
+    figures, name = _read(client), "burden_http_request_seconds"
+    asked = {
+        (labels["method"], labels["route"], labels["status"]): count
+        for (sample, items), count in figures.items()
+        if sample == f"{name}_count" and (labels := dict(items))
+    }
+    assert asked == {
+        ("GET", "/papers/{key:paper_key}", "404"): 2,
+        ("GET", "/contribute/{token}", "404"): 1,
+        ("GET", "none", "404"): 1,
+        ("GET", "none", "400"): 1,
+        ("GET", "/health", "200"): 1,
+        ("other", "/health", "405"): 1,
+    }
+    seconds = _figure(figures, f"{name}_sum", method="GET", route="/health", status="200")
+    assert 0 < seconds < 60
+    assert secret not in client.get("/metrics").text
+
+
+def test_the_database_and_the_last_night_are_told(services: Services, engine: Engine) -> None:
+    figures = _read(Client(services))
+    assert _figure(figures, "burden_database_up") == 1
+    assert _figure(figures, "burden_papers") == 0
+    assert _figure(figures, "burden_pages_being_drawn") == 3
+    assert not [name for name, _ in figures if name.startswith("burden_night")], "before the first night"
+
+    day = timedelta(days=1)
+    upsert_papers(engine, [PaperMetadata("2401.00001", 1, "A paper", "", (), ())])
+    first = begin_night(engine, NOON - 2 * day, "db1", "x1")
+    save_night(engine, replace(first, status=NightStatus.SUCCEEDED, finished=NOON - 2 * day + timedelta(hours=1)))
+    second = begin_night(engine, NOON - day, "db1", "x1")
+    counts = {"papers_seen": 40, "papers_parsed": 31, "failed_by_cause": {"download": 2}}
+    ended = NOON - day + timedelta(minutes=30)
+    save_night(engine, replace(second, status=NightStatus.FAILED, finished=ended, counts=counts))
+    begin_night(engine, NOON, "db1", "x1")
+    raise_alarm(engine, "step harvest", "no harvest", "", NOON, [Channel.WEBHOOK])
+
+    figures = _read(Client(services))
+    assert _figure(figures, "burden_papers") == 1
+    assert _figure(figures, "burden_night_last_success_age_seconds") == timedelta(hours=47).total_seconds()
+    assert _figure(figures, "burden_night_last_number") == second.night, "the one under way has not ended"
+    assert _figure(figures, "burden_night_last_status", status="failed") == 1
+    assert _figure(figures, "burden_night_last_seconds") == 1800
+    assert _figure(figures, "burden_night_last_count", what="papers_seen") == 40
+    assert _figure(figures, "burden_night_last_failures", cause="download") == 2
+    assert _figure(figures, "burden_alarm", cause="step harvest") == 1
+    assert _figure(figures, "burden_alarm_messages_waiting") == 1
+
+
+def test_a_database_that_is_away_is_a_figure_and_no_error(services: Services, engine: Engine, tmp_path: Path) -> None:
+    engine.dispose()
+    (tmp_path / "burden.sqlite").write_bytes(b"no database" * 1000)
+    figures = _read(Client(replace(services, pages_trouble=lambda: "broken")))
+    assert _figure(figures, "burden_database_up") == 0
+    assert _figure(figures, "burden_pages_can_be_drawn") == 0
+    assert "burden_papers" not in {name for name, _ in figures}
+
+
+@pytest.mark.parametrize(
+    ("address", "host", "headers", "status"),
+    [
+        ("127.0.0.1", "localhost", {}, 200),
+        ("::1", "[::1]", {}, 200),
+        ("192.0.2.7", "127.0.0.1", {}, 403),
+        ("127.0.0.1", "burden.example.org", {}, 403),
+        ("127.0.0.1", "127.0.0.1", {"X-Forwarded-For": "192.0.2.7"}, 403),
+        ("127.0.0.1", "127.0.0.1", {"X-Real-IP": "127.0.0.1"}, 403),
+        ("127.0.0.1", "127.0.0.1", {"Forwarded": "for=127.0.0.1"}, 403),
+        ("192.0.2.7", "burden.example.org", {"Authorization": f"Bearer {TOKEN}"}, 200),
+        ("192.0.2.7", "burden.example.org", {"Authorization": f"bearer {TOKEN}"}, 200),
+        ("192.0.2.7", "burden.example.org", {"Authorization": f"Basic {TOKEN}"}, 403),
+        ("192.0.2.7", "burden.example.org", {"Authorization": f"Bearer {TOKEN}x"}, 403),
+        ("192.0.2.7", "burden.example.org", {"Authorization": "Bearer "}, 403),
+    ],
+)
+def test_metrics_are_for_this_machine_or_for_who_has_the_token(
+    services: Services, address: str, host: str, headers: dict[str, str], status: int
+) -> None:
+    answer = Client(services, address, host).get("/metrics", **headers)
+    assert answer.status_code == status
+    assert ("burden_papers" in answer.text) == (status == 200)
+
+
+def test_without_a_token_no_header_helps(services: Services) -> None:
+    client = Client(replace(services, metrics_token=""), "192.0.2.7", "burden.example.org")
+    for given in ("Bearer ", "Bearer", f"Bearer {TOKEN}"):
+        assert client.get("/metrics", Authorization=given).status_code == 403
