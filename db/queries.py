@@ -107,13 +107,19 @@ def last_successful_window(engine: Engine, source: str) -> HarvestWindow | None:
     return HarvestWindow(source, row.window_since, row.window_until) if row else None
 
 
+_NOT_HAD = (str(FailureCause.DOWNLOAD), str(FailureCause.NOT_A_PDF))
+
+
 def failed_downloads(engine: Engine, since: datetime) -> list[str]:
-    """Papers (``2406.01234v2``) whose PDF was first missed after ``since`` and has not been had to this day."""
+    """Papers (``2406.01234v2``) whose PDF was first missed after ``since`` and has not been had to this day.
+
+    Also those in whose place a web page came: arXiv says so when it is being repaired.
+    """
     missed, had = schema.failures, schema.paper_versions
     had_by_now = exists().where(had.c.paper_key == missed.c.paper_key, had.c.version == missed.c.version)
     query = (
         select(missed.c.paper_key, missed.c.version)
-        .where(missed.c.cause == str(FailureCause.DOWNLOAD), missed.c.failed_at >= since, ~had_by_now)
+        .where(missed.c.cause.in_(_NOT_HAD), missed.c.failed_at >= since, ~had_by_now)
         .where(missed.c.document_sha256 == "")
         .order_by(missed.c.paper_key, missed.c.version)
         .distinct()

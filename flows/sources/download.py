@@ -58,6 +58,7 @@ class _Download:
         self._validator: str | None = None
         """Tells whether what ``sink`` holds is still part of what the server has; None where it does not say."""
         self._web_page_count = 0
+        self._byte_count_without_end: int | None = None
 
     def attempt(self) -> Answer:
         """One request for the whole, or for the rest."""
@@ -104,11 +105,15 @@ class _Download:
             page = head + self._sink.read(64 * 1024)
             self._start_over()
             self._refuse_web_page(answer, page)
-        if answer.length_known:
+        if answer.status == 416:
             return
         self._sink.seek(max(0, byte_count - _END_WITHIN_BYTES))
-        if b"%%EOF" not in self._sink.read():
-            raise PassingError(f"the PDF is truncated: {byte_count:,} bytes came, and no %%EOF at their end")
+        if b"%%EOF" in self._sink.read():
+            return
+        if answer.length_known and byte_count == self._byte_count_without_end:
+            return  # so long it is, and has no end: a length told once may be that of what a proxy kept of it
+        self._byte_count_without_end = byte_count
+        raise PassingError(f"the PDF is truncated: {byte_count:,} bytes came, and no %%EOF at their end")
 
     def _refuse_web_page(self, answer: Answer, page: bytes) -> None:
         """A page instead of a PDF may be a passing fault, once."""

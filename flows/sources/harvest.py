@@ -163,7 +163,7 @@ def _paper(config: ArxivConfig, record: Element) -> FoundPaper | None:
         if raw is None:
             raise ValueError("no arXivRaw metadata")
         metadata = _metadata(arxiv_id, raw)
-    except (BadArxivIdError, ValueError) as error:
+    except (BadArxivIdError, ValueError, OverflowError) as error:  # the last for dates in the year 1 or 9999
         log.warning("passed over the OAI-PMH record %r: %s", identifier[:80], error)
         return None
     url = f"{config.pdf_url.rstrip('/')}/{versioned(arxiv_id, metadata.version)}"
@@ -202,8 +202,11 @@ def _text(raw: Element, name: str) -> str:
 
 
 def _version_number(version: Element) -> int:
-    """ "v3" -> 3; ``ValueError`` for anything else."""
-    return int(version.get("version", "").removeprefix("v"))
+    """ "v3" -> 3; ``ValueError`` for anything else, also for numbers that no paper reaches."""
+    found = re.fullmatch("v?([1-9][0-9]{0,3})", version.get("version", ""))
+    if found is None:
+        raise ValueError(f"no version number: {version.get('version', '')[:20]!r}")
+    return int(found[1])
 
 
 def _date(version: Element) -> date:

@@ -87,7 +87,7 @@ class Answer:
         """The content as XML, without entities or DTD; ``PassingError`` where it is broken."""
         try:
             root: Element = defusedxml.ElementTree.fromstring(self.content, forbid_dtd=True)
-        except (ParseError, DefusedXmlException, ValueError) as error:
+        except (ParseError, DefusedXmlException, ValueError, LookupError) as error:  # the last: no such encoding
             raise PassingError(f"not well-formed XML: {error}") from error
         return root
 

@@ -3,9 +3,12 @@
 from __future__ import annotations
 
 import logging
+import re
 from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, date, datetime, time, timedelta
 from typing import TYPE_CHECKING, cast
+from xml.etree import ElementTree
+from xml.etree.ElementTree import Element
 
 from extractors.records import FailureCause, PaperError, PaperMetadata
 from flows.sources import ArxivConfig, FoundPaper, Origin, SourceError
@@ -182,7 +185,12 @@ class _Feed:
         try:
             for result in client.results(search):
                 seen_count += 1
-                yield _metadata(result)
+                try:
+                    metadata = _metadata(result)
+                except (BadArxivIdError, ValueError) as error:
+                    log.warning("passed over the search result %r: %s", result.entry_id[:80], error)
+                    continue
+                yield metadata
         except arxiv.UnexpectedEmptyPageError as error:
             log.warning("%s: entries after the first %d are not readable", error.url, seen_count)
 
@@ -207,7 +215,7 @@ class _PoliteTransport:
             if entry_count == 0 and (total > 0 or looks < enough_looks):
                 raise PassingError(f"an empty page, although {total:,} results are announced")
 
-        return _Page(self._http.get(url, check=check).content)
+        return _Page(_with_readable_dates(self._http.get(url, check=check)))
 
 
 class _Page:
@@ -223,9 +231,28 @@ def _count(answer: Answer) -> tuple[int, int]:
     """Entries on this page, and results in all."""
     feed = answer.xml()
     total = feed.findtext(_TOTAL_RESULTS, "").strip()
-    if feed.tag != f"{_ATOM}feed" or not total.isdigit():
+    if feed.tag != f"{_ATOM}feed" or not re.fullmatch("[0-9]{1,18}", total):
         raise PassingError("no Atom feed of search results")
     return len(feed.findall(f"{_ATOM}entry")), int(total)
+
+
+def _with_readable_dates(answer: Answer) -> bytes:
+    """The page without entries whose dates nobody can read: the ``arxiv`` package would end the search at one."""
+    feed = answer.xml()
+    unreadable = [entry for entry in feed.findall(f"{_ATOM}entry") if not _has_readable_dates(entry)]
+    for entry in unreadable:
+        log.warning("passed over the search result %r: its dates can't be read", entry.findtext(f"{_ATOM}id", "")[:80])
+        feed.remove(entry)
+    return ElementTree.tostring(feed) if unreadable else answer.content
+
+
+def _has_readable_dates(entry: Element) -> bool:
+    try:
+        for name in ("updated", "published"):
+            datetime.fromisoformat(entry.findtext(f"{_ATOM}{name}", "").strip().replace("Z", "+00:00")).astimezone(UTC)
+    except (ValueError, OverflowError):
+        return False
+    return True
 
 
 def _metadata(result: arxiv.Result) -> PaperMetadata:

@@ -145,7 +145,7 @@ def _manifest_md5(manifest: Path) -> dict[str, str]:
         raise SourceError(f"{manifest} is larger than {_MAX_MANIFEST_BYTES:,} bytes, which no manifest is")
     try:
         root = defusedxml.ElementTree.fromstring(content, forbid_dtd=True)
-    except (ParseError, DefusedXmlException, ValueError) as error:
+    except (ParseError, DefusedXmlException, ValueError, LookupError) as error:  # the last: no such encoding
         raise SourceError(f"{manifest} is not a manifest of arXiv's tars: {error}") from error
     entries = ((file.findtext("filename", ""), file.findtext("md5sum", "")) for file in root.iter("file"))
     return {

@@ -9,7 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
-from loopback_arxiv import LoopbackArxiv, status
+from loopback_arxiv import LoopbackArxiv, html, status
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Home
@@ -82,22 +82,25 @@ def test_default_run_goes_on_from_the_last_one_and_asks_again_for_missed_pdfs(
     at_arxiv: Home, arxiv: LoopbackArxiv, pdf: bytes
 ) -> None:
     arxiv.add("2406.00001", pdfs=[pdf], changed=_today() - timedelta(days=2))
-    arxiv.misbehave("pdf", status(404))
+    arxiv.add("2406.00002", pdfs=[pdf + b"\n%another"], changed=_today() - timedelta(days=2))
+    arxiv.misbehave("pdf", status(404), html(), html())
     before_first = _today()
     first = at_arxiv.burden("ingest")
     after_first = _today()  # another day than before it, if midnight fell between
     assert first.returncode == 0, first.stderr
     assert "failed: 2406.00001v1: download: " in first.stderr
+    assert "failed: 2406.00002v1: not_a_pdf: " in first.stderr
     week_ago = {str(day - timedelta(days=7)) for day in (before_first, after_first)}
     assert arxiv.asked("oai")[0].parameters["from"] in week_ago
     asked_before = len(arxiv.asked("oai"))
-    arxiv.papers["2406.00001"].changed = _today() - timedelta(days=30)  # no harvest from now on names it
+    for paper in arxiv.papers.values():
+        paper.changed = _today() - timedelta(days=30)  # no harvest from now on names it
     second = at_arxiv.burden("ingest")
     assert second.returncode == 0, second.stderr
     [asked_from] = {each.parameters["from"] for each in arxiv.asked("oai")[asked_before:]}
     assert asked_from in {str(before_first), str(after_first)}
     assert "failed" not in second.stderr
-    assert {run["arxiv_id"] for run in _exported(at_arxiv, "runs")} == {"2406.00001"}
+    assert {run["arxiv_id"] for run in _exported(at_arxiv, "runs")} == {"2406.00001", "2406.00002"}
 
 
 def test_arxiv_that_refuses_ends_the_run_with_one_clear_line(at_arxiv: Home, arxiv: LoopbackArxiv) -> None:

@@ -110,6 +110,16 @@ def malformed() -> Fault:
     return misbehave
 
 
+def altered(old: bytes, new: bytes) -> Fault:
+    """The answer says ``new`` where it first said ``old``."""
+
+    def misbehave(handler: Handler, reply: Reply) -> None:
+        assert old in reply.body, "an alteration that alters nothing"
+        handler.send(replace(reply, body=reply.body.replace(old, new, 1)))
+
+    return misbehave
+
+
 def xml_bomb() -> Fault:
     """Entities that would grow without bound."""
     body = b'<?xml version="1.0"?><!DOCTYPE x [<!ENTITY a "aaaa"><!ENTITY b "&a;&a;&a;">]><x>&b;</x>'

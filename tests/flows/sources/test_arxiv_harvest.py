@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from loopback_arxiv import Fault, LoopbackArxiv, dropped, html, malformed, oai_error, status, truncated, xml_bomb
+from loopback_arxiv import (
+    Fault,
+    LoopbackArxiv,
+    altered,
+    dropped,
+    html,
+    malformed,
+    oai_error,
+    status,
+    truncated,
+    xml_bomb,
+)
 
 from extractors.records import FailureCause, PaperMetadata
 from flows.sources import AccessRefusedError, FoundPaper, SourceError
@@ -148,8 +159,17 @@ def test_nothing_new_is_no_error(http: PoliteSession) -> None:
 
 @pytest.mark.parametrize(
     "fault",
-    [malformed(), xml_bomb(), html(), dropped(), truncated(700), status(503, retry_after="30"), status(429)],
-    ids=["malformed", "bomb", "html", "dropped", "truncated", "503", "429"],
+    [
+        altered(b"UTF-8", b"UTF-65A36"),
+        malformed(),
+        xml_bomb(),
+        html(),
+        dropped(),
+        truncated(700),
+        status(503, retry_after="30"),
+        status(429),
+    ],
+    ids=["no such encoding", "malformed", "bomb", "html", "dropped", "truncated", "503", "429"],
 )
 def test_a_passing_fault_costs_a_pause_and_no_paper(arxiv: LoopbackArxiv, http: PoliteSession, fault: Fault) -> None:
     arxiv.oai_page_size = 2
@@ -183,6 +203,22 @@ def test_a_record_that_can_not_be_read_costs_only_itself(
     assert names(harvest(http, sets=["cs"])) == ["2406.00002v1"]
     assert "oai:arXiv.org:2406.00001" in caplog.text
     assert "no version history" in caplog.text
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b'version="v1"', b'version="v99999999999999999999"'),
+        (b"<date>Mon, 03 Jun 2024 17:30:00 GMT", b"<date>Fri, 31 Dec 9999 23:59:59 -2359"),
+    ],
+)
+def test_numbers_and_dates_that_no_database_holds_cost_only_their_record(
+    arxiv: LoopbackArxiv, http: PoliteSession, old: bytes, new: bytes
+) -> None:
+    arxiv.add("2406.00001")
+    arxiv.add("2406.00002")
+    arxiv.misbehave("oai", altered(old, new))
+    assert names(harvest(http, sets=["cs"])) == ["2406.00002v1"]
 
 
 def test_the_sets_are_those_of_the_categories(arxiv: LoopbackArxiv, http: PoliteSession) -> None:

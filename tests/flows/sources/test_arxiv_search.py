@@ -5,7 +5,18 @@ from __future__ import annotations
 from datetime import date, timedelta
 
 import pytest
-from loopback_arxiv import Clock, Fault, LoopbackArxiv, dropped, empty_page, html, malformed, status, xml_bomb
+from loopback_arxiv import (
+    Clock,
+    Fault,
+    LoopbackArxiv,
+    altered,
+    dropped,
+    empty_page,
+    html,
+    malformed,
+    status,
+    xml_bomb,
+)
 
 import flows.sources.search as search_module
 from extractors.records import FailureCause, PaperMetadata
@@ -172,6 +183,30 @@ def test_a_lasting_fault_ends_the_run_with_its_reason(
     arxiv.misbehave("api", *[fault] * 4)
     with pytest.raises(NoAnswerError, match=reason):
         week(http)
+
+
+@pytest.mark.parametrize(
+    ("old", "new"),
+    [
+        (b"<updated>2024-06-03T17:30:00Z", b"<updated>2024-06-03T17:-1:00Z"),
+        (b"<published>2024-06-03T17:30:00Z", b"<published>0001-01-01T00:00:00+23:59"),
+        (b"abs/2406.00001v1</id>", b"abs/2476.00001v99999999999999999999</id>"),
+    ],
+)
+def test_an_entry_that_can_not_be_read_costs_only_itself(
+    arxiv: LoopbackArxiv, http: PoliteSession, caplog: pytest.LogCaptureFixture, old: bytes, new: bytes
+) -> None:
+    for number in (1, 2, 3):
+        arxiv.add(f"2406.0000{number}", submitted=[SINCE])
+    arxiv.misbehave("api", altered(old, new))
+    assert names(week(http)) == ["2406.00002v1", "2406.00003v1"]
+    assert "passed over the search result 'http://arxiv.org/abs/24" in caplog.text
+
+
+def test_a_total_that_is_no_number_of_papers_is_asked_for_again(arxiv: LoopbackArxiv, http: PoliteSession) -> None:
+    arxiv.add("2406.00001", submitted=[SINCE])
+    arxiv.misbehave("api", *[altered(b"Results>1<", b"Results>%s<" % total) for total in (b"9" * 5000, "²".encode())])
+    assert names(week(http)) == ["2406.00001v1"]
 
 
 def test_a_refusal_ends_the_run(arxiv: LoopbackArxiv, http: PoliteSession) -> None:

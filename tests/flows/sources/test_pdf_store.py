@@ -27,6 +27,7 @@ from loopback_arxiv import (
     slow_drip,
     stalled,
     status,
+    too_short_a_length,
     truncated,
 )
 from loopback_files import one_page_pdf
@@ -193,9 +194,12 @@ def test_a_lasting_fault_fails_this_paper_alone(
 def test_a_pdf_without_its_end_is_not_taken_for_whole(
     arxiv: LoopbackArxiv, http: PoliteSession, store: PdfStore
 ) -> None:
-    paper = offer(arxiv)
-    arxiv.misbehave("pdf", cut_short(9_000))
-    assert store.fetch(http, paper).sha256 == SHA256
+    for number, fault in enumerate((cut_short(9_000), too_short_a_length(9_000), too_short_a_length(9_000))):
+        if number == 2:
+            arxiv.misbehave("pdf", fault, truncated(500), status(503))
+        else:
+            arxiv.misbehave("pdf", fault)
+        assert store.fetch(http, offer(arxiv, f"2406.0000{number}")).sha256 == SHA256
 
     paper = offer(arxiv, "2406.05678")
     arxiv.misbehave("pdf", cut_short(9_000), *[cut_short(1_000)] * 3)
@@ -209,6 +213,12 @@ def test_a_pdf_that_has_no_end_at_arxiv_either_is_taken_as_it_is(
 ) -> None:
     assert store.fetch(http, offer(arxiv, pdf=PDF[:9_000])).byte_count == 9_000
     assert len(arxiv.asked("pdf")) == 2
+    arxiv.send_pdf_length = True
+    arxiv.misbehave(
+        "pdf", *[too_short_a_length(8_000)] * 2
+    )  # by a server that resumes nothing, and says the same again
+    assert store.fetch(http, offer(arxiv, "2406.05678", PDF[:8_000])).byte_count == 8_000
+    assert len(arxiv.asked("pdf")) == 4
 
 
 def test_a_withdrawn_version_is_told_from_a_broken_one(
