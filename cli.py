@@ -18,6 +18,7 @@ from commands.operation import database, doctor
 from commands.papers import extract
 from commands.records import evaluate, export, train
 from commands.release import release
+from commands.schedule import runs, schedule
 from commands.submissions import submissions
 
 EXIT_INTERRUPTED = 130
@@ -97,6 +98,8 @@ for _command in (
     train,
     analyze,
     release,
+    schedule,
+    runs,
     import_,
     annotations_,
     web,

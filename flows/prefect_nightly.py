@@ -1,22 +1,41 @@
-"""What runs every night as Prefect flows: the main job, then the analysis of what it left in the database.
+"""The night as a Prefect flow, and its schedule. Thin on purpose: ``flows.nightly`` does the work.
 
 Importing this module imports Prefect, which takes seconds: only what runs a flow does so.
 """
 
 from __future__ import annotations
 
+import os
 from pathlib import Path
+
+os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "flows,db")  # so that a run's page shows what a night waits for
 
 from flows.prefect_ingest import ingest_flow  # isort: skip  (sets what Prefect reads when it is imported)
 
-from prefect import flow
+import httpx
+from prefect import flow, task
+from prefect.artifacts import create_markdown_artifact
+from prefect.cache_policies import NO_CACHE
+from prefect.client.schemas.objects import State
 from prefect.logging import get_run_logger
+from prefect.schedules import Cron
+from prefect.settings import get_current_settings
+from prefect.states import Completed, Failed
+from prefect.types.entrypoint import EntrypointType
 
 from db.engine import open_database
+from db.leases import LeaseHeldError
+from db.nights import NightStatus, StepOutcome, StepState
 from flows.analysis import AnalysisOutcome, AnalysisRequest, NoPointsError, analyze
 from flows.discovery import IngestRequest
+from flows.night_report import night_markdown
+from flows.nightly import NightRequest, Step, night
 from flows.settings import load_settings
 from flows.tally import Tally
+
+
+class ScheduleError(Exception):
+    """Nights can't be scheduled: why, and what to do."""
 
 
 @flow(name="analyze")
@@ -29,10 +48,79 @@ def analyze_flow(request: AnalysisRequest, folder: Path | None = None) -> Analys
         return None
 
 
-@flow(name="nightly")
-def nightly_flow(
+@flow(name="ingest and analyze")
+def ingest_and_analyze_flow(
     papers: IngestRequest, analysis: AnalysisRequest, folder: Path | None = None, jobs: int | None = None
 ) -> tuple[Tally, AnalysisOutcome | None]:
     """Papers first; the analysis runs once they are in. Papers that fail do not hold it up."""
     tally = ingest_flow(papers, jobs)
     return tally, analyze_flow(analysis, folder)
+
+
+@flow(name="night")
+def night_flow(
+    categories: tuple[str, ...] = (),
+    report_folder: Path | None = None,
+    releases_folder: Path | None = None,
+    with_release: bool = True,
+    jobs: int | None = None,
+) -> State[None]:
+    """``flows.nightly.night`` with a task a step, and its report as an artifact. Settings are read where the flow runs.
+
+    A night that finds another one under way is no failure: its flow is completed as "Skipped".
+    """
+    request = NightRequest(categories, report_folder, releases_folder, with_release)
+    try:
+        report = night(load_settings(jobs=jobs), request, perform=_as_task)
+    except LeaseHeldError as held:
+        return Completed(name="Skipped", message=str(held))
+    markdown = night_markdown(report)
+    create_markdown_artifact(markdown, key="night", description=f"Night {report.night}: {report.status}")
+    told = f"night {report.night}: {report.status}"
+    return Completed(message=told) if report.status is NightStatus.SUCCEEDED else Failed(message=told)
+
+
+def _as_task(name: str, step: Step) -> StepOutcome:
+    outcomes: list[StepOutcome] = []
+
+    @task(name=name, cache_policy=NO_CACHE)
+    def run() -> State[None]:
+        outcomes.append(step())
+        failed = outcomes[0].state is StepState.FAILED
+        return Failed(message=outcomes[0].message) if failed else Completed(message=outcomes[0].message)
+
+    run(return_state=True)
+    return outcomes[0]
+
+
+def serve_nights(request: NightRequest, cron: str, timezone: str, jobs: int | None) -> None:
+    """Run the night whenever the schedule says so, until this process is stopped.
+
+    ``ScheduleError`` where Prefect's server is not named or does not answer; ``ValueError`` for what is no cron.
+    """
+    schedule = Cron(cron, timezone=timezone)
+    url = get_current_settings().api.url
+    if not url:
+        raise ScheduleError(
+            "PREFECT_API_URL is not set: run `prefect server start`, set it to http://127.0.0.1:4200/api, and try again"
+            " (or let cron or systemd run `burden schedule --once`, which needs no server)"
+        )
+    try:
+        night_flow.serve(
+            name="nightly",
+            description="What is new at arXiv since the last success, the laws fitted anew, a release.",
+            schedule=schedule,
+            parameters={
+                "categories": list(request.categories),
+                "report_folder": request.report_folder and str(request.report_folder.absolute()),
+                "releases_folder": request.releases_folder and str(request.releases_folder.absolute()),
+                "with_release": request.with_release,
+                "jobs": jobs,
+            },
+            entrypoint_type=EntrypointType.MODULE_PATH,
+            limit=1,
+            pause_on_shutdown=False,
+            print_starting_message=False,
+        )
+    except httpx.HTTPError as error:
+        raise ScheduleError(f"Prefect's server at {url} can't be used: {error or type(error).__name__}") from error

@@ -4,9 +4,17 @@ from __future__ import annotations
 
 from collections import Counter
 from collections.abc import Sequence
-from dataclasses import asdict, dataclass, field
+from dataclasses import asdict, dataclass, field, replace
 
-from extractors.records import BurdenEstimate, Extraction, FailureCause
+from extractors.records import (
+    BurdenEstimate,
+    Extraction,
+    FailureCause,
+    ModelProperty,
+    Result,
+    TrainingCompute,
+    TrainingRun,
+)
 
 
 @dataclass(frozen=True, slots=True)
@@ -16,6 +24,12 @@ class FailedPaper:
     name: str
     cause: FailureCause
     message: str
+
+
+_ADDED = (
+    *("papers_new", "papers_parsed", "papers_with_runs", "papers_with_results"),
+    *("runs_found", "burden_estimated", "records_found", "confidence_sum"),
+)
 
 
 @dataclass(slots=True)
@@ -42,7 +56,12 @@ class Tally:
 
     def read(self, extraction: Extraction, estimates: Sequence[BurdenEstimate]) -> None:
         """Count a paper that was read and saved."""
-        records = [*extraction.runs, *extraction.training_compute, *extraction.results, *extraction.properties]
+        records: list[TrainingRun | TrainingCompute | Result | ModelProperty] = [
+            *extraction.runs,
+            *extraction.training_compute,
+            *extraction.results,
+            *extraction.properties,
+        ]
         self.papers_parsed += 1
         self.papers_with_runs += bool(extraction.runs)
         self.papers_with_results += bool(extraction.results)
@@ -50,6 +69,21 @@ class Tally:
         self.burden_estimated += sum(estimate.hardware_burden_flop is not None for estimate in estimates)
         self.records_found += len(records)
         self.confidence_sum += sum(record.confidence for record in records)
+
+    def after(self, earlier: Tally) -> Tally:
+        """The two together, where this is another attempt at the same: what the first has read is unchanged in it.
+
+        1 of 5 read, then stopped; in the next attempt 4 read, 1 unchanged -> 5 read, 0 unchanged
+        """
+        told = {failure.name: failure for failure in (*self.failures, *earlier.failures)}
+        return replace(
+            self,
+            papers_seen=max(self.papers_seen, earlier.papers_seen),
+            papers_relevant=max(self.papers_relevant, earlier.papers_relevant),
+            papers_unchanged=max(0, self.papers_unchanged - earlier.papers_parsed),
+            failures=list(told.values()),
+            **{name: getattr(self, name) + getattr(earlier, name) for name in _ADDED},
+        )
 
     @property
     def failed_by_cause(self) -> dict[str, int]:

@@ -94,7 +94,7 @@ def test_flow_on_a_server_ends_as_the_plain_run_does(
     assert task["state_type"] == "COMPLETED"
 
 
-def test_the_nightly_flow_reads_papers_and_then_fits_what_is_there(
+def test_a_flow_reads_papers_and_then_fits_what_is_there(
     prefect_server: tuple[str, subprocess.Popen[bytes]], home: Home, few_papers: Path, tmp_path: Path
 ) -> None:
     api, _ = prefect_server
@@ -105,11 +105,11 @@ def test_the_nightly_flow_reads_papers_and_then_fits_what_is_there(
     assert (tmp_path / "report" / "index.html").exists() and home.count("analysis_runs") == 1
     flows = {flow["id"]: flow["name"] for flow in _post(f"{api}/flows/filter", {})}
     runs = _post(f"{api}/flow_runs/filter", {})
-    [night] = [run["start_time"] for run in runs if flows[run["flow_id"]] == "nightly"]
+    [night] = [run["start_time"] for run in runs if flows[run["flow_id"]] == "ingest and analyze"]
     runs = [run for run in runs if run["start_time"] >= night]
     by_name = {flows[run["flow_id"]]: run for run in runs}
     assert {name: run["state_type"] for name, run in by_name.items()} == {
-        "nightly": "COMPLETED",
+        "ingest and analyze": "COMPLETED",
         "ingest": "COMPLETED",
         "analyze": "COMPLETED",
     }

@@ -1,0 +1,175 @@
+"""A night in one piece: what it reads, what it does when something fails, what it leaves to be told."""
+
+from __future__ import annotations
+
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import pytest
+import time_machine
+from loopback_arxiv import LoopbackArxiv, status
+
+import flows.nightly
+from db.engine import Engine, open_database
+from db.leases import LeaseHeldError, hold
+from db.migrate import upgrade
+from db.nights import NightReport, NightStatus, StepState, ingest_runs, last_success, nights
+from db.queries import exported_records
+from flows.analysis import AnalysisError
+from flows.nightly import NightRequest, night
+from flows.settings import Settings, load_settings
+from flows.sources import SourceError
+from flows.tally import Tally
+
+
+@pytest.fixture
+def arxiv() -> Iterator[LoopbackArxiv]:
+    with LoopbackArxiv() as server:
+        yield server
+
+
+@pytest.fixture
+def settings(tmp_path: Path, arxiv: LoopbackArxiv, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    for name, value in arxiv.environment().items():
+        monkeypatch.setenv(name, value)
+    return load_settings(home=tmp_path / "home", jobs=1)
+
+
+@pytest.fixture
+def engine(settings: Settings) -> Iterator[Engine]:
+    opened = open_database(settings.database)
+    upgrade(opened)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="module")
+def pdf(samples_dir: Path) -> bytes:
+    return (samples_dir / "1912.99001.pdf").read_bytes()
+
+
+def _states(report: NightReport) -> dict[str, StepState]:
+    return {step.name: step.state for step in report.steps}
+
+
+def _papers(engine: Engine) -> set[str]:
+    return {str(record["arxiv_id"]) for record in exported_records(engine, "runs")}
+
+
+def test_the_night_after_missed_ones_makes_up_for_them(
+    settings: Settings, engine: Engine, arxiv: LoopbackArxiv, pdf: bytes
+) -> None:
+    monday = datetime.now(UTC).date()
+    arxiv.add("2406.00001", pdfs=[pdf], changed=monday)
+    first = night(settings, NightRequest(with_release=False))
+    assert first.status is NightStatus.SUCCEEDED and first.counts["papers_parsed"] == 1
+    for days in (1, 2, 3):
+        arxiv.add(f"2406.0000{days + 1}", pdfs=[pdf + b"\n%%%d" % days], changed=monday + timedelta(days=days))
+    with time_machine.travel(datetime.now(UTC) + timedelta(days=4)):
+        after = night(settings, NightRequest(with_release=False))
+    assert after.counts["papers_parsed"] == 3
+    assert _papers(engine) == {f"2406.0000{number}" for number in (1, 2, 3, 4)}
+    assert {each.parameters["from"] for each in arxiv.asked("oai")[-2:]} == {monday.isoformat()}
+    assert [report.night for report in nights(engine)] == [2, 1]
+    assert last_success(engine) == after.finished
+    newest, oldest = ingest_runs(engine)
+    assert (first.ingest_runs, after.ingest_runs) == ((oldest.number,), (newest.number,))
+
+
+def test_what_a_night_did_is_stored_as_it_is_told(
+    settings: Settings, engine: Engine, arxiv: LoopbackArxiv, samples_dir: Path, tmp_path: Path
+) -> None:
+    today = datetime.now(UTC).date()
+    arxiv.add("2304.99011", pdfs=[(samples_dir / "2304.99011.pdf").read_bytes()], changed=today)
+    arxiv.add("2304.99012", pdfs=[b"%PDF-1.4 broken\n%%EOF"], changed=today)
+    request = NightRequest(report_folder=tmp_path / "report", releases_folder=tmp_path / "releases")
+    report = night(settings, request)
+    assert nights(engine) == [report]
+    assert (report.status, report.counts["papers_parsed"]) == (NightStatus.SUCCEEDED, 1)
+    assert [(paper, cause) for paper, cause, _ in report.failures] == [("2304.99012v1", "broken")]
+    assert [(each.name, each.paper_count, each.paper) for each in report.new_hardware] == [
+        ("Zephyr Q9", 1, "2304.99011")
+    ]
+    assert report.releases == (today.isoformat(),) and (tmp_path / "releases" / report.releases[0]).is_dir()
+    again = night(settings, request)
+    assert again.new_hardware == () and again.releases == (f"{today}.2",)
+
+
+def test_a_step_that_fails_hinders_only_itself(
+    settings: Settings, engine: Engine, arxiv: LoopbackArxiv, pdf: bytes, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def fail(*_: Any) -> None:
+        raise AnalysisError("no such thing")
+
+    arxiv.add("2406.00001", pdfs=[pdf], changed=datetime.now(UTC).date())
+    monkeypatch.setattr(flows.nightly, "analyze", fail)
+    report = night(settings, NightRequest())
+    assert report.status is NightStatus.INCOMPLETE and last_success(engine) is None
+    assert _states(report) == {"papers": StepState.DONE, "analysis": StepState.FAILED, "release": StepState.DONE}
+    [told] = [step.message for step in report.steps if step.state is StepState.FAILED]
+    assert "no such thing" in told
+    assert _papers(engine) == {"2406.00001"}
+
+
+def test_arxiv_that_refuses_access_is_not_asked_again_that_night(
+    settings: Settings, engine: Engine, arxiv: LoopbackArxiv
+) -> None:
+    arxiv.misbehave("oai", status(403))
+    report = night(settings, NightRequest(with_release=False), wait=lambda seconds: pytest.fail("waited"))
+    assert report.status is NightStatus.FAILED and len(arxiv.requests) == 1
+    assert "403" in report.steps[0].message
+    assert _states(report)["release"] is StepState.SKIPPED
+
+
+def test_a_network_that_is_away_is_waited_for_longer_and_longer(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    attempts: list[Tally] = []
+
+    def comes_back(_request: object, _settings: object, _watcher: object, _process: object, tally: Tally) -> None:
+        attempts.append(tally)
+        tally.papers_parsed = 1
+        tally.papers_unchanged = len(attempts) - 1
+        if len(attempts) < 4:
+            raise SourceError("no answer")
+
+    monkeypatch.setattr(flows.nightly, "ingest", comes_back)
+    pauses: list[float] = []
+    report = night(settings, NightRequest(with_release=False), wait=pauses.append)
+    assert pauses == [60, 180, 540]
+    assert report.status is NightStatus.SUCCEEDED and report.steps[0].attempts == 4
+    assert (report.counts["papers_parsed"], report.counts["papers_unchanged"]) == (4, 0)
+
+
+def test_a_network_that_stays_away_ends_the_night_in_bounded_time(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def away(*_: object) -> None:
+        raise SourceError("no answer")
+
+    monkeypatch.setattr(flows.nightly, "ingest", away)
+    pauses: list[float] = []
+    report = night(settings, NightRequest(with_release=False), wait=pauses.append)
+    assert (report.status, len(pauses), sum(pauses)) == (NightStatus.FAILED, 4, 2400)
+
+
+def test_two_nights_exclude_each_other_and_the_second_says_who_is_at_it(settings: Settings, engine: Engine) -> None:
+    with hold(engine, flows.nightly.LEASE, "other-machine pid 7", 60), pytest.raises(LeaseHeldError) as refused:
+        night(settings, NightRequest())
+    assert "other-machine pid 7" in str(refused.value)
+    assert nights(engine) == []
+
+
+def test_a_night_that_is_stopped_says_so_and_the_next_one_goes_on(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def stopped(*_: object) -> None:
+        raise KeyboardInterrupt
+
+    with monkeypatch.context() as patched, pytest.raises(KeyboardInterrupt):
+        patched.setattr(flows.nightly, "ingest", stopped)
+        night(settings, NightRequest(with_release=False))
+    assert [report.status for report in nights(engine)] == [NightStatus.INTERRUPTED]
+    assert night(settings, NightRequest(with_release=False)).status is NightStatus.SUCCEEDED
