@@ -263,6 +263,18 @@ leases = Table(
     Column("freed_at", UtcDateTime),
 )
 
+read_tars = Table(
+    "read_tars",
+    metadata,
+    # arXiv_pdf_2401_001.tar
+    Column("name", Text, primary_key=True),
+    # by which another file of that name is told apart
+    Column("fingerprint", Text, primary_key=True),
+    Column("extractor_version", Text, primary_key=True),
+    Column("papers", Integer, nullable=False),
+    Column("finished_at", UtcDateTime, nullable=False),
+)
+
 installed_objects = Table(
     "installed_objects",
     metadata,
@@ -394,6 +406,19 @@ point_states = Table(
         sqlite_where=text("last_run IS NULL"),
         postgresql_where=text("last_run IS NULL"),
     ),
+)
+
+rereadings = Table(
+    "rereadings",
+    metadata,
+    # what was read by another version, this one reads again
+    Column("extractor_version", Text, primary_key=True),
+    Column("begun_at", UtcDateTime, nullable=False),
+    # the run of the analysis over what was in force before; null where there were no points
+    Column("analysis_run_before", Integer, ForeignKey("analysis_runs.analysis_run_id")),
+    Column("reported_at", UtcDateTime),
+    # as `burden reread --report FILE.json` writes it
+    Column("report", JsonText),
 )
 
 APPEND_ONLY = (

@@ -1,0 +1,250 @@
+"""Reading stored PDFs again with this version of the extractor. Asks no network for anything.
+
+Every paper is a transaction of its own, and counts as it was read last from that moment on; what was read before stays.
+So a run can be killed at any moment, and the next one reads what is left.
+"""
+
+from __future__ import annotations
+
+import contextlib
+import hashlib
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from itertools import chain, islice
+from pathlib import Path
+from typing import Any
+
+from annotations.lines import bare_id
+from annotations.standoff import GOLD_RESULTS, GOLD_RUNS, load_gold_results, load_gold_runs
+from db.desk_rows import bring_queue_up_to_date
+from db.engine import Engine, open_database
+from db.errors import DatabaseError, RecordError
+from db.facts import paper_key
+from db.migrate import upgrade
+from db.public_refresh import bring_public_rows_up_to_date
+from db.rereading import StoredPaper, begin_rereading, left_to_read, note_analysis_before, stored_papers
+from db.store import (
+    IngestStatus,
+    PaperDocument,
+    PaperFailure,
+    begin_ingest_run,
+    finish_ingest_run,
+    save_extractions,
+    save_failure,
+)
+from extractors.records import Extraction, FailureCause, PaperError
+from flows.analysis import AnalysisError, AnalysisRequest, analyze
+from flows.estimates import bring_estimates_up_to_date
+from flows.ingest import Watcher
+from flows.papers import catalogue, ready_to_save, refused
+from flows.runners import runner_in_force
+from flows.settings import Settings
+from flows.sources.store import path_in_store
+from flows.tally import FailedPaper, Tally
+from flows.version import READING_VERSION
+from flows.workers import PdfJob
+from models.burden import estimator_version
+
+_TRIED_AGAIN = (FailureCause.DOWNLOAD, FailureCause.REFUSED)
+"""Causes that are not the PDF's own fault."""
+_PAPERS_A_QUERY = 200
+_BLOCK_BYTES = 1024 * 1024
+
+
+class StoreFault(StrEnum):
+    """Why a PDF that is on record can't be read again."""
+
+    MISSING = "missing"
+    DAMAGED = "damaged"
+
+
+@dataclass(frozen=True, slots=True)
+class FaultyPdf:
+    """A PDF that the store does not have as it was; it is not read, and its earlier reading stays in force."""
+
+    name: str
+    fault: StoreFault
+    message: str
+
+
+@dataclass(frozen=True, slots=True)
+class RereadRequest:
+    """What is read again; nothing said means everything that another version has read."""
+
+    limit: int | None = None
+    gold: bool = False
+    """Only papers of the project's own gold data."""
+    retry_failed: bool = False
+    """Try again what this version has failed on before."""
+
+    def described(self) -> dict[str, Any]:
+        """As JSON can hold it, for the run's row in the database."""
+        said = {"limit": self.limit, "gold": self.gold, "retry_failed": self.retry_failed}
+        return {"reread": READING_VERSION} | {name: value for name, value in said.items() if value}
+
+
+@dataclass(slots=True)
+class Reread:
+    """What a run of the re-reading did."""
+
+    tally: Tally = field(default_factory=Tally)
+    faulty: list[FaultyPdf] = field(default_factory=list)
+    papers_left: int = 0
+    """PDFs that this version should still read: beyond ``limit``, or not in the store as they were."""
+
+    @property
+    def faults(self) -> dict[str, int]:
+        """How many PDFs the store does not have as they were, by what is wrong with them."""
+        return {str(fault): sum(each.fault is fault for each in self.faulty) for fault in StoreFault}
+
+    def counts(self) -> dict[str, object]:
+        """Numbers only."""
+        of_store = {f"papers_{fault}": count for fault, count in self.faults.items()}
+        return self.tally.counts() | of_store | {"papers_left": self.papers_left}
+
+
+def reread(request: RereadRequest, settings: Settings, watcher: Watcher | None = None) -> Reread:
+    """Read again what another version has read; papers that fail, and PDFs that are not there, are part of what it did.
+
+    Before the first paper the laws are fitted to what is in force, so that the report can tell what became of them.
+    """
+    engine = open_database(settings.database)
+    upgrade(engine)
+    bring_estimates_up_to_date(engine)
+    wanted = _left(engine, request)[: request.limit]
+    done = Reread(papers_left=len(wanted))
+    if watcher is not None:
+        watcher.expect(len(wanted))
+    if not wanted:
+        return done
+    _begin(engine)
+    run = begin_ingest_run(engine, request.described(), datetime.now(UTC))
+    status = IngestStatus.FAILED
+    try:
+        _read([sha256 for _, sha256 in wanted], engine, settings, done, watcher)
+        bring_queue_up_to_date(engine, datetime.now(UTC))
+        bring_public_rows_up_to_date(engine, datetime.now(UTC))
+        done.papers_left = len(_left(engine, RereadRequest()))
+        status = IngestStatus.SUCCEEDED
+    except (KeyboardInterrupt, SystemExit):
+        status = IngestStatus.INTERRUPTED
+        raise
+    finally:
+        with contextlib.suppress(DatabaseError):  # the database may be what failed; its error is on its way
+            finish_ingest_run(engine, run, status, done.counts(), datetime.now(UTC))
+    return done
+
+
+def _left(engine: Engine, request: RereadRequest) -> list[tuple[str, str]]:
+    """Each PDF once, under the first paper that has it."""
+    tried_again = tuple(FailureCause) if request.retry_failed else _TRIED_AGAIN
+    by_pdf: dict[str, str] = {}
+    gold = gold_papers() if request.gold else None
+    for paper, sha256 in left_to_read(engine, READING_VERSION, tried_again):
+        if gold is None or paper in gold:
+            by_pdf.setdefault(sha256, paper)
+    return [(paper, sha256) for sha256, paper in by_pdf.items()]
+
+
+def gold_papers() -> frozenset[str]:
+    """The papers of which the project's own gold data say what they state."""
+    runs = (fact.paper for fact in load_gold_runs(GOLD_RUNS))
+    results = (fact.paper for fact in load_gold_results(GOLD_RESULTS))
+    return frozenset(map(bare_id, chain(runs, results)))
+
+
+def _begin(engine: Engine) -> None:
+    """Note that this version reads again, and fit the laws to what was in force before, unless that is done."""
+    if begin_rereading(engine, READING_VERSION, datetime.now(UTC)).analysis_run_before is None:
+        with contextlib.suppress(AnalysisError):  # nothing to fit: then no law will have changed
+            note_analysis_before(engine, READING_VERSION, analyze(engine, AnalysisRequest()).run)
+
+
+def _read(sha256s: Sequence[str], engine: Engine, settings: Settings, done: Reread, watcher: Watcher | None) -> None:
+    under_way: dict[str, StoredPaper] = {}
+    jobs = _jobs(sha256s, engine, settings.pdf_folder, done, under_way, watcher)
+    with (
+        runner_in_force(settings, len(sha256s)) as runner,
+        contextlib.closing(runner.read(jobs, settings.limits)) as readings,
+    ):
+        for reading in readings:
+            paper = under_way.pop(reading.job.key)
+            if reading.extraction is not None and reading.extraction.sha256 != paper.sha256:
+                _note_fault(paper, StoreFault.DAMAGED, reading.job.path, done)
+            elif reading.extraction is not None:
+                _save(paper, reading.extraction, engine, done)
+            elif reading.error is not None:
+                _save_failure(paper, reading.error, engine, done)
+            if watcher is not None:
+                watcher.done(paper.name)
+
+
+def _jobs(
+    sha256s: Iterable[str],
+    engine: Engine,
+    folder: Path,
+    done: Reread,
+    under_way: dict[str, StoredPaper],
+    watcher: Watcher | None,
+) -> Iterator[PdfJob]:
+    """The PDFs that the store has as they were; those that it hasn't are named."""
+    remaining = iter(sha256s)
+    while portion := list(islice(remaining, _PAPERS_A_QUERY)):
+        for paper in stored_papers(engine, portion):
+            done.tally.papers_seen += 1
+            path = path_in_store(folder, paper.sha256)
+            fault = _fault(path, paper.sha256)
+            if fault is None:
+                under_way[paper.sha256] = paper
+                yield PdfJob(paper.sha256, path)
+                continue
+            _note_fault(paper, fault, path, done)
+            if watcher is not None:
+                watcher.done(paper.name)
+
+
+def _fault(path: Path, sha256: str) -> StoreFault | None:
+    """What is wrong with the file of a PDF, by the digest of its bytes."""
+    digest = hashlib.sha256()
+    try:
+        with path.open("rb") as source:
+            while block := source.read(_BLOCK_BYTES):
+                digest.update(block)
+    except FileNotFoundError:
+        return StoreFault.MISSING
+    return None if digest.hexdigest() == sha256 else StoreFault.DAMAGED
+
+
+_ADVICE: Mapping[StoreFault, str] = {
+    StoreFault.MISSING: "is not there: put it back or fetch it anew",
+    StoreFault.DAMAGED: "has other bytes than were read: delete it, then put it back or fetch it anew",
+}
+
+
+def _note_fault(paper: StoredPaper, fault: StoreFault, path: Path, done: Reread) -> None:
+    done.faulty.append(FaultyPdf(paper.name, fault, f"{path} {_ADVICE[fault]}"))
+
+
+def _save(paper: StoredPaper, extraction: Extraction, engine: Engine, done: Reread) -> None:
+    """Save what was read, later than what was read before, whatever the clocks of other machines said."""
+    read = ready_to_save(paper.metadata, paper.byte_count, extraction)
+    at = datetime.now(UTC)
+    if paper.read_at is not None:
+        at = max(at, paper.read_at + timedelta(microseconds=1))
+    try:
+        save_extractions(engine, [read], READING_VERSION, estimator_version(catalogue()), at)
+    except RecordError as error:
+        _save_failure(paper, refused(error), engine, done)
+        return
+    bring_estimates_up_to_date(engine, paper_key(read.metadata, paper.sha256))
+    done.tally.read(extraction, read.estimates)
+
+
+def _save_failure(paper: StoredPaper, error: PaperError, engine: Engine, done: Reread) -> None:
+    """Record why this version can't read the paper; what another read stays in force."""
+    done.tally.failures.append(FailedPaper(paper.name, error.cause, error.message))
+    document = PaperDocument(paper.metadata, paper.sha256, paper.byte_count)
+    failure = PaperFailure(paper.metadata, document, error.cause, error.message)
+    save_failure(engine, failure, READING_VERSION, datetime.now(UTC))
