@@ -18,6 +18,7 @@ from commands.operation import database, doctor
 from commands.papers import extract
 from commands.records import evaluate, export, train
 from commands.release import release
+from commands.rereading import reread
 from commands.schedule import runs, schedule
 from commands.submissions import submissions
 
@@ -91,6 +92,7 @@ def _stop(number: int, frame: object) -> NoReturn:
 
 for _command in (
     ingest,
+    reread,
     extract,
     export,
     evaluate,
