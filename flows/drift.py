@@ -83,7 +83,7 @@ def drift(tonight: Mapping[str, float], version: str, earlier: Sequence[NightRep
 def drift_warnings(findings: Sequence[DriftFinding], version: str, earlier: Sequence[NightReport]) -> tuple[str, ...]:
     """A line for each finding outside its range."""
     changed = bool(earlier) and earlier[0].extractor_version != version
-    why = f"; the extractor is another since the night before ({version})" if changed else ""
+    why = f"; the extractor has changed since the night before, to {version}" if changed else ""
     return tuple(
         f"{MEASURES[each.measure]} is {each.value:.3f}, usually {each.usual:.3f} ({each.low:.3f} to {each.high:.3f}, "
         f"{each.nights} nights){why}"

@@ -8,10 +8,8 @@ successful run covered.
 from __future__ import annotations
 
 import logging
-import os
-import socket
-from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from collections.abc import Callable
+from contextlib import suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -20,7 +18,7 @@ from time import monotonic, sleep
 
 from db.engine import Engine, open_database
 from db.errors import DatabaseError
-from db.leases import HeldLease, hold
+from db.leases import HeldLease
 from db.migrate import upgrade
 from db.nights import (
     NewHardware,
@@ -36,9 +34,11 @@ from db.nights import (
 from db.release_store import releases
 from extractors.lexicon.spellings import spelling_key
 from extractors.lexicon.unknown_names import unknown_accelerators
+from flows.alarms import told
 from flows.analysis import AnalysisRequest, NoPointsError, analyze
 from flows.discovery import IngestRequest
 from flows.drift import MOST_NIGHTS, drift, drift_warnings, measures_of
+from flows.exclusion import alone
 from flows.ingest import Process, Watcher, ingest
 from flows.papers import catalogue
 from flows.patience import Patience, is_database_away
@@ -48,8 +48,6 @@ from flows.version import READING_VERSION
 from releases.making import ReleaseOrder, make_release
 
 LEASE = "night"
-_LEASE_SECONDS = 120.0
-"""So long other machines wait where the machine of a night dies."""
 _FAILURES_KEPT = 100
 _NIGHTS_LOOKED_AT = 2 * MOST_NIGHTS
 """Some of them have too few papers to say what is usual."""
@@ -96,7 +94,7 @@ def night(
     patience = Patience(settings.night_pause_seconds, wait)
     settings.home.mkdir(parents=True, exist_ok=True)
     engine = patience.persist("database", lambda: _opened(settings))
-    with _alone(engine, settings.home / "night.lock") as lease:
+    with alone(engine, LEASE, settings.home / "night.lock") as lease:
         report = begin_night(engine, datetime.now(UTC), lease.lease.holder, READING_VERSION)
         under_way = _Night(engine, settings, request, patience, lease, report, watcher, process)
         try:
@@ -106,6 +104,7 @@ def night(
         except BaseException as error:
             under_way.broken_off(error)
             raise
+    told(engine, settings, under_way.report)
     return under_way.report
 
 
@@ -113,13 +112,6 @@ def _opened(settings: Settings) -> Engine:
     engine = open_database(settings.database)
     upgrade(engine)
     return engine
-
-
-@contextmanager
-def _alone(engine: Engine, lock: Path) -> Iterator[HeldLease]:
-    """Hold the lease of nights, of which there is one at a time among all machines that share the database."""
-    with hold(engine, LEASE, f"{socket.gethostname()} pid {os.getpid()}", _LEASE_SECONDS) as lease:
-        yield lease
 
 
 class _Night:

@@ -131,7 +131,7 @@ class Pacer:
         """
         if self._database is None:
             return None
-        machine = f"{socket.gethostname()}{_digest_of(file)}"
+        machine = f"{socket.gethostname()}{digest_of_file(file)}"
         mine = f"{machine} " if file is not None and _BOOT_ID.exists() else ""
         waited_seconds = 0.0
         while True:
@@ -153,8 +153,11 @@ def shared_pacer(engine: Engine, shared_file: Path | None) -> Pacer:
     return Pacer(shared_file=shared_file, database=None if is_sqlite(engine) else engine)
 
 
-def _digest_of(file: int | None) -> str:
-    """ "/3f9c0a12" for all processes that lock the very same file of one running machine, and for no other."""
+def digest_of_file(file: int | None) -> str:
+    """ "/3f9c0a12" for all processes that lock the very same file of one running machine, and for no other.
+
+    "" where there is no file, or nothing by which one running machine is told from another.
+    """
     if file is None or not _BOOT_ID.exists():
         return ""
     status = os.fstat(file)

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -13,9 +14,9 @@ from loopback_arxiv import LoopbackArxiv, status
 
 import flows.nightly
 from db.engine import Engine, open_database
-from db.leases import LeaseHeldError, hold
+from db.leases import Lease, LeaseHeldError, hold, take
 from db.migrate import upgrade
-from db.nights import NightReport, NightStatus, StepState, ingest_runs, last_success, nights
+from db.nights import NightReport, NightStatus, StepState, begin_night, ingest_runs, last_success, nights
 from db.queries import exported_records
 from flows.analysis import AnalysisError
 from flows.nightly import NightRequest, night
@@ -160,6 +161,15 @@ def test_two_nights_exclude_each_other_and_the_second_says_who_is_at_it(settings
         night(settings, NightRequest())
     assert "other-machine pid 7" in str(refused.value)
     assert nights(engine) == []
+
+
+def test_a_night_that_was_killed_does_not_bar_the_next_one_on_its_machine(settings: Settings, engine: Engine) -> None:
+    finished = night(settings, NightRequest(with_release=False))
+    killed = finished.holder.replace(f"pid {os.getpid()}", "pid 999999999")
+    begin_night(engine, datetime.now(UTC), killed, "x1")
+    assert isinstance(take(engine, flows.nightly.LEASE, killed, 600), Lease)
+    assert night(settings, NightRequest(with_release=False)).status is NightStatus.SUCCEEDED
+    assert [report.status for report in nights(engine)][1] is NightStatus.INTERRUPTED
 
 
 def test_a_night_that_is_stopped_says_so_and_the_next_one_goes_on(
