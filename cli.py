@@ -9,6 +9,7 @@ from typing import Any, NoReturn
 
 import click
 
+from commands.alarms import alarm
 from commands.analysis import analyze, import_
 from commands.annotations import annotations_
 from commands.desk import user, web
@@ -102,6 +103,7 @@ for _command in (
     release,
     schedule,
     runs,
+    alarm,
     import_,
     annotations_,
     web,

@@ -7,13 +7,18 @@ import shutil
 import sys
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from enum import StrEnum
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-from db.engine import open_database
+from db.alarms import lasting_alarms
+from db.engine import Engine, open_database
 from db.errors import DatabaseError
 from db.migrate import database_status
+from db.nights import last_success
+from flows.alarm_channels import channels
+from flows.alarms import SILENCE, silent_since
 from flows.mail import smtp_server
 from flows.papers import catalogue
 from flows.settings import Settings, SettingsError, foreign_variables, settings_in_force
@@ -49,6 +54,8 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _home(settings)
     yield _disk(settings)
     yield _mail(settings)
+    yield _alarm_channels(settings)
+    yield from _nights(settings)
     yield _program("chromium", _found_chromium, "only tests of web pages need it")
     yield _program("postgresql", _found_postgresql, "only tests of PostgreSQL need it; the default is SQLite")
     yield _prefect_server()
@@ -113,6 +120,43 @@ def _mail(settings: Settings) -> Finding:
     if server is None:
         return Finding("e-mail", Health.FINE, "none is sent", "BURDEN_SMTP_HOST, if contributors are to be told")
     return Finding("e-mail", Health.FINE, f"{server.host}:{server.port}, {server.encryption}")
+
+
+def _alarm_channels(settings: Settings) -> Finding:
+    try:
+        ways = channels(settings)
+    except SettingsError as error:
+        return Finding("alarms", Health.BROKEN, str(error), "`burden web` does not start so")
+    if not ways:
+        return Finding("alarms", Health.FINE, "nobody is told", "BURDEN_WEBHOOK_URL or BURDEN_ALARM_EMAIL")
+    return Finding("alarms", Health.FINE, ", ".join(way.shown for way in ways.values()), "`burden alarm test` tries it")
+
+
+def _nights(settings: Settings) -> Iterator[Finding]:
+    """Silence, and alarms that last; nothing where no night was ever run, or the database is told of elsewhere."""
+    try:
+        engine = _current_database(settings)
+        if engine is None:
+            return
+        since = silent_since(engine, settings, datetime.now(UTC))
+        lasting = [alarm for alarm in lasting_alarms(engine) if alarm.cause != SILENCE]
+        if last := last_success(engine):
+            yield Finding("last night that succeeded", Health.FINE, f"{last:%Y-%m-%d %H:%M} UTC")
+    except DatabaseError:
+        return
+    if since is not None:
+        said = f"no night has succeeded since {since:%Y-%m-%d %H:%M} UTC"
+        yield Finding("nights", Health.BROKEN, said, "is `burden schedule` running? `burden runs` lists the nights")
+    for alarm in lasting:
+        yield Finding("alarm", Health.NOTE, alarm.summary, f"since {alarm.raised:%Y-%m-%d %H:%M} UTC")
+
+
+def _current_database(settings: Settings) -> Engine | None:
+    """The database, if it is there and of this program's schema."""
+    if settings.sqlite_file is not None and not settings.sqlite_file.exists():
+        return None
+    engine = open_database(settings.database)
+    return engine if database_status(engine).is_current else None
 
 
 def _nearest_existing(path: Path) -> Path:

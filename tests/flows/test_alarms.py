@@ -2,7 +2,9 @@
 
 from __future__ import annotations
 
+import json
 import logging
+import socket
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -24,7 +26,7 @@ from flows.mail import PAUSES
 from flows.settings import Settings, SettingsError, load_settings, settings_in_force
 
 if TYPE_CHECKING:
-    pass
+    from tests.flows.conftest import Home
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)
@@ -218,8 +220,6 @@ def test_the_secret_part_of_the_address_is_in_no_log_and_no_redirect_is_followed
 def test_an_answer_that_never_comes_is_not_waited_for_for_ever(
     receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    import socket
-
     monkeypatch.setattr("flows.alarm_channels._ANSWER_SECONDS", 0.05)
     with socket.create_server(("127.0.0.1", 0)) as mute:
         url = f"http://127.0.0.1:{mute.getsockname()[1]}/"
@@ -324,3 +324,40 @@ def test_the_thread_sends_what_waits_and_is_there_only_where_somebody_is_to_be_t
     monkeypatch.setattr(alarms, "AlarmWatch", None)
     with watching(engine, load_settings()):
         pass
+
+
+# --- at the command line ---
+
+
+def test_a_trial_is_sent_by_all_channels_and_says_what_became_of_it(
+    home: Home, settings: Settings, receiver: Receiver, inbox: Inbox
+) -> None:
+    nobody = home.burden("alarm", "test")
+    assert nobody.returncode == 1 and "set BURDEN_WEBHOOK_URL, or BURDEN_ALARM_EMAIL" in nobody.stderr
+
+    names = ("smtp_host", "smtp_port", "smtp_from", "smtp_encryption", "public_url", "alarm_email", "webhook_url")
+    variables = tuple((f"BURDEN_{name.upper()}", str(getattr(settings, name))) for name in names)
+    at_work = type(home)(home.path, (*variables, ("NO_PROXY", "127.0.0.1")))
+    sent = at_work.burden("--debug", "alarm", "test")
+    assert sent.returncode == 0, sent.stderr
+    assert receiver.events() == [("trial", "trial")] and len(inbox.messages) == 1
+    assert f"webhook: sent to {receiver.address}/…" in sent.stdout and "e-mail: sent to ops@example.org" in sent.stdout
+    for secret in SECRETS:
+        assert secret not in sent.stdout + sent.stderr
+
+
+def test_alarms_are_listed_and_the_doctor_tells_of_silence(home: Home) -> None:
+    home.path.mkdir()
+    engine = open_database(f"sqlite:///{home.database}")
+    upgrade(engine)
+    raise_alarm(engine, "step harvest", "step harvest of night 7 failed", "no answer", NOON, ())
+    begin_night(engine, NOON, "db1", "x1")
+    engine.dispose()
+    (listed,) = json.loads(home.burden("alarm", "list", "--json").stdout)
+    assert listed["cause"] == "step harvest" and listed["over"] is None
+    assert "step harvest of night 7 failed" in home.burden("alarm", "list").stdout
+    found = {finding["subject"]: finding for finding in json.loads(home.burden("doctor", "--json").stdout)}
+    assert found["nights"]["health"] == "broken"
+    assert found["nights"]["value"] == "no night has succeeded since 2026-03-02 12:00 UTC"
+    assert found["alarm"]["value"] == "step harvest of night 7 failed"
+    assert found["BURDEN_WEBHOOK_URL"]["value"] == "(not set)"
