@@ -77,6 +77,7 @@ settlements = Table(
     Column("extractor_version", Text, nullable=False),
     Column("note", Text, nullable=False),
     Index(None, "paper_key"),
+    Index(None, "reviewer", "paper_key"),
 )
 
 comments = Table(
