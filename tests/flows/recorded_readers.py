@@ -9,10 +9,15 @@ import hashlib
 import os
 import pickle
 from dataclasses import replace
+from functools import partial
 from pathlib import Path
 from threading import Event
+from typing import TYPE_CHECKING
 
 from extractors.records import Extraction, FailureCause, PaperError, TrainingRun
+
+if TYPE_CHECKING:
+    import pytest
 
 FOLDER_VARIABLE = "TESTS_RECORDED_READINGS"
 FAILED_BEFORE = b"\n%the older version fails on this\n"
@@ -28,6 +33,19 @@ def record(pdf: bytes, extraction: Extraction, folder: Path) -> None:
     """Have both readers say this of the PDF."""
     sha256 = hashlib.sha256(pdf).hexdigest()
     (folder / sha256).write_bytes(pickle.dumps(replace(extraction, sha256=sha256)))
+
+
+def use(version: str, reader: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Have this process read papers by ``older`` or ``newer``, and store what is read under this version."""
+    import flows.ingest
+    import flows.rereading
+    import flows.rereading_report
+    import flows.runners
+    from flows.workers import read_papers
+
+    for module in (flows.ingest, flows.rereading, flows.rereading_report):
+        monkeypatch.setattr(module, "READING_VERSION", version)
+    monkeypatch.setattr(flows.runners, "read_papers", partial(read_papers, reader=f"{__name__}:{reader}"))
 
 
 def older(pdf: bytes) -> Extraction:

@@ -10,7 +10,6 @@ import sys
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
-from functools import partial
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -19,11 +18,10 @@ from typing import TYPE_CHECKING, Any
 import pytest
 import recorded_readers
 from postgresql_servers import PostgresqlServer, installed_binaries, running_server
+from recorded_readers import use
 
 import flows.ingest
 import flows.rereading
-import flows.rereading_report
-import flows.runners
 from analysis.document import html, markdown
 from db.engine import Engine, open_database
 from db.queries import exported_records
@@ -37,7 +35,6 @@ from flows.rereading_pages import document_of
 from flows.rereading_report import report_of
 from flows.settings import Settings
 from flows.sources.store import path_in_store
-from flows.workers import read_papers
 
 if TYPE_CHECKING:
     from tests.conftest import Require
@@ -109,19 +106,11 @@ def server(require: Require) -> Iterator[PostgresqlServer]:
         yield started
 
 
-def by(version: str, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Have papers read by this version from now on."""
-    for module in (flows.ingest, flows.rereading, flows.rereading_report):
-        monkeypatch.setattr(module, "READING_VERSION", version)
-    reader = f"recorded_readers:{'older' if version == OLDER else 'newer'}"
-    monkeypatch.setattr(flows.runners, "read_papers", partial(read_papers, reader=reader))
-
-
 def read_by_the_older(
     recorded: Path, home: Path, monkeypatch: pytest.MonkeyPatch, database_url: str = "", *papers: str
 ) -> Stored:
     monkeypatch.setenv(recorded_readers.FOLDER_VARIABLE, str(recorded))
-    by(OLDER, monkeypatch)
+    use(OLDER, "older", monkeypatch)
     settings = Settings(home=home, database_url=database_url, jobs=1)
     folder = recorded / "papers"
     if papers:
@@ -130,7 +119,7 @@ def read_by_the_older(
         for paper in papers:
             (folder / f"{paper}.pdf").write_bytes((recorded / "papers" / f"{paper}.pdf").read_bytes())
     flows.ingest.ingest(IngestRequest(folder=folder), settings)
-    by(NEWER, monkeypatch)
+    use(NEWER, "newer", monkeypatch)
     return Stored(settings, open_database(settings.database))
 
 
@@ -213,7 +202,7 @@ def test_what_counts_is_what_was_read_last_and_people_said(stored: Stored) -> No
 
 def test_the_newer_reading_counts_whatever_other_machines_clocks_said(on_sqlite: Stored) -> None:
     with pytest.MonkeyPatch.context() as patch:
-        by("1+fast clock", patch)
+        use("1+fast clock", "newer", patch)
         patch.setattr(flows.rereading, "datetime", _Clock(datetime(2100, 1, 1, tzinfo=UTC)))
         reread(RereadRequest(), on_sqlite.settings)
     reread(RereadRequest(), on_sqlite.settings)
@@ -250,13 +239,14 @@ def test_a_run_killed_on_the_way_is_gone_on_with(
     waiting = "2401.00003"
     pdf = (recorded / "papers" / f"{RUNS}.pdf").read_bytes() + recorded_readers.WAITS
     (recorded / "papers" / f"{waiting}.pdf").write_bytes(pdf)
-    recorded_readers.record(pdf, read((recorded / "papers" / f"{RUNS}.pdf").read_bytes()), recorded)
+    monkeypatch.setenv(recorded_readers.FOLDER_VARIABLE, str(recorded))
+    recorded_readers.record(pdf, recorded_readers.older((recorded / "papers" / f"{RUNS}.pdf").read_bytes()), recorded)
     made = read_by_the_older(recorded, tmp_path / "home", monkeypatch, "", RUNS, RESULTS, waiting)
     (recorded / "papers" / f"{waiting}.pdf").unlink()
     program = (
-        "import sys; sys.path.insert(0, sys.argv[1]); import pytest; import test_rereading as tests;"
+        "import sys; sys.path.insert(0, sys.argv[1]); import pytest; from recorded_readers import use;"
         "from flows.rereading import RereadRequest, reread; from flows.settings import load_settings;"
-        f"tests.by({NEWER!r}, pytest.MonkeyPatch()); reread(RereadRequest(), load_settings(jobs=1))"
+        f"use({NEWER!r}, 'newer', pytest.MonkeyPatch()); reread(RereadRequest(), load_settings(jobs=1))"
     )
     environment = os.environ | {"BURDEN_HOME": str(made.settings.home)}
     process = subprocess.Popen(
