@@ -50,7 +50,8 @@ class Season:
     home: Home
     weather: Weather | None = None
     seed: int = 0
-    command: tuple[str, ...] = ("ingest", "--json")
+    commands: Callable[[int], tuple[str, ...]] = lambda night: ("ingest", "--json")
+    """What is run in a night."""
     kills_a_night: float = 1.0
     others_to_kill: Callable[[], list[tuple[str, int]]] = list
     """Processes outside the run's own group, such as those that serve its database, with their names."""
@@ -100,7 +101,7 @@ class Season:
     def _run(self, night: int, attempt: int, doom: Doom | None) -> int:
         """The exit code of one run, which may be killed, it or one of its processes."""
         moment = datetime.combine(self.world.day(night), _BEGINS) + timedelta(minutes=20 * attempt)
-        command = [sys.executable, str(_ON_DAY), moment.isoformat(), *self.command]
+        command = [sys.executable, str(_ON_DAY), moment.isoformat(), *self.commands(night)]
         log = self.home.path.parent / "runs.log"
         with log.open("w+b") as output:
             started = monotonic()
