@@ -11,7 +11,8 @@ from typing import Any
 Contents = Mapping[str, list[tuple[Any, ...]]]
 
 _OF_RUNS = frozenset(
-    "ingest_runs nightly_runs analysis_runs analysis_fits point_states public_stamp leases alarms alarm_messages".split()
+    "ingest_runs nightly_runs analysis_runs analysis_fits point_states public_stamp"
+    " leases alarms alarm_messages".split()
 )
 """What tells of runs and not of papers: disturbed runs are more in number, and fare otherwise."""
 

@@ -34,7 +34,7 @@ if TYPE_CHECKING:
 _ON_DAY = Path(__file__).with_name("on_day.py")
 _BEGINS = time(3, 30)
 _MOST_TRIES = 12
-_LONGEST_RUN_SECONDS = 240.0
+_LONGEST_RUN_SECONDS = 600.0
 _LOOKS_EVERY_SECONDS = 0.02
 
 Doom = Callable[[float], bool]
