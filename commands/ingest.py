@@ -12,6 +12,7 @@ import click
 
 from commands.analysis import analyze_and_print
 from commands.options import (
+    FileOrAddress,
     ManyValues,
     day,
     existing_file,
@@ -31,7 +32,12 @@ from commands.options import (
 @click.option("--id", "ids", multiple=True, metavar="ID...", help="arXiv ids, with or without version.")
 @click.option("--ids-file", type=existing_file, help="A file with an arXiv id a line.")
 @click.option("--from-folder", "folder", type=existing_folder, help="A folder of PDFs.")
-@click.option("--from-tar", "tars", type=existing_file, multiple=True, metavar="FILE...", help="arXiv bulk tars.")
+@click.option(
+    "--from-tar", "tars", type=FileOrAddress(), multiple=True, metavar="FILE...", help="arXiv bulk tars, also s3://…"
+)
+@click.option(
+    "--manifest", type=FileOrAddress(), metavar="FILE", help="arXiv's list of its tars: their md5 is checked."
+)
 @click.option("--limit", type=click.IntRange(min=1), help="At most so many papers.")
 @jobs_option
 @click.option("--runner", type=click.Choice(("processes", "dask")), help="Who reads the PDFs.  [default: processes]")
@@ -71,6 +77,7 @@ def ingest(
       burden ingest --from-folder papers/
       burden ingest --id 1706.03762 1810.04805
       burden ingest --since 2024-06-01 --until 2024-06-07 --category cs.CV --limit 50
+      burden ingest --from-tar s3://arxiv/pdf/arXiv_pdf_2401_001.tar --runner dask
       burden ingest --prefect --analyze report/
     """
     from flows.discovery import IngestRequest
@@ -87,6 +94,8 @@ def ingest(
     settings = load_settings(jobs=jobs, runner=runner, scheduler=scheduler)
     if scheduler and settings.runner != "dask":
         raise click.UsageError("--scheduler needs --runner dask")
+    if request.manifest and not request.tars:
+        raise click.UsageError("--manifest needs --from-tar")
     started = monotonic()
     with watched_progress("reading papers") as watcher:
         if prefect and report:

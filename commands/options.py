@@ -49,6 +49,18 @@ existing_folder = click.Path(exists=True, file_okay=False, path_type=Path)
 folder_to_write = click.Path(file_okay=False, path_type=Path)
 
 
+class FileOrAddress(click.ParamType["Path | str"]):
+    """A file that exists, or the address of one elsewhere (``s3://arxiv/pdf/arXiv_pdf_2401_001.tar``)."""
+
+    name = "file"
+
+    def convert(self, value: Any, param: click.Parameter | None, ctx: click.Context | None) -> Path | str:
+        if "://" in str(value):
+            return str(value)
+        file: Path = existing_file.convert(value, param, ctx)
+        return file
+
+
 def need_database(settings: Settings) -> None:
     if settings.sqlite_file is not None and not settings.sqlite_file.exists():
         missing = f"no database at {settings.sqlite_file} yet"

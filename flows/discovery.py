@@ -12,13 +12,16 @@ from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
 from pathlib import Path
-from typing import Any, Protocol
+from typing import TYPE_CHECKING, Any, Protocol
 
 from db.store import HarvestWindow
 from flows.settings import Settings
 from flows.sources import FoundPaper
 from flows.sources.http import PoliteSession
 from flows.sources.relevance import DEFAULT_CATEGORIES
+
+if TYPE_CHECKING:
+    from flows.sources.tars import TarLog
 
 FIRST_RUN_DAYS = 7
 _UNPACK_PREFIX = "unpacked-"
@@ -34,7 +37,10 @@ class IngestRequest:
     search: str | None = None
     ids: tuple[str, ...] = ()
     folder: Path | None = None
-    tars: tuple[Path, ...] = ()
+    tars: tuple[Path | str, ...] = ()
+    """On disk, or (``s3://…``) elsewhere."""
+    manifest: Path | str | None = None
+    """arXiv's list of tars, by which their md5 is checked."""
     limit: int | None = None
     retry_failed: bool = False
     """Try again what this extractor version has failed on before."""
@@ -79,6 +85,7 @@ def discover(
     http: PoliteSession,
     history: History,
     today: date,
+    known_tars: TarLog | None = None,
 ) -> Iterator[Discovery]:
     """The papers that ``request`` asks for; what unpacking them takes on disk goes away at the end.
 
@@ -95,7 +102,14 @@ def discover(
         from flows.sources.tars import papers_in_tars
 
         with _unpack_folder(temporary) as unpack_to:
-            yield Discovery(papers_in_tars(request.tars, unpack_to))
+            papers = papers_in_tars(
+                request.tars,
+                unpack_to,
+                manifest=request.manifest,
+                max_pdf_bytes=settings.pdf_limit_mb * 1_000_000,
+                known=known_tars,
+            )
+            yield Discovery(papers)
     elif request.ids:
         from flows.sources.search import papers_by_id
 

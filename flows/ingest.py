@@ -38,7 +38,7 @@ from flows.estimates import bring_estimates_up_to_date
 from flows.papers import catalogue, ready_to_save, refused
 from flows.runners import Runner, runner_in_force
 from flows.settings import Settings
-from flows.shards import PAPERS_A_PORTION, Portion, ReadPaper
+from flows.shards import PAPERS_A_PORTION, Portion, ReadPaper, TarsOfRun
 from flows.sources import FoundPaper
 from flows.sources.http import PoliteSession
 from flows.sources.pace import shared_pacer
@@ -118,9 +118,13 @@ class Workplace:
     retry_failed: bool
     portion: int = 1
     """So many papers are saved in one transaction."""
+    tars: TarsOfRun | None = None
     watcher: Watcher | None = None
 
-    def done(self, paper: FoundPaper) -> None:
+    def done(self, paper: FoundPaper, settled: bool = True) -> None:
+        """The paper is dealt with; unless it is ``settled``, another run tries it again."""
+        if settled and self.tars is not None:
+            self.tars.settled(paper)
         if self.watcher is not None:
             self.watcher.done(paper.name)
 
@@ -148,15 +152,16 @@ def ingest(
     upgrade(engine)
     arxiv = settings.arxiv
     http = PoliteSession(arxiv, pacer=shared_pacer(engine, arxiv.pace_file))
+    tars = TarsOfRun(engine, read_again=request.retry_failed)
     store = PdfStore(settings.pdf_folder, max_pdf_bytes=settings.limits.pdf_limit_mb * 1_000_000)
     with (
-        discover(request, settings, http, EarlierRuns(engine, started), started.date()) as discovery,
+        discover(request, settings, http, EarlierRuns(engine, started), started.date(), tars) as discovery,
         runner_in_force(settings, discovery.total) as runner,
     ):
         run = RunRecord(engine, request, started, discovery.window)
         portion = PAPERS_A_PORTION if request.tars or settings.runner == "dask" else 1
         workplace = Workplace(
-            engine, run, tally, store, http, runner, settings.limits, request.retry_failed, portion, watcher
+            engine, run, tally, store, http, runner, settings.limits, request.retry_failed, portion, tars, watcher
         )
         try:
             if watcher is not None:
@@ -200,7 +205,6 @@ def process_papers(papers: Iterable[FoundPaper], workplace: Workplace) -> None:
                 portion.add(ReadPaper(paper, pdf, ready))
             elif reading.error is not None:
                 _record_failure(paper, pdf, reading.error, workplace)
-                workplace.done(paper)
 
 
 def _jobs(
@@ -214,7 +218,6 @@ def _jobs(
             pdf = _fetched(paper, workplace)
         except PaperError as error:
             _record_failure(paper, None, error, workplace)
-            workplace.done(paper)
             continue
         if _is_settled(paper, pdf, workplace):
             workplace.done(paper)
@@ -268,11 +271,16 @@ def _save(workplace: Workplace, papers: Sequence[ReadPaper]) -> None:
 
 def _refuse(workplace: Workplace, read: ReadPaper, error: RecordError) -> None:
     _record_failure(read.paper, read.pdf, refused(error), workplace)
-    workplace.done(read.paper)
 
 
 def _record_failure(paper: FoundPaper, pdf: StoredPdf | None, error: PaperError, workplace: Workplace) -> None:
+    """The paper is dealt with: noted as failed, in the database too, as far as it can know the paper."""
     workplace.tally.failures.append(FailedPaper(paper.name, error.cause, error.message))
+    _save_failure(paper, pdf, error, workplace)
+    workplace.done(paper, settled=error.cause not in _PASSING)
+
+
+def _save_failure(paper: FoundPaper, pdf: StoredPdf | None, error: PaperError, workplace: Workplace) -> None:
     if pdf is None and paper.metadata.arxiv_id is None:
         return  # neither an id nor bytes by which the database could know it
     metadata = replace(paper.metadata, withdrawn=True) if error.cause is FailureCause.WITHDRAWN else paper.metadata

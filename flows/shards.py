@@ -1,18 +1,24 @@
-"""Papers saved in portions: one transaction, and one making of desk and public rows, for many at once.
+"""Large runs in pieces that can be done again: papers saved in portions, and tars that are known to be read.
 
-A run that is killed loses at most the portion that was not saved; what was saved is not read again.
+A portion is one transaction, and one making of desk and public rows, for many papers. A run that is killed loses at
+most the portion that was not saved; what was saved is not read again, and a tar of which all is saved is not opened.
 """
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from types import TracebackType
 
+from db.engine import Engine
 from db.errors import DatabaseError, RecordError
+from db.read_tars import record_tar_read, tar_is_read
 from db.store import ExtractedPaper
-from flows.sources import FoundPaper
+from flows.sources import BulkTar, FoundPaper
 from flows.sources.store import StoredPdf
+from flows.version import READING_VERSION
 
 PAPERS_A_PORTION = 100
 """Of bulk tars: with more, a transaction holds its locks for longer, with fewer, public rows cost more a paper."""
@@ -74,3 +80,35 @@ class Portion:
             for paper in papers:
                 self._papers = [paper]
                 self.flush()
+
+
+class TarsOfRun:
+    """Which tars of a run are dealt with to their end: all their papers were drawn, and are saved or failed for good.
+
+    3 papers drawn and saved, the tar whole -> recorded, not opened by the next run
+    one of them could not be written to disk, the tar breaks off, or the run is killed -> not recorded
+    """
+
+    def __init__(self, engine: Engine, *, read_again: bool) -> None:
+        self._engine = engine
+        self._read_again = read_again
+        self._settled: Counter[BulkTar] = Counter()
+        self._papers: dict[BulkTar, int] = {}
+
+    def is_read(self, tar: BulkTar) -> bool:
+        return not self._read_again and tar_is_read(self._engine, tar.name, tar.fingerprint, READING_VERSION)
+
+    def ended(self, tar: BulkTar, papers: int) -> None:
+        self._papers[tar] = papers
+        self._record_if_settled(tar)
+
+    def settled(self, paper: FoundPaper) -> None:
+        """This paper needs no other try."""
+        if paper.tar is not None:
+            self._settled[paper.tar] += 1
+            self._record_if_settled(paper.tar)
+
+    def _record_if_settled(self, tar: BulkTar) -> None:
+        if self._papers.get(tar) == self._settled[tar]:
+            papers = self._papers[tar]
+            record_tar_read(self._engine, tar.name, tar.fingerprint, READING_VERSION, papers, datetime.now(UTC))

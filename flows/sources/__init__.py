@@ -24,6 +24,14 @@ class AccessRefusedError(SourceError):
 
 
 @dataclass(frozen=True, slots=True)
+class BulkTar:
+    """A file of PDFs; ``fingerprint`` tells it from others of that name."""
+
+    name: str
+    fingerprint: str
+
+
+@dataclass(frozen=True, slots=True)
 class FoundPaper:
     """A paper that a source named, and where its PDF is."""
 
@@ -37,6 +45,8 @@ class FoundPaper:
     """In the wanted categories, and its title or abstract passes the relevance filter."""
     failure: PaperError | None = None
     """Why this paper can't be had at all (an id that arXiv does not know, a damaged member of a tar)."""
+    tar: BulkTar | None = None
+    """The tar that it is from."""
 
     @property
     def name(self) -> str:

@@ -1,4 +1,4 @@
-"""arXiv's bulk tars: ``arXiv_pdf_1001_001.tar`` with members like ``1001/1001.0001.pdf``."""
+"""arXiv's bulk tars: ``arXiv_pdf_1001_001.tar`` with members like ``1001/1001.0001.pdf``, on disk or on S3."""
 
 from __future__ import annotations
 
@@ -7,17 +7,20 @@ import logging
 import os
 import tarfile
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from functools import lru_cache
 from io import BufferedReader, FileIO
 from pathlib import Path
+from typing import Protocol
 from xml.etree.ElementTree import ParseError
 
 import defusedxml.ElementTree
 from defusedxml import DefusedXmlException
 
 from extractors.records import FailureCause, PaperError, PaperMetadata
-from flows.sources import FoundPaper, SourceError
+from flows.sources import BulkTar, FoundPaper, SourceError
 from flows.sources.identifiers import arxiv_id_of_file, versioned
+from flows.sources.remote_tars import RemoteFile, is_remote
 
 MANIFEST_NAME = "arXiv_pdf_manifest.xml"
 _MAX_MANIFEST_BYTES = 64 * 1024 * 1024
@@ -26,44 +29,87 @@ _BLOCK_BYTES = 1024 * 1024
 log = logging.getLogger(__name__)
 
 
+Address = Path | str
+"""Of a file on disk, or (``s3://…``) elsewhere."""
+
+
+class TarLog(Protocol):
+    """What is known of tars that were read before."""
+
+    def is_read(self, tar: BulkTar) -> bool:
+        """Whether all its papers have been dealt with: then it is not opened."""
+
+    def ended(self, tar: BulkTar, papers: int) -> None:
+        """All its papers have been drawn, and it was whole."""
+
+
+class _NoLog:
+    """Every tar is new."""
+
+    def is_read(self, tar: BulkTar) -> bool:
+        return False
+
+    def ended(self, tar: BulkTar, papers: int) -> None:
+        pass
+
+
 def papers_in_tars(
-    paths: Iterable[Path],
+    addresses: Iterable[Address],
     unpack_to: Path,
     *,
-    manifest: Path | None = None,
+    manifest: Address | None = None,
     max_pdf_bytes: int = 100 * 1024 * 1024,
+    known: TarLog | None = None,
 ) -> Iterator[FoundPaper]:
     """The PDFs of the tars, each unpacked into ``unpack_to`` as it is drawn.
 
     Names in a tar are not trusted with paths: a member is unpacked under its arXiv id alone, and
-    links, devices and oversized members come with their ``failure``. Where arXiv's manifest is given,
-    or lies beside a tar, the md5 of the tar is checked first. A tar that is damaged or does not
-    match ends up in the ``SourceError`` that is raised after all tars; what was read of it stands.
+    links, devices and oversized members come with their ``failure``. Where arXiv's manifest is given, or lies
+    beside a tar on disk, the md5 is checked: of a tar on disk before it is read, of one elsewhere while it is. A tar
+    that is damaged or does not match ends up in the ``SourceError`` that is raised after all tars; what was read of it
+    stands, but ``known`` is not told that it ended.
     """
     unpack_to.mkdir(parents=True, exist_ok=True)
     problems: list[str] = []
-    for path in paths:
+    for address in addresses:
         try:
-            _check_md5(path, manifest)
-            yield from _papers_in_tar(path, unpack_to, max_pdf_bytes)
+            md5 = _expected_md5(address, manifest)
+            yield from _papers_in_tar(address, md5, unpack_to, max_pdf_bytes, known or _NoLog())
         except (tarfile.TarError, ValueError, RecursionError) as error:  # the last two for mad headers
-            problems.append(f"{path} is no tar, or a damaged one: {error}")
+            problems.append(f"{address} is no tar, or a damaged one: {error}")
         except SourceError as error:
             problems.append(str(error))
     if problems:
         raise SourceError("not read, or not to the end:\n" + "\n".join(problems))
 
 
-def _papers_in_tar(path: Path, unpack_to: Path, max_pdf_bytes: int) -> Iterator[FoundPaper]:
-    with _open(path) as file, _BoundedReader(file) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
-        for member in tar:
-            if member.size < 0:  # would send tarfile backwards, and round and round
-                raise tarfile.ReadError(f"a member of {member.size} bytes")
-            if member.name.lower().endswith(".pdf"):
-                yield _unpack(tar, member, f"{member.name[:200]} in {path.name}", unpack_to, max_pdf_bytes)
-            elif not member.isdir():
-                log.info("%s: passed over %s", path, member.name)
-        _expect_end_mark(stream, tar.offset, path)
+def _papers_in_tar(
+    address: Address, md5: str | None, unpack_to: Path, max_pdf_bytes: int, known: TarLog
+) -> Iterator[FoundPaper]:
+    name = _name(address)
+    with _open(address) as file:
+        bulk_tar = BulkTar(name, md5 or _fingerprint(file))
+        if known.is_read(bulk_tar):
+            log.info("%s was read to its end before", address)
+            return
+        if md5 and isinstance(file, FileIO):
+            _compare(address, _md5(file), md5)
+            file.seek(0)
+        papers = 0
+        with _BoundedReader(file) as stream, tarfile.open(fileobj=stream, mode="r:") as tar:
+            for member in tar:
+                if member.size < 0:  # would send tarfile backwards, and round and round
+                    raise tarfile.ReadError(f"a member of {member.size} bytes")
+                if member.name.lower().endswith(".pdf"):
+                    papers += 1
+                    found = _unpack(tar, member, f"{member.name[:200]} in {name}", unpack_to, max_pdf_bytes)
+                    yield replace(found, tar=bulk_tar)
+                elif not member.isdir():
+                    log.info("%s: passed over %s", address, member.name)
+            _expect_end_mark(stream, tar.offset, address)
+            if md5 and isinstance(file, RemoteFile):
+                _compare(address, file.md5(), md5)
+    known.ended(bulk_tar, papers)
 
 
 class _BoundedReader(BufferedReader):
@@ -108,38 +154,58 @@ def _digest(name: str) -> str:
     return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:32]
 
 
-def _open(path: Path) -> FileIO:
+def _open(address: Address) -> FileIO | RemoteFile:
+    if is_remote(address):
+        return RemoteFile(str(address))
     try:
-        return FileIO(path)
+        return FileIO(address)
     except OSError as error:
-        raise SourceError(f"can't open {path}: {error.strerror}") from error
+        raise SourceError(f"can't open {address}: {error.strerror}") from error
 
 
-def _expect_end_mark(stream: BufferedReader, offset: int, path: Path) -> None:
+def _name(address: Address) -> str:
+    return str(address).rpartition("/")[2]
+
+
+def _fingerprint(file: FileIO | RemoteFile) -> str:
+    """By which another file of the same name is told apart, as far as that is possible without reading it."""
+    if isinstance(file, RemoteFile):
+        return file.fingerprint
+    status = os.fstat(file.fileno())
+    return f"{status.st_size} {status.st_mtime_ns}"
+
+
+def _expect_end_mark(stream: BufferedReader, offset: int, address: Address) -> None:
     """Tell the end of a tar from a broken or missing header, which ``tarfile`` takes for the end as well."""
     stream.seek(offset)
     if stream.read(tarfile.BLOCKSIZE) != bytes(tarfile.BLOCKSIZE):
-        raise SourceError(f"{path} breaks off or is damaged at byte {offset:,}: download it again")
+        raise SourceError(f"{address} breaks off or is damaged at byte {offset:,}: download it again")
 
 
-def _check_md5(path: Path, manifest: Path | None) -> None:
-    """Compare with arXiv's manifest, where there is one and it names this tar."""
-    beside = path.with_name(MANIFEST_NAME)
-    manifest = manifest or (beside if beside.exists() else None)
-    expected = _manifest_md5(manifest).get(path.name) if manifest else None
+def _expected_md5(address: Address, manifest: Address | None) -> str | None:
+    """As arXiv's manifest has it, where there is one and it names this tar."""
+    if manifest is None and not is_remote(address):
+        beside = Path(address).with_name(MANIFEST_NAME)
+        manifest = beside if beside.exists() else None
+    expected = _manifest_md5(manifest).get(_name(address)) if manifest else None
     if expected is None:
-        log.info("%s: no md5 to check it by", path)
-        return
-    with _open(path) as stream:
-        found = hashlib.file_digest(stream, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+        log.info("%s: no md5 to check it by", address)
+    return expected
+
+
+def _md5(file: FileIO) -> str:
+    return hashlib.file_digest(file, lambda: hashlib.md5(usedforsecurity=False)).hexdigest()
+
+
+def _compare(address: Address, found: str, expected: str) -> None:
     if found != expected:
-        raise SourceError(f"{path} has the md5 {found}, but {manifest} says {expected}: download it again")
+        raise SourceError(f"{address} has the md5 {found}, but the manifest says {expected}: download it again")
 
 
 @lru_cache(maxsize=4)
-def _manifest_md5(manifest: Path) -> dict[str, str]:
+def _manifest_md5(manifest: Address) -> dict[str, str]:
     """md5 of each tar that arXiv's manifest names, by file name without folder."""
-    with _open(manifest) as stream:
+    with BufferedReader(_open(manifest)) as stream:
         content = stream.read(_MAX_MANIFEST_BYTES + 1)
     if len(content) > _MAX_MANIFEST_BYTES:
         raise SourceError(f"{manifest} is larger than {_MAX_MANIFEST_BYTES:,} bytes, which no manifest is")

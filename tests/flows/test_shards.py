@@ -2,8 +2,14 @@
 
 from __future__ import annotations
 
+import os
+import subprocess
+import sys
+import tarfile
 from collections.abc import Sequence
 from pathlib import Path
+from threading import Event
+from typing import TYPE_CHECKING
 
 import pytest
 
@@ -13,6 +19,18 @@ from extractors.records import Extraction, PaperMetadata
 from flows.shards import Portion, ReadPaper
 from flows.sources import FoundPaper
 from flows.sources.store import StoredPdf
+
+if TYPE_CHECKING:
+    from tests.flows.conftest import Home
+
+IN_SMALL_PORTIONS = """
+import sys
+from flows import ingest
+from flows.settings import load_settings
+if __name__ == "__main__":
+    ingest.PAPERS_A_PORTION = 1
+    ingest.ingest(ingest.IngestRequest(tars=tuple(sys.argv[1:])), load_settings())
+"""
 
 
 class Database:
@@ -66,3 +84,42 @@ def test_what_was_read_is_kept_whatever_stops_the_run_unless_it_is_the_database(
         portion.add(_read("a"))
         raise error
     assert database.saved == kept
+
+
+def _tars(folder: Path, papers: Path) -> list[Path]:
+    """A tar of each of the papers."""
+    made = []
+    for number, paper in enumerate(sorted(papers.glob("*.pdf"))):
+        made.append(folder / f"arXiv_pdf_1912_00{number}.tar")
+        with tarfile.open(made[-1], "w") as tar:
+            tar.add(paper, f"1912/{paper.name}")
+    return made
+
+
+def test_a_killed_run_goes_on_with_the_tars_that_it_has_not_finished(
+    few_papers: Path, undisturbed: Home, home: Home, tmp_path: Path
+) -> None:
+    tars = _tars(tmp_path, few_papers)
+    program = tmp_path / "in_small_portions.py"
+    program.write_text(IN_SMALL_PORTIONS)
+    environment = home.environment | {"PYTHONPATH": os.pathsep.join(filter(None, sys.path))}
+    running = subprocess.Popen([sys.executable, program, *tars], env=environment, start_new_session=True)
+    while home.count("read_tars") < 2:
+        assert running.poll() is None, "it ended by itself"
+        Event().wait(0.02)
+    running.kill()
+    running.wait()
+    finished = home.count("read_tars")
+
+    ran = home.burden("ingest", "--from-tar", *tars, "--json")
+    assert ran.returncode == 0, ran.stderr
+    contents = home.contents()
+    assert len(contents.pop("read_tars")) == len(tars)
+    assert contents == {name: rows for name, rows in undisturbed.contents().items() if name != "read_tars"}
+    if finished < len(tars):
+        assert f'"papers_seen": {len(tars) - finished}' in ran.stdout  # the others were not opened
+
+    os.utime(tars[0], (1, 1))  # another file, for all that anybody knows
+    again = home.burden("ingest", "--from-tar", *tars, "--json")
+    assert '"papers_seen": 1,' in again.stdout
+    assert '"papers_unchanged": 1,' in again.stdout

@@ -1,0 +1,113 @@
+"""Bulk tars on S3: read in one pass by those who pay, checked by the manifest, and named where they can't be had."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from loopback_files import bulk_manifest, bulk_tar
+from loopback_s3 import LoopbackS3, loopback_s3
+from s3fs import S3FileSystem
+
+from flows.sources import BulkTar, FoundPaper, SourceError, remote_tars
+from flows.sources.tars import papers_in_tars
+
+PDF = b"%PDF-1.5\nhello\n%%EOF"
+NAME = "arXiv_pdf_1001_001.tar"
+ADDRESS = f"s3://arxiv/pdf/{NAME}"
+MEMBERS = {f"1001/1001.000{number}.pdf": PDF + bytes([number]) * 300_000 for number in range(1, 6)}
+
+
+class Log:
+    """Remembers tars that ended."""
+
+    def __init__(self) -> None:
+        self.read: dict[BulkTar, int] = {}
+
+    def is_read(self, tar: BulkTar) -> bool:
+        return tar in self.read
+
+    def ended(self, tar: BulkTar, papers: int) -> None:
+        self.read[tar] = papers
+
+
+@pytest.fixture
+def s3(monkeypatch: pytest.MonkeyPatch) -> Iterator[LoopbackS3]:
+    with loopback_s3() as server:
+        for name in [name for name in os.environ if name.startswith("AWS_")]:
+            monkeypatch.delenv(name)
+        for name, value in server.environment.items():
+            monkeypatch.setenv(name, value)
+        monkeypatch.setattr(remote_tars, "BLOCK_BYTES", 262_144)
+        S3FileSystem.clear_instance_cache()  # it knows the address of the server before
+        yield server
+
+
+@pytest.fixture
+def tar(tmp_path: Path, s3: LoopbackS3) -> Path:
+    made = bulk_tar(tmp_path, NAME, MEMBERS)
+    s3.objects[f"arxiv/pdf/{NAME}"] = made.read_bytes()
+    return made
+
+
+def _unpacked(papers: Iterator[FoundPaper]) -> dict[str, bytes]:
+    return {paper.name: paper.pdf_path.read_bytes() for paper in papers if paper.pdf_path}
+
+
+WHOLE = {name[5:-4]: content for name, content in MEMBERS.items()}
+
+
+def test_a_tar_on_s3_is_read_member_by_member_and_every_byte_fetched_once(
+    s3: LoopbackS3, tar: Path, tmp_path: Path
+) -> None:
+    log = Log()
+    assert _unpacked(papers_in_tars([ADDRESS], tmp_path / "unpacked", known=log)) == WHOLE
+    assert list(log.read.values()) == [5]
+    assert s3.fetched_bytes <= 1.02 * tar.stat().st_size
+    assert s3.refused == 0
+    before = s3.fetched_bytes
+    assert list(papers_in_tars([ADDRESS], tmp_path / "unpacked", known=log)) == []
+    assert s3.fetched_bytes == before  # not opened again
+
+
+def test_an_answer_that_breaks_off_is_asked_for_again(s3: LoopbackS3, tar: Path, tmp_path: Path) -> None:
+    s3.cut = 1
+    assert _unpacked(papers_in_tars([ADDRESS], tmp_path / "unpacked")) == WHOLE
+
+
+def test_the_md5_of_the_manifest_is_checked_while_the_tar_is_read(s3: LoopbackS3, tar: Path, tmp_path: Path) -> None:
+    manifest = bulk_manifest(tmp_path, [tar])
+    s3.objects["arxiv/pdf/arXiv_pdf_manifest.xml"] = manifest.read_bytes()
+    log = Log()
+    found = papers_in_tars(
+        [ADDRESS], tmp_path / "unpacked", manifest="s3://arxiv/pdf/arXiv_pdf_manifest.xml", known=log
+    )
+    assert _unpacked(found) == WHOLE
+    assert len(log.read) == 1
+
+    changed = bytearray(s3.objects[f"arxiv/pdf/{NAME}"])
+    changed[700_000] ^= 1
+    s3.objects[f"arxiv/pdf/{NAME}"] = bytes(changed)
+    log = Log()
+    with pytest.raises(SourceError, match=rf"{NAME} has the md5 .*, but the manifest says"):
+        list(papers_in_tars([ADDRESS], tmp_path / "unpacked", manifest=manifest, known=log))
+    assert not log.read
+
+
+def test_a_tar_that_is_not_there_is_named_and_the_next_is_read(s3: LoopbackS3, tar: Path, tmp_path: Path) -> None:
+    papers = papers_in_tars(["s3://arxiv/pdf/arXiv_pdf_1001_009.tar", ADDRESS], tmp_path / "unpacked")
+    read = []
+    with pytest.raises(SourceError, match=r"can't open s3://arxiv/pdf/arXiv_pdf_1001_009\.tar: there is no such file"):
+        read += list(papers)
+    assert len(list((tmp_path / "unpacked").iterdir())) == 5
+
+
+def test_without_keys_it_says_what_is_needed_and_tells_no_secret(
+    s3: LoopbackS3, tar: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(remote_tars, "_S3", {})
+    with pytest.raises(SourceError, match="an account that pays for what it fetches") as raised:
+        list(papers_in_tars([ADDRESS], tmp_path / "unpacked"))
+    assert "a secret key" not in str(raised.value)
