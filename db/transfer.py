@@ -16,11 +16,12 @@ from typing import Any, Protocol
 import psycopg
 from sqlalchemy import Connection, Engine, inspect
 
-from db import schema
+from db import public_schema, schema
 from db.copy_format import TableShape, decoded, encoded, table_shape
 from db.engine import error_in_words, hidden_url, is_sqlite
 from db.errors import DatabaseError
 from db.migrate import check_revision, holding_schema, made_anew, revision_of
+from db.public_stamp import public_stamp
 
 _BATCH_BYTES = 4_000_000
 _ROWS_READ_AT_ONCE = 1_000
@@ -112,6 +113,7 @@ def write_contents(
 ) -> list[TableCopy]:
     """Write the contents into a database in one transaction, bring its schema up to date; as ``copy_database``."""
     check_revision(contents.revision, contents.what)
+    shown = _public_number(target)
     with made_anew(target, contents.revision, replace) as connection:
         written = OpenDatabase(connection, contents.revision, contents.tables)
         copies = []
@@ -126,6 +128,8 @@ def write_contents(
                 )
             copies.append(copy)
             told(table.name)
+        if any(table.name == public_schema.public_stamp.name for table in contents.tables):
+            _outgrow(connection, shown)
         if not is_sqlite(connection):
             _set_sequences(connection, contents.tables)
             connection.exec_driver_sql(f"ANALYZE {', '.join(table.name for table in contents.tables)}")
@@ -229,6 +233,17 @@ def _set_sequences(connection: Connection, tables: Iterable[TableShape]) -> None
             f"SELECT setval(pg_get_serial_sequence('{table.name}', '{key}'), max({key})) FROM {table.name}"  # noqa: S608
             f" HAVING max({key}) IS NOT NULL"
         )
+
+
+def _public_number(engine: Engine) -> int:
+    """The public stamp of a database that shows something; 0 of one that does not."""
+    return public_stamp(engine).number if inspect(engine).has_table(public_schema.public_stamp.name) else 0
+
+
+def _outgrow(connection: Connection, shown: int) -> None:
+    """Have the public stamp grow as with any change, so that a server that runs on forgets the answers it has kept."""
+    table = public_schema.public_stamp
+    connection.execute(table.update().where(table.c.number <= shown).values(number=shown + 1))
 
 
 def _identity(engine: Engine) -> str:
