@@ -35,7 +35,6 @@ from db.store import (
     save_failure,
 )
 from extractors.records import Extraction, FailureCause, PaperError
-from flows.analysis import AnalysisError, AnalysisRequest, analyze
 from flows.estimates import bring_estimates_up_to_date
 from flows.ingest import Watcher
 from flows.papers import catalogue, ready_to_save, refused
@@ -157,6 +156,8 @@ def gold_papers() -> frozenset[str]:
 
 def _begin(engine: Engine) -> None:
     """Note that this version reads again, and fit the laws to what was in force before, unless that is done."""
+    from flows.analysis import AnalysisError, AnalysisRequest, analyze  # which takes seconds to load
+
     if begin_rereading(engine, READING_VERSION, datetime.now(UTC)).analysis_run_before is None:
         with contextlib.suppress(AnalysisError):  # nothing to fit: then no law will have changed
             note_analysis_before(engine, READING_VERSION, analyze(engine, AnalysisRequest()).run)

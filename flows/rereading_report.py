@@ -11,7 +11,6 @@ from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
 
-from analysis.changes import explained
 from annotations.comparison import compare, comparison_record
 from annotations.evaluation import Evaluation, evaluate, rounded
 from annotations.reading_changes import ReadingChanges
@@ -21,7 +20,6 @@ from db.exchange import Record
 from db.fits import Cause, changes_between, stored_run
 from db.read_again import PaperReadAgain, before_and_now, papers_read_again
 from db.rereading import Rereading, failed_readings, left_to_read, store_report, stored_rereading
-from flows.analysis import AnalysisError, AnalysisRequest, analyze
 from flows.rereading import FaultyPdf, Reread, gold_papers
 from flows.version import READING_VERSION
 
@@ -107,6 +105,9 @@ def _laws(engine: Engine, rereading: Rereading) -> dict[str, Any] | None:
     """What became of the main slopes, and of their points; None where there was nothing to fit before or is now."""
     if rereading.analysis_run_before is None:
         return None
+    from analysis.changes import explained  # which takes seconds to load
+    from flows.analysis import AnalysisError, AnalysisRequest, analyze
+
     try:
         now = analyze(engine, AnalysisRequest())
     except AnalysisError:
