@@ -17,12 +17,14 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import recorded_readers
+from click.testing import CliRunner
 from postgresql_servers import PostgresqlServer, installed_binaries, running_server
 from recorded_readers import use
 
 import flows.ingest
 import flows.rereading
 from analysis.document import html, markdown
+from commands.rereading import reread as command
 from db.engine import Engine, open_database
 from db.queries import exported_records
 from db.rereading import stored_rereading
@@ -209,18 +211,27 @@ def test_the_newer_reading_counts_whatever_other_machines_clocks_said(on_sqlite:
     assert {version for (version,) in on_sqlite.rows("SELECT extractor_version FROM documents_in_force")} == {NEWER}
 
 
-def test_pdfs_that_the_store_has_not_as_they_were_are_named_and_not_read(on_sqlite: Stored) -> None:
+def test_pdfs_that_the_store_has_not_as_they_were_are_named_and_not_read(
+    on_sqlite: Stored, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
     missing, damaged = on_sqlite.pdf(RUNS), on_sqlite.pdf(RESULTS)
     missing.unlink()
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")  # of the same size
-    done = reread(RereadRequest(), on_sqlite.settings)
-    assert (done.tally.papers_parsed, done.papers_left) == (0, 2)
-    assert {each.name: str(each.fault) for each in done.faulty} == {RUNS: "missing", RESULTS: "damaged"}
-    assert all(str(path) in each.message for path, each in zip((missing, damaged), done.faulty, strict=True))
+    monkeypatch.setenv("BURDEN_HOME", str(on_sqlite.settings.home))
+    report = tmp_path / "changes.json"
+    ran = CliRunner().invoke(command, ["--json", "--strict", "--jobs", "1", "--report", str(report)])
+    assert ran.exit_code == 1, ran.output
+    done = json.loads(ran.stdout)
+    counts = ("papers_parsed", "papers_missing", "papers_damaged", "papers_left")
+    assert [done[name] for name in counts] == [0, 1, 1, 2]
+    told = [(RUNS, "missing", str(missing)), (RESULTS, "damaged", str(damaged))]
+    for failure, (paper, cause, path) in zip(done["failures"], told, strict=True):
+        assert (failure["paper"], failure["cause"]) == (paper, cause) and path in failure["message"]
     assert set(on_sqlite.rows("SELECT extractor_version FROM papers_v1")) == {(OLDER,)}
-    told = report_of(on_sqlite.engine, done)
-    assert told is not None and (told["papers"]["read_again"], told["papers"]["left"]) == (0, 2)
-    assert [(each["paper"], each["cause"]) for each in told["unread"]] == [(RUNS, "missing"), (RESULTS, "damaged")]
+    written = json.loads(report.read_text(encoding="utf-8"))
+    assert written == done["report"] and written["unread"] == done["failures"]
+    refused = CliRunner().invoke(command, ["--report", "changes.pdf"])
+    assert refused.exit_code == 2 and ".html, .json, .md" in refused.output
 
 
 @dataclass(frozen=True)
