@@ -64,6 +64,8 @@ def raise_alarm(
     engine: Engine, cause: str, summary: str, detail: str, at: datetime, channels: Iterable[Channel]
 ) -> bool:
     """Begin an alarm of this cause and have people told; False where one lasts already."""
+    if _lasts(engine, cause):
+        return False
     table = schema.alarms
     values = {"cause": cause, "summary": summary[:_MOST_CHARACTERS], "detail": detail[:_MOST_CHARACTERS]}
     with writing(engine) as connection:
@@ -78,6 +80,8 @@ def raise_alarm(
 
 def end_alarm(engine: Engine, cause: str, at: datetime, channels: Iterable[Channel]) -> bool:
     """End the alarm of this cause and have people told; False where none lasts."""
+    if not _lasts(engine, cause):
+        return False
     table = schema.alarms
     with writing(engine) as connection:
         lasting = table.update().where(table.c.cause == cause, table.c.over_at.is_(None))
@@ -116,10 +120,14 @@ def take_message(engine: Engine, now: datetime, lease: timedelta, channels: Iter
         before.c.message_id < table.c.message_id,
         before.c.next_attempt_at.is_not(None),
     )
+    due = (table.c.next_attempt_at <= now, table.c.channel.in_([str(each) for each in channels]), ~earlier.exists())
+    with engine.connect() as connection:  # so that looking into an empty queue keeps no writer waiting
+        if connection.scalar(select(table.c.message_id).where(*due).limit(1)) is None:
+            return None
     query = (
         select(table, told.c.cause, told.c.summary, told.c.detail, told.c.raised_at, told.c.over_at)
         .join(told, told.c.alarm_id == table.c.alarm_id)
-        .where(table.c.next_attempt_at <= now, table.c.channel.in_([str(each) for each in channels]), ~earlier.exists())
+        .where(*due)
         .order_by(table.c.next_attempt_at, table.c.message_id)
         .limit(1)
         .with_for_update(of=table, skip_locked=True)
@@ -147,6 +155,14 @@ def message_failed(engine: Engine, message: AlarmMessage, failure: str, again_at
         failed = table.update().where(table.c.message_id == message.number)
         values = {"attempts": message.attempts + 1, "next_attempt_at": again_at, "failure": failure[:200]}
         connection.execute(failed.values(**values))
+
+
+def _lasts(engine: Engine, cause: str) -> bool:
+    """A look without a lock: most often nothing is to be changed."""
+    table = schema.alarms
+    lasting = select(table.c.alarm_id).where(table.c.cause == cause, table.c.over_at.is_(None))
+    with engine.connect() as connection:
+        return connection.scalar(lasting) is not None
 
 
 def _queue(connection: Connection, number: int, event: Event, channels: Iterable[Channel], at: datetime) -> None:

@@ -88,10 +88,34 @@ def verdict(report: NightReport) -> Verdict:
 def told(engine: Engine, settings: Settings, report: NightReport, *, wait: Wait = sleep) -> None:
     """Tell of the night what is to be told of it. Nothing that fails here hinders the night: the log says what did."""
     try:
-        ways = channels(settings)
+        _tell(engine, settings, report, wait)
+    except Exception:  # whatever it is, the night itself is done and recorded
+        log.exception("of night %s nobody was told", report.night)
+
+
+def told_without_database(settings: Settings, error: DatabaseError, *, wait: Wait = sleep) -> None:
+    """Tell that a night could not even begin. Nothing can be recorded, so each such night tells it."""
+    at = datetime.now(UTC)
+    summary = "a night could not begin: the database can't be used"
+    send_to_all(
+        _usable_channels(settings), _unrecorded(f"night-{at:%Y%m%dT%H%M%S}", "night", summary, str(error), at), wait
+    )
+
+
+def _usable_channels(settings: Settings) -> Channels:
+    try:
+        return channels(settings)
     except SettingsError as error:
-        log.error("alarms are recorded, but nobody is told: %s", error)
-        ways = {}
+        log.error("nobody is told of alarms: %s", error)
+        return {}
+
+
+def _unrecorded(key: str, cause: str, summary: str, detail: str, at: datetime) -> Notice:
+    return Notice(key, str(Told.RAISED), cause, summary, detail, at)
+
+
+def _tell(engine: Engine, settings: Settings, report: NightReport, wait: Wait) -> None:
+    ways = _usable_channels(settings)
     said, now = verdict(report), datetime.now(UTC)
     try:
         for trouble in said.troubles:
@@ -103,7 +127,7 @@ def told(engine: Engine, settings: Settings, report: NightReport, *, wait: Wait 
         log.error("alarms can't be recorded, and are told without: %s", error)
         for trouble in said.troubles:
             key = f"night-{report.night}-{trouble.cause.replace(' ', '-')}"
-            send_to_all(ways, Notice(key, str(Told.RAISED), trouble.cause, trouble.summary, trouble.detail, now), wait)
+            send_to_all(ways, _unrecorded(key, trouble.cause, trouble.summary, trouble.detail, now), wait)
 
 
 def silent_since(engine: Engine, settings: Settings, now: datetime) -> datetime | None:

@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import json
 import logging
+import shutil
 import socket
 from collections.abc import Iterator
 from dataclasses import replace
@@ -12,16 +13,19 @@ from pathlib import Path
 from typing import TYPE_CHECKING, Any
 
 import pytest
+from click.testing import CliRunner
 from mail_servers import Inbox, Serve, mail_servers
 from webhook_receivers import Receiver, receiving
 
+from cli import main
 from db.alarms import Channel, lasting_alarms, raise_alarm
 from db.engine import Engine, open_database
+from db.errors import DatabaseError
 from db.migrate import upgrade
 from db.nights import DriftFinding, NightReport, NightStatus, StepOutcome, StepState, begin_night, save_night
 from flows import alarms
 from flows.alarm_channels import Webhook, channels, send_to_all, trial
-from flows.alarms import AlarmWatch, Messenger, silent_since, told, verdict, watching
+from flows.alarms import AlarmWatch, Messenger, silent_since, told, told_without_database, verdict, watching
 from flows.mail import PAUSES
 from flows.settings import Settings, SettingsError, load_settings, settings_in_force
 
@@ -40,10 +44,19 @@ def _no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
 
 
+@pytest.fixture(scope="module")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One that is set up, to be copied: setting it up takes longer than most tests do."""
+    file = tmp_path_factory.mktemp("empty") / "burden.sqlite"
+    engine = open_database(f"sqlite:///{file}")
+    upgrade(engine)
+    engine.dispose()
+    return file
+
+
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = open_database(f"sqlite:///{tmp_path}/burden.sqlite")
-    upgrade(opened)
+def engine(empty_database: Path, tmp_path: Path) -> Iterator[Engine]:
+    opened = open_database(f"sqlite:///{shutil.copy(empty_database, tmp_path)}")
     yield opened
     opened.dispose()
 
@@ -236,11 +249,25 @@ def test_a_night_whose_database_is_away_is_told_all_the_same(
     assert receiver.events() == [("raised", "step harvest")]
 
 
+def test_a_night_that_can_not_begin_is_told_without_a_database(settings: Settings, receiver: Receiver) -> None:
+    told_without_database(settings, DatabaseError("PostgreSQL can't be reached"), wait=_no_wait)
+    assert receiver.events() == [("raised", "night")]
+    assert receiver.taken[0]["detail"] == "PostgreSQL can't be reached"
+
+
+def test_a_night_is_not_hindered_by_what_nobody_foresaw(
+    engine: Engine, settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(alarms, "verdict", lambda report: 1 / 0)
+    told(engine, settings, _night(7, _failed()), wait=_no_wait)
+    assert "of night 7 nobody was told" in caplog.text
+
+
 def test_a_night_is_not_hindered_by_settings_that_can_not_be_used(
     engine: Engine, caplog: pytest.LogCaptureFixture
 ) -> None:
     told(engine, load_settings(webhook_url="hooks.example.org/x"), _night(7, _failed()), wait=_no_wait)
-    assert "nobody is told: BURDEN_WEBHOOK_URL must be an address that begins with https://" in caplog.text
+    assert "nobody is told of alarms: BURDEN_WEBHOOK_URL must be an address that begins with https://" in caplog.text
     assert [alarm.cause for alarm in lasting_alarms(engine)] == ["step harvest"]
 
 
@@ -346,17 +373,20 @@ def test_a_trial_is_sent_by_all_channels_and_says_what_became_of_it(
         assert secret not in sent.stdout + sent.stderr
 
 
-def test_alarms_are_listed_and_the_doctor_tells_of_silence(home: Home) -> None:
-    home.path.mkdir()
-    engine = open_database(f"sqlite:///{home.database}")
-    upgrade(engine)
+def test_alarms_are_listed_and_the_doctor_tells_of_silence(
+    engine: Engine, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("BURDEN_DATABASE_URL", f"sqlite:///{tmp_path}/burden.sqlite")
+
+    def burden(*arguments: str) -> str:
+        return CliRunner().invoke(main, arguments).stdout
+
     raise_alarm(engine, "step harvest", "step harvest of night 7 failed", "no answer", NOON, ())
     begin_night(engine, NOON, "db1", "x1")
-    engine.dispose()
-    (listed,) = json.loads(home.burden("alarm", "list", "--json").stdout)
+    (listed,) = json.loads(burden("alarm", "list", "--json"))
     assert listed["cause"] == "step harvest" and listed["over"] is None
-    assert "step harvest of night 7 failed" in home.burden("alarm", "list").stdout
-    found = {finding["subject"]: finding for finding in json.loads(home.burden("doctor", "--json").stdout)}
+    assert "step harvest of night 7 failed" in burden("alarm", "list")
+    found = {finding["subject"]: finding for finding in json.loads(burden("doctor", "--json"))}
     assert found["nights"]["health"] == "broken"
     assert found["nights"]["value"] == "no night has succeeded since 2026-03-02 12:00 UTC"
     assert found["alarm"]["value"] == "step harvest of night 7 failed"

@@ -3,6 +3,8 @@
 from __future__ import annotations
 
 import asyncio
+import re
+import shutil
 from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
@@ -29,10 +31,19 @@ TOKEN = "a-token-of-the-watching-program"
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
 
 
+@pytest.fixture(scope="module")
+def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """One that is set up, to be copied: setting it up takes longer than most tests do."""
+    file = tmp_path_factory.mktemp("empty") / "burden.sqlite"
+    engine = open_database(f"sqlite:///{file}")
+    upgrade(engine)
+    engine.dispose()
+    return file
+
+
 @pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = open_database(f"sqlite:///{tmp_path}/burden.sqlite")
-    upgrade(opened)
+def engine(empty_database: Path, tmp_path: Path) -> Iterator[Engine]:
+    opened = open_database(f"sqlite:///{shutil.copy(empty_database, tmp_path)}")
     yield opened
     opened.dispose()
 
@@ -137,6 +148,10 @@ def test_the_database_and_the_last_night_are_told(services: Services, engine: En
     assert _figure(figures, "burden_night_last_failures", cause="download") == 2
     assert _figure(figures, "burden_alarm", cause="step harvest") == 1
     assert _figure(figures, "burden_alarm_messages_waiting") == 1
+
+    page = (Path(__file__).parents[2] / "docs" / "alarms.md").read_text(encoding="utf-8")
+    told = {name for name, _ in figures if name.startswith("burden_")}
+    assert set(re.findall(r"`(burden_\w+)(?:\{\w+\})?`", page)) <= told | {"burden_http_request_seconds"}
 
 
 def test_a_database_that_is_away_is_a_figure_and_no_error(services: Services, engine: Engine, tmp_path: Path) -> None:
