@@ -8,9 +8,9 @@ from datetime import date, datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, func, select
+from sqlalchemy import Engine, RowMapping, exists, func, select
 
-from db import schema
+from db import desk_schema, schema
 from db.engine import writing
 from db.night_schema import nightly_runs
 from db.queries import HardwareName, hardware_name
@@ -167,6 +167,20 @@ def ingest_run(engine: Engine, number: int) -> IngestRun | None:
     with engine.connect() as connection:
         row = connection.execute(query).mappings().first()
     return _ingest_run(row) if row else None
+
+
+def anything_new_since(engine: Engine, moment: datetime) -> bool:
+    """Whether something was read, reckoned, reviewed, added, imported or fitted since then."""
+    moments = (
+        schema.extractions.c.extracted_at,
+        schema.burden_estimates.c.estimated_at,
+        schema.reviews.c.reviewed_at,
+        desk_schema.added_facts.c.added_at,
+        schema.imports.c.imported_at,
+        schema.analysis_runs.c.made_at,
+    )
+    with engine.connect() as connection:
+        return any(connection.scalar(select(exists().where(at > moment))) for at in moments)
 
 
 def hardware_by_paper(engine: Engine, since: datetime, *, before: bool) -> list[tuple[str, tuple[HardwareName, ...]]]:

@@ -82,8 +82,8 @@ def print_runs(nights: Sequence[NightReport], ingest_runs: Sequence[IngestRun], 
             str(each.status),
             _minutes(each.started, each.finished),
             each.counts,
-            f"{len(each.new_hardware)} new names of hardware" if each.new_hardware else "",
-            f"{len(each.warnings)} warnings" if each.warnings else "",
+            _counted(len(each.new_hardware), "new name of hardware", "new names of hardware"),
+            _counted(len(each.warnings), "warning", "warnings"),
         )
         for each in nights
     ]
@@ -141,6 +141,11 @@ def _moment(at: datetime | None) -> str:
 
 def _minutes(started: datetime, finished: datetime | None) -> float | None:
     return round((finished - started).total_seconds() / 60, 1) if finished else None
+
+
+def _counted(count: int, one: str, several: str) -> str:
+    """0 -> ""        1 -> "1 warning"        2 -> "2 warnings" """
+    return f"{count} {one if count == 1 else several}" if count else ""
 
 
 def _markdown_table(columns: Sequence[str], rows: Rows) -> str:

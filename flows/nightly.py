@@ -26,6 +26,7 @@ from db.nights import (
     NightStatus,
     StepOutcome,
     StepState,
+    anything_new_since,
     begin_night,
     hardware_by_paper,
     nights,
@@ -211,6 +212,10 @@ class _Night:
     def _release(self) -> str:
         if not self._request.with_release:
             raise _Skipped("none is asked for")
+        made_before = releases(self._engine)
+        new = self._tally.papers_new or not made_before or anything_new_since(self._engine, made_before[0].made_at)
+        if not new:
+            raise _Skipped(f"nothing has changed since {made_before[0].name}")
         folder = self._request.releases_folder or self._settings.releases_folder
         order = ReleaseOrder(_free_name(self._engine, folder), site_url=self._settings.public_url)
         made = make_release(self._engine, folder, order, catalogue())

@@ -25,7 +25,9 @@ from prefect.types.entrypoint import EntrypointType
 
 from db.engine import open_database
 from db.leases import LeaseHeldError
+from db.migrate import upgrade
 from db.nights import NightStatus, StepOutcome, StepState
+from flows.alarms import watching
 from flows.analysis import AnalysisOutcome, AnalysisRequest, NoPointsError, analyze
 from flows.discovery import IngestRequest
 from flows.night_report import night_markdown
@@ -105,22 +107,27 @@ def serve_nights(request: NightRequest, cron: str, timezone: str, jobs: int | No
             "PREFECT_API_URL is not set: run `prefect server start`, set it to http://127.0.0.1:4200/api, and try again"
             " (or let cron or systemd run `burden schedule --once`, which needs no server)"
         )
+    settings = load_settings(jobs=jobs)
+    engine = open_database(settings.database)
+    upgrade(engine)
+    parameters = {
+        "categories": list(request.categories),
+        "report_folder": request.report_folder and str(request.report_folder.absolute()),
+        "releases_folder": request.releases_folder and str(request.releases_folder.absolute()),
+        "with_release": request.with_release,
+        "jobs": jobs,
+    }
     try:
-        night_flow.serve(
-            name="nightly",
-            description="What is new at arXiv since the last success, the laws fitted anew, a release.",
-            schedule=schedule,
-            parameters={
-                "categories": list(request.categories),
-                "report_folder": request.report_folder and str(request.report_folder.absolute()),
-                "releases_folder": request.releases_folder and str(request.releases_folder.absolute()),
-                "with_release": request.with_release,
-                "jobs": jobs,
-            },
-            entrypoint_type=EntrypointType.MODULE_PATH,
-            limit=1,
-            pause_on_shutdown=False,
-            print_starting_message=False,
-        )
+        with watching(engine, settings):
+            night_flow.serve(
+                name="nightly",
+                description="What is new at arXiv since the last success, the laws fitted anew, a release.",
+                schedule=schedule,
+                parameters=parameters,
+                entrypoint_type=EntrypointType.MODULE_PATH,
+                limit=1,
+                pause_on_shutdown=False,
+                print_starting_message=False,
+            )
     except httpx.HTTPError as error:
         raise ScheduleError(f"Prefect's server at {url} can't be used: {error or type(error).__name__}") from error

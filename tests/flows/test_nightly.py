@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import os
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
@@ -17,11 +17,11 @@ from db.engine import Engine, open_database
 from db.leases import Lease, LeaseHeldError, hold, take
 from db.migrate import upgrade
 from db.nights import NightReport, NightStatus, StepState, begin_night, ingest_runs, last_success, nights
-from db.queries import exported_records
 from flows.analysis import AnalysisError
+from flows.ingest import Workplace
 from flows.nightly import NightRequest, night
 from flows.settings import Settings, load_settings
-from flows.sources import SourceError
+from flows.sources import FoundPaper, SourceError
 from flows.tally import Tally
 
 
@@ -46,33 +46,37 @@ def engine(settings: Settings) -> Iterator[Engine]:
     opened.dispose()
 
 
-@pytest.fixture(scope="module")
-def pdf(samples_dir: Path) -> bytes:
-    return (samples_dir / "1912.99001.pdf").read_bytes()
+class Reader:
+    """In place of the worker processes: keeps the names of papers that a night is to read."""
+
+    def __init__(self) -> None:
+        self.names: list[str] = []
+
+    def __call__(self, papers: Iterable[FoundPaper], workplace: Workplace) -> None:
+        for paper in papers:
+            self.names.append(paper.name)
+            workplace.tally.papers_parsed += 1
 
 
 def _states(report: NightReport) -> dict[str, StepState]:
     return {step.name: step.state for step in report.steps}
 
 
-def _papers(engine: Engine) -> set[str]:
-    return {str(record["arxiv_id"]) for record in exported_records(engine, "runs")}
-
-
 def test_the_night_after_missed_ones_makes_up_for_them(
-    settings: Settings, engine: Engine, arxiv: LoopbackArxiv, pdf: bytes
+    settings: Settings, engine: Engine, arxiv: LoopbackArxiv
 ) -> None:
-    monday = datetime.now(UTC).date()
-    arxiv.add("2406.00001", pdfs=[pdf], changed=monday)
-    first = night(settings, NightRequest(with_release=False))
-    assert first.status is NightStatus.SUCCEEDED and first.counts["papers_parsed"] == 1
+    monday = datetime.now(UTC)
+    arxiv.add("2406.00001", changed=monday.date())
+    reader = Reader()
+    first = night(settings, NightRequest(with_release=False), process=reader)
+    assert first.status is NightStatus.SUCCEEDED and reader.names == ["2406.00001v1"]
     for days in (1, 2, 3):
-        arxiv.add(f"2406.0000{days + 1}", pdfs=[pdf + b"\n%%%d" % days], changed=monday + timedelta(days=days))
-    with time_machine.travel(datetime.now(UTC) + timedelta(days=4)):
-        after = night(settings, NightRequest(with_release=False))
-    assert after.counts["papers_parsed"] == 3
-    assert _papers(engine) == {f"2406.0000{number}" for number in (1, 2, 3, 4)}
-    assert {each.parameters["from"] for each in arxiv.asked("oai")[-2:]} == {monday.isoformat()}
+        arxiv.add(f"2406.0000{days + 1}", changed=monday.date() + timedelta(days=days))
+    with time_machine.travel(monday + timedelta(days=4)):
+        after = night(settings, NightRequest(with_release=False), process=reader)
+    assert after.counts["papers_parsed"] == 4, "the day of the first night was not over, so it is looked through again"
+    assert reader.names[1:] == [f"2406.0000{number}v1" for number in (1, 2, 3, 4)]
+    assert {each.parameters["from"] for each in arxiv.asked("oai")[-2:]} == {monday.date().isoformat()}
     assert [report.night for report in nights(engine)] == [2, 1]
     assert last_success(engine) == after.finished
     newest, oldest = ingest_runs(engine)
@@ -95,23 +99,25 @@ def test_what_a_night_did_is_stored_as_it_is_told(
     ]
     assert report.releases == (today.isoformat(),) and (tmp_path / "releases" / report.releases[0]).is_dir()
     again = night(settings, request)
-    assert again.new_hardware == () and again.releases == (f"{today}.2",)
+    assert again.new_hardware == () and again.releases == ()
+    assert _states(again)["release"] is StepState.SKIPPED, "nothing has changed"
+    arxiv.add("2304.99013", pdfs=[b"%PDF-1.4 broken, too\n%%EOF"], changed=today)
+    assert night(settings, request).releases == (f"{today}.2",)
 
 
 def test_a_step_that_fails_hinders_only_itself(
-    settings: Settings, engine: Engine, arxiv: LoopbackArxiv, pdf: bytes, monkeypatch: pytest.MonkeyPatch
+    settings: Settings, engine: Engine, arxiv: LoopbackArxiv, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     def fail(*_: Any) -> None:
         raise AnalysisError("no such thing")
 
-    arxiv.add("2406.00001", pdfs=[pdf], changed=datetime.now(UTC).date())
+    arxiv.add("2406.00001", changed=datetime.now(UTC).date())
     monkeypatch.setattr(flows.nightly, "analyze", fail)
-    report = night(settings, NightRequest())
+    report = night(settings, NightRequest(), process=Reader())
     assert report.status is NightStatus.INCOMPLETE and last_success(engine) is None
     assert _states(report) == {"papers": StepState.DONE, "analysis": StepState.FAILED, "release": StepState.DONE}
     [told] = [step.message for step in report.steps if step.state is StepState.FAILED]
-    assert "no such thing" in told
-    assert _papers(engine) == {"2406.00001"}
+    assert "no such thing" in told and report.counts["papers_parsed"] == 1
 
 
 def test_arxiv_that_refuses_access_is_not_asked_again_that_night(

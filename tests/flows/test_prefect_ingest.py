@@ -1,12 +1,14 @@
-"""The main job as a Prefect flow on a real Prefect server, and that server's schedules."""
+"""The main job and the night as Prefect flows on a real Prefect server, and that server's schedules."""
 
 from __future__ import annotations
 
 import os
+import shutil
 import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
 from time import monotonic
@@ -14,10 +16,13 @@ from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
+from loopback_arxiv import LoopbackArxiv
 from study_tables import write_table
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Home
+
+PROJECT = Path(__file__).parents[2]
 
 
 def _free_port() -> int:
@@ -73,6 +78,12 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[s
         log.close()
 
 
+def _got(url: str) -> Any:
+    """What is there; None while there is nothing."""
+    answer = requests.get(url, timeout=30)
+    return answer.json() if answer.ok else None
+
+
 def _post(url: str, body: dict[str, Any]) -> Any:
     answer = requests.post(url, json=body, timeout=30)
     answer.raise_for_status()
@@ -116,14 +127,59 @@ def test_a_flow_reads_papers_and_then_fits_what_is_there(
     assert by_name["ingest"]["end_time"] <= by_name["analyze"]["start_time"]
 
 
-def test_a_cron_schedule_ticks(prefect_server: tuple[str, subprocess.Popen[bytes]]) -> None:
+def test_burden_schedule_serves_a_night_that_ticks_and_is_told_on_the_server(
+    prefect_server: tuple[str, subprocess.Popen[bytes]], home: Home, samples_dir: Path
+) -> None:
     api, server = prefect_server
-    flow = _post(f"{api}/flows/", {"name": "scheduled"})
-    schedule = {"active": True, "schedule": {"cron": "* * * * *", "timezone": "UTC"}}
-    deployment = _post(f"{api}/deployments/", {"name": "nightly", "flow_id": flow["id"], "schedules": [schedule]})
-    wanted = {
-        "deployments": {"id": {"any_": [deployment["id"]]}},
-        "flow_runs": {"state": {"type": {"any_": ["SCHEDULED"]}}},
-    }
-    runs = _until(lambda: _post(f"{api}/flow_runs/filter", wanted), server)
-    assert {run["auto_scheduled"] for run in runs} == {True}
+    with LoopbackArxiv() as arxiv:
+        paper = (samples_dir / "1912.99001.pdf").read_bytes()
+        arxiv.add("2406.00001", pdfs=[paper], changed=datetime.now(UTC).date())
+        variables = arxiv.environment() | {
+            "PREFECT_API_URL": api,
+            "PREFECT_HOME": str(home.path / "prefect"),
+            "PREFECT_RUNNER_POLL_FREQUENCY": "1",
+        }
+        serving = type(home)(home.path, tuple(variables.items())).popen("schedule", "--cron", "30 4 * * *")
+        try:
+            found = _until(lambda: _got(f"{api}/deployments/name/night/nightly"), server)
+            of_night = {"deployments": {"id": {"any_": [found["id"]]}}}
+            ticks = _until(lambda: _post(f"{api}/flow_runs/filter", of_night), server)
+            assert {(tick["auto_scheduled"], tick["state_type"]) for tick in ticks} == {(True, "SCHEDULED")}
+            started = _post(f"{api}/deployments/{found['id']}/create_flow_run", {})
+            ended = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
+            address = f"{api}/flow_runs/{started['id']}"
+            run = _until(lambda: (now := _got(address)) and now["state_type"] in ended and now, server)
+        finally:
+            serving.terminate()
+            output, errors = serving.communicate(timeout=60)
+    assert (run["state_type"], run["state"]["message"]) == ("COMPLETED", "night 1: succeeded"), (output, errors)
+    tasks = _post(f"{api}/task_runs/filter", {"flow_runs": {"id": {"any_": [run["id"]]}}})
+    assert {task["name"].rpartition("-")[0] for task in tasks} == {"papers", "analysis", "release"}
+    [artifact] = _post(f"{api}/artifacts/filter", {"artifacts": {"key": {"any_": ["night"]}}})
+    assert artifact["data"].startswith("# Night 1: succeeded") and "1 found, 1 read, 0 failed" in artifact["data"]
+    assert home.count("nightly_runs") == home.count("extractions") == 1
+
+
+def test_prefect_yaml_deploys_the_night_to_a_work_pool(
+    prefect_server: tuple[str, subprocess.Popen[bytes]], tmp_path: Path
+) -> None:
+    api, _ = prefect_server
+    _post(f"{api}/work_pools/", {"name": "burden", "type": "process"})
+    shutil.copy(PROJECT / "prefect.yaml", tmp_path)
+    environment = os.environ | {"PREFECT_API_URL": api, "PREFECT_HOME": str(tmp_path / "prefect"), "DO_NOT_TRACK": "1"}
+    command = [str(Path(sys.executable).parent / "prefect"), "--no-prompt", "deploy", "--all"]
+    ran = subprocess.run(command, env=environment, cwd=tmp_path, capture_output=True, text=True, check=False)
+    assert ran.returncode == 0, ran.stdout + ran.stderr
+    deployed = _got(f"{api}/deployments/name/night/nightly")
+    assert (deployed["work_pool_name"], deployed["entrypoint"]) == ("burden", "flows.prefect_nightly.night_flow")
+    [planned] = deployed["schedules"]
+    assert planned["active"] and planned["schedule"]["cron"] == "30 4 * * 1-5"
+
+
+def test_without_a_server_burden_schedule_says_so_in_one_line(home: Home) -> None:
+    ran = home.burden("schedule")
+    assert ran.returncode == 1
+    [line] = ran.stderr.splitlines()
+    assert line.startswith("Error: PREFECT_API_URL is not set") and "--once" in line
+    assert home.burden("schedule", "--cron", "every night").returncode == 2
+    assert home.burden("schedule", "--timezone", "Mars/Olympus").returncode == 2
