@@ -82,6 +82,11 @@ class ArxivConfig:
     def __post_init__(self) -> None:
         for name in ("api_url", "oai_url", "pdf_url"):
             url = urlsplit(getattr(self, name))
+            if url.username is not None or url.password is not None:  # they would stand in messages and in the database
+                raise ValueError(
+                    f"{name} names a user or a password: write them into ~/.netrc (machine {url.hostname} login … "
+                    f"password …), and the address without them into BURDEN_ARXIV_{name.upper()}"
+                )
             if url.scheme not in ("http", "https") or not url.hostname:
                 raise ValueError(f"{name} is not an http(s) address: {getattr(self, name)!r}")
             own_host = url.hostname == "arxiv.org" or url.hostname.endswith(".arxiv.org")
