@@ -1,6 +1,6 @@
 """The main job: discover, download, parse and extract in workers, estimate, load. Plain Python.
 
-Every paper (of bulk tars and on a cluster, every hundred) is a transaction of its own and every row's id comes from
+Every paper (of bulk tars and on a cluster, every 400) is a transaction of its own and every row's id comes from
 content, so a run can be killed at any moment, and the next one ends where an undisturbed one would have ended.
 """
 
