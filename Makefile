@@ -8,7 +8,7 @@ DEMO := demo-output
 unexport PYTHONDONTWRITEBYTECODE
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo test check bench soak lock clean
+.PHONY: help setup demo test check bench soak audit lock clean
 
 help:  ## list the targets
 	@awk -F':.*## ' '/^[a-z]+:.*## /{printf "  make %-7s %s\n", $$1, $$2}' $(MAKEFILE_LIST)
@@ -68,11 +68,17 @@ check: setup  ## lint, format, types and the walls between rooms
 soak: setup  ## fifty nights with faults and kills into both databases, and 5,000 mutated PDFs, feeds and tars each (an hour)
 	@$(BIN)/python -m pytest -s tests/flows/soak/soak_nights.py tests/flows/soak/soak_fuzz.py
 
-bench: setup  ## CPU time of `burden extract` against a bare PyMuPDF pass; fits over 100,000 points; the desk with 100,000 papers, and with 8 curators at once
+bench: setup  ## CPU time of `burden extract` against a bare PyMuPDF pass; fits over 100,000 points; the desk with 100,000 papers, and with 8 curators at once; a million claims, two workers, 5,000 papers
 	@$(BIN)/python benchmarks/extract_vs_pymupdf.py
 	@$(BIN)/python benchmarks/analyze_100k.py
 	@$(BIN)/python benchmarks/desk_100k.py
 	@$(BIN)/python benchmarks/desk_many_curators.py --both
+	@$(BIN)/python benchmarks/bulk_claims.py
+	@$(BIN)/python benchmarks/dask_scale.py
+	@$(BIN)/python benchmarks/flat_memory.py
+
+audit: setup  ## known vulnerabilities of the pinned dependencies, where https://api.osv.dev can be reached
+	@.ci/audit $(BIN)
 
 lock: setup  ## pin the newest versions that pyproject.toml allows
 	$(BIN)/uv pip compile pyproject.toml --universal --all-extras --upgrade --no-header --no-annotate \

@@ -3,9 +3,9 @@
     python benchmarks/bulk_claims.py [--claims 1000000] [--writers 1] [--sqlite]
 
 Makes up papers from a fixed seed before the clock starts, about 12 claims each, and saves them in portions as
-`burden ingest` does from bulk tars, a transaction each: papers, PDFs, claims, links, estimates, and the rows of the desk
-and of the public pages. ``--writers``: so many runs at once, as on as many machines. PostgreSQL syncs to disk, unlike in
-tests. Prints figures, and judges without failing.
+`burden ingest` does from bulk tars, a transaction each: papers, PDFs, claims, links, estimates, and the rows of the
+desk and of the public pages. ``--writers``: so many runs at once, as on as many machines. PostgreSQL syncs to disk,
+unlike in tests. Prints figures, and judges without failing.
 """
 
 from __future__ import annotations
