@@ -35,7 +35,7 @@ from db.nights import (
 from db.release_store import releases
 from extractors.lexicon.spellings import spelling_key
 from extractors.lexicon.unknown_names import unknown_accelerators
-from flows.alarms import told
+from flows.alarms import told, told_without_database
 from flows.analysis import AnalysisRequest, NoPointsError, analyze
 from flows.discovery import IngestRequest
 from flows.drift import MOST_NIGHTS, drift, drift_warnings, measures_of
@@ -94,7 +94,11 @@ def night(
     """
     patience = Patience(settings.night_pause_seconds, wait)
     settings.home.mkdir(parents=True, exist_ok=True)
-    engine = patience.persist("database", lambda: _opened(settings))
+    try:
+        engine = patience.persist("database", lambda: _opened(settings))
+    except DatabaseError as error:
+        told_without_database(settings, error)
+        raise
     with alone(engine, LEASE, settings.home / "night.lock") as lease:
         report = begin_night(engine, datetime.now(UTC), lease.lease.holder, READING_VERSION)
         under_way = _Night(engine, settings, request, patience, lease, report, watcher, process)
@@ -105,7 +109,8 @@ def night(
         except BaseException as error:
             under_way.broken_off(error)
             raise
-    told(engine, settings, under_way.report)
+        finally:
+            told(engine, settings, under_way.report)
     return under_way.report
 
 
