@@ -21,6 +21,7 @@ from db.engine import Engine
 from db.errors import DatabaseError
 from db.nights import NightReport, NightStatus, StepState, last_success, nights
 from flows.alarm_channels import Channels, Notice, NotSentError, channels, send_patiently, send_to_all
+from flows.drift import MEASURES
 from flows.mail import PAUSES
 from flows.settings import Settings, SettingsError
 
@@ -75,8 +76,9 @@ def verdict(report: NightReport) -> Verdict:
     for finding in report.drift:
         cause = f"drift of {finding.measure}"
         if finding.is_outside:
-            usual = f"it was from {finding.low:.3g} to {finding.high:.3g} in the last {finding.nights} nights"
-            summary = f"{finding.measure} was {finding.value:.3g} in night {report.night}: {usual}"
+            words = MEASURES.get(finding.measure, finding.measure)
+            usual = f"usually {finding.low:.3g} to {finding.high:.3g} ({finding.nights} nights)"
+            summary = f"{words} was {finding.value:.3g} in night {report.night}, {usual}"
             troubles.append(Trouble(cause, summary, look))
         elif finding.low is not None:
             over.append(cause)

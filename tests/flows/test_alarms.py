@@ -109,7 +109,7 @@ def _done(name: str = "harvest") -> StepOutcome:
     return StepOutcome(name, StepState.DONE, "")
 
 
-def _drift(value: float, measure: str = "share of papers with runs") -> DriftFinding:
+def _drift(value: float, measure: str = "share_with_runs") -> DriftFinding:
     return DriftFinding(measure, value, 0.3, 0.2, 0.4, 25)
 
 
@@ -142,18 +142,18 @@ def test_a_cause_is_told_once_until_it_is_over(engine: Engine, settings: Setting
 def test_drift_is_told_by_measure_and_a_night_without_a_range_says_nothing(
     engine: Engine, settings: Settings, receiver: Receiver
 ) -> None:
-    other = _drift(0.3, "mean confidence")
+    other = _drift(0.3, "mean_confidence")
     nights = (
         (_drift(0.05), other),
         (_drift(0.06), other),
-        (DriftFinding("share of papers with runs", 0.3),),
+        (DriftFinding("share_with_runs", 0.3),),
         (_drift(0.3), other),
     )
     for number, drift in enumerate(nights):
         told(engine, settings, _night(number, _done(), status="succeeded", drift=drift), wait=_no_wait)
-    cause = "drift of share of papers with runs"
+    cause = "drift of share_with_runs"
     assert receiver.events() == [("raised", cause), ("over", cause)]
-    summary = "share of papers with runs was 0.05 in night 0: it was from 0.2 to 0.4 in the last 25 nights"
+    summary = "share of papers with training runs was 0.05 in night 0, usually 0.2 to 0.4 (25 nights)"
     assert receiver.taken[0]["summary"] == summary
 
 

@@ -51,6 +51,9 @@ def test_it_serves_a_fresh_home_says_how_to_begin_and_stops_in_good_order(home: 
     with web(home) as (process, address):
         with urlopen(f"{address}sign-in", timeout=60) as answer:
             assert "<h1>Sign in</h1>" in answer.read().decode()
+        with urlopen(f"{address}metrics", timeout=60) as answer:
+            counted = 'burden_http_request_seconds_count{method="GET",route="/sign-in",status="200"} 1.0'
+            assert counted in answer.read().decode().splitlines()
         if number is signal.SIGINT:
             os.killpg(process.pid, number)  # as a terminal sends it: to every process of the group
         else:
