@@ -57,9 +57,8 @@ def compare(what: str, measure: Callable[[int, list[PdfJob], Path], float], jobs
         median, least, most = statistics.median(each), min(each), max(each)
         print(f"  {what}, {workers} worker(s): median {median:.1f} s ({least:.1f} to {most:.1f})")
     verdict = "within" if ratio >= SPEED_UP_TARGET else "UNDER"
-    print(
-        f"  {what}: {ratio:.2f} times ({min(ratios):.2f} to {max(ratios):.2f}): {verdict} the target of {SPEED_UP_TARGET}"
-    )
+    spread = f"{min(ratios):.2f} to {max(ratios):.2f}"
+    print(f"  {what}: {ratio:.2f} times as fast ({spread}): {verdict} the target of {SPEED_UP_TARGET}")
 
 
 def main() -> None:
@@ -78,7 +77,7 @@ def main() -> None:
     used = resource.getrusage(resource.RUSAGE_CHILDREN)
     core_seconds = (used.ru_utime + used.ru_stime) / (2 * options.pairs * len(jobs))
     print(
-        f"  {core_seconds:.3f} core-seconds a paper, {1 / core_seconds:.2f} papers a core-second, readers' start included"
+        f"  {core_seconds:.3f} core-seconds a paper ({1 / core_seconds:.2f} a core-second), start of readers included"
     )
     compare("Dask", on_dask, jobs, options.pairs)
 

@@ -102,7 +102,7 @@ def ingest(
             from flows.analysis import AnalysisRequest
             from flows.prefect_nightly import ingest_and_analyze_flow
 
-            tally, _ = ingest_and_analyze_flow(request, AnalysisRequest(), report, jobs)
+            tally, _ = ingest_and_analyze_flow(request, AnalysisRequest(), report, jobs, runner, scheduler)
         elif prefect:
             from flows.prefect_ingest import ingest_flow
 

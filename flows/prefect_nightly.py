@@ -52,10 +52,15 @@ def analyze_flow(request: AnalysisRequest, folder: Path | None = None) -> Analys
 
 @flow(name="ingest and analyze")
 def ingest_and_analyze_flow(
-    papers: IngestRequest, analysis: AnalysisRequest, folder: Path | None = None, jobs: int | None = None
+    papers: IngestRequest,
+    analysis: AnalysisRequest,
+    folder: Path | None = None,
+    jobs: int | None = None,
+    runner: str | None = None,
+    scheduler: str | None = None,
 ) -> tuple[Tally, AnalysisOutcome | None]:
     """Papers first; the analysis runs once they are in. Papers that fail do not hold it up."""
-    tally = ingest_flow(papers, jobs)
+    tally = ingest_flow(papers, jobs, runner, scheduler)
     return tally, analyze_flow(analysis, folder)
 
 
