@@ -36,6 +36,7 @@ from db.store import (
 )
 from extractors.records import Extraction, FailureCause, PaperError
 from flows.estimates import bring_estimates_up_to_date
+from flows.exclusion import alone
 from flows.ingest import Watcher
 from flows.papers import catalogue, ready_to_save, refused
 from flows.runners import runner_in_force
@@ -107,22 +108,36 @@ class Reread:
 def reread(request: RereadRequest, settings: Settings, watcher: Watcher | None = None) -> Reread:
     """Read again what another version has read; papers that fail, and PDFs that are not there, are part of what it did.
 
+    ``LeaseHeldError`` where another process is at it, on this machine or another that shares the database.
     Before the first paper the laws are fitted to what is in force, so that the report can tell what became of them.
     """
     engine = open_database(settings.database)
     upgrade(engine)
-    bring_estimates_up_to_date(engine)
-    wanted = _left(engine, request)[: request.limit]
-    done = Reread(papers_left=len(wanted))
-    if watcher is not None:
-        watcher.expect(len(wanted))
-    if not wanted:
-        return done
-    _begin(engine)
+    settings.home.mkdir(parents=True, exist_ok=True)
+    with alone(engine, "reading again", settings.home / "reread.lock"):
+        bring_estimates_up_to_date(engine)
+        wanted = _left(engine, request)[: request.limit]
+        done = Reread(papers_left=len(wanted))
+        if watcher is not None:
+            watcher.expect(len(wanted))
+        if wanted:
+            _begin(engine)
+            _read_and_record([sha256 for _, sha256 in wanted], engine, request, settings, done, watcher)
+    return done
+
+
+def _read_and_record(
+    sha256s: Sequence[str],
+    engine: Engine,
+    request: RereadRequest,
+    settings: Settings,
+    done: Reread,
+    watcher: Watcher | None,
+) -> None:
     run = begin_ingest_run(engine, request.described(), datetime.now(UTC))
     status = IngestStatus.FAILED
     try:
-        _read([sha256 for _, sha256 in wanted], engine, settings, done, watcher)
+        _read(sha256s, engine, settings, done, watcher)
         bring_queue_up_to_date(engine, datetime.now(UTC))
         bring_public_rows_up_to_date(engine, datetime.now(UTC))
         done.papers_left = len(_left(engine, RereadRequest()))
@@ -133,7 +148,6 @@ def reread(request: RereadRequest, settings: Settings, watcher: Watcher | None =
     finally:
         with contextlib.suppress(DatabaseError):  # the database may be what failed; its error is on its way
             finish_ingest_run(engine, run, status, done.counts(), datetime.now(UTC))
-    return done
 
 
 def _left(engine: Engine, request: RereadRequest) -> list[tuple[str, str]]:

@@ -26,10 +26,12 @@ import flows.rereading
 from analysis.document import html, markdown
 from commands.rereading import reread as command
 from db.engine import Engine, open_database
+from db.leases import LeaseHeldError
 from db.queries import exported_records
 from db.rereading import stored_rereading
 from db.reviews import Decision, Review, add_review
 from flows.discovery import IngestRequest
+from flows.exclusion import alone
 from flows.reading import read
 from flows.rereading import RereadRequest, reread
 from flows.rereading_output import summary
@@ -206,6 +208,12 @@ def test_the_newer_reading_counts_whatever_other_machines_clocks_said(on_sqlite:
     with pytest.MonkeyPatch.context() as patch:
         use("1+fast clock", "newer", patch)
         patch.setattr(flows.rereading, "datetime", _Clock(datetime(2100, 1, 1, tzinfo=UTC)))
+        reread(RereadRequest(), on_sqlite.settings)
+    lock = on_sqlite.settings.home / "reread.lock"
+    with (
+        alone(on_sqlite.engine, "reading again", lock),
+        pytest.raises(LeaseHeldError, match="reading again is under way elsewhere"),
+    ):
         reread(RereadRequest(), on_sqlite.settings)
     reread(RereadRequest(), on_sqlite.settings)
     assert {version for (version,) in on_sqlite.rows("SELECT extractor_version FROM documents_in_force")} == {NEWER}
