@@ -37,9 +37,9 @@ class IngestRequest:
     search: str | None = None
     ids: tuple[str, ...] = ()
     folder: Path | None = None
-    tars: tuple[Path | str, ...] = ()
+    tars: tuple[str | Path, ...] = ()
     """On disk, or (``s3://…``) elsewhere."""
-    manifest: Path | str | None = None
+    manifest: str | Path | None = None
     """arXiv's list of tars, by which their md5 is checked."""
     limit: int | None = None
     retry_failed: bool = False
