@@ -19,6 +19,7 @@ from db.migrate import database_status
 from db.nights import last_success
 from flows.alarm_channels import channels
 from flows.alarms import SILENCE, silent_since
+from flows.confinement import kernel_confines
 from flows.mail import smtp_server
 from flows.papers import catalogue
 from flows.settings import Settings, SettingsError, foreign_variables, settings_in_force
@@ -56,6 +57,7 @@ def examine(settings: Settings) -> Iterator[Finding]:
     yield _mail(settings)
     yield _alarm_channels(settings)
     yield from _nights(settings)
+    yield _readers()
     yield _program("chromium", _found_chromium, "only tests of web pages need it")
     yield _program("postgresql", _found_postgresql, "only tests of PostgreSQL need it; the default is SQLite")
     yield _prefect_server()
@@ -130,6 +132,13 @@ def _alarm_channels(settings: Settings) -> Finding:
     if not ways:
         return Finding("alarms", Health.FINE, "nobody is told", "BURDEN_WEBHOOK_URL or BURDEN_ALARM_EMAIL")
     return Finding("alarms", Health.FINE, ", ".join(way.shown for way in ways.values()), "`burden alarm test` tries it")
+
+
+def _readers() -> Finding:
+    if kernel_confines():
+        return Finding("readers of PDFs", Health.FINE, "no network, no programs: the kernel sees to it")
+    advice = "native code is not bound: docs/trust.md"
+    return Finding("readers of PDFs", Health.NOTE, "no network, no programs, in Python alone", advice)
 
 
 def _nights(settings: Settings) -> Iterator[Finding]:

@@ -297,8 +297,7 @@ def bound_worker(memory_limit_mb: int, quiet: bool) -> None:
         os.dup2(sink, sys.__stdout__.fileno() if sys.__stdout__ else 1)
         os.dup2(sink, sys.__stderr__.fileno() if sys.__stderr__ else 2)
     _limit_memory(memory_limit_mb)
-    if not confine_this_process():
-        log.debug("the kernel sets this process no filter: that it uses no network is seen to in Python alone")
+    confine_this_process()
 
 
 def _limit_memory(memory_limit_mb: int) -> None:

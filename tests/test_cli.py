@@ -126,6 +126,7 @@ def test_doctor_lists_every_setting_in_force_without_changing_anything(burden: B
     assert findings["BURDEN_DATABASE_URL"]["value"].endswith("home/burden.sqlite")
     assert {"BURDEN_HOME", "BURDEN_ARXIV_DELAY_SECONDS", "BURDEN_TIME_LIMIT_SECONDS", "disk"} <= set(findings)
     assert findings["database"]["value"] == "not there yet"
+    assert findings["readers of PDFs"]["value"].startswith("no network, no programs")
     assert not (tmp_path / "home").exists()
 
 

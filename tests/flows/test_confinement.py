@@ -10,6 +10,7 @@ from pathlib import Path
 import pytest
 
 from extractors.records import FailureCause
+from flows.confinement import kernel_confines
 from flows.workers import Limits, PdfJob, Reading, read_papers
 
 LIMITS = Limits(time_limit_seconds=20, memory_limit_mb=400)
@@ -40,6 +41,7 @@ def test_a_reader_reaches_no_server_and_starts_no_program_and_costs_its_own_pape
     sys.platform != "linux" or platform.machine() not in ("x86_64", "aarch64"), reason="the kernel's filter is Linux's"
 )
 def test_native_code_gets_no_socket_from_the_kernel(tmp_path: Path) -> None:
+    assert kernel_confines()
     [reading] = _read(tmp_path, "native")
     assert reading.error is not None
     assert reading.error.message == "-1 Operation not permitted"
