@@ -14,6 +14,7 @@ from loopback_arxiv import LoopbackArxiv, status
 
 import flows.nightly
 from db.engine import Engine, open_database
+from db.errors import DatabaseError
 from db.leases import Lease, LeaseHeldError, hold, take
 from db.migrate import upgrade
 from db.nights import NightReport, NightStatus, StepState, begin_night, ingest_runs, last_success, nights
@@ -160,6 +161,28 @@ def test_a_network_that_stays_away_ends_the_night_in_bounded_time(
     pauses: list[float] = []
     report = night(settings, NightRequest(with_release=False), wait=pauses.append)
     assert (report.status, len(pauses), sum(pauses)) == (NightStatus.FAILED, 4, 2400)
+
+
+def test_a_database_that_is_away_is_waited_for_before_the_night_and_within_it(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    class OperationalError(Exception):
+        """As drivers call a connection that is lost."""
+
+    def away(*_: object) -> None:
+        raise DatabaseError("the connection was lost") from OperationalError()
+
+    refusals = iter([away, away, open_database])
+    monkeypatch.setattr(flows.nightly, "open_database", lambda url: next(refusals)(url))
+    monkeypatch.setattr(flows.nightly, "ingest", away)
+    pauses: list[float] = []
+    report = night(settings, NightRequest(), wait=pauses.append)
+    assert pauses == [60, 180, 60, 180, 540, 1620]
+    assert report.status is NightStatus.FAILED
+    assert [(step.state, step.message) for step in report.steps[1:]] == [
+        (StepState.SKIPPED, "the database is away")
+    ] * 2, "nobody waits for it once more"
+    assert nights(engine) == [report], "it was back in time for the report"
 
 
 def test_two_nights_exclude_each_other_and_the_second_says_who_is_at_it(settings: Settings, engine: Engine) -> None:
