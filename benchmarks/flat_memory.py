@@ -4,7 +4,8 @@
 
 Makes tars of sample papers, each with a comment of its own behind its end, lets `burden ingest` read them into SQLite,
 and looks every second at the memory of the run and of its workers: medians of the third tenth of the run, when all
-that is kept for good has been loaded, and of its last tenth. Prints figures, and judges without failing.
+that is kept for good has been loaded, and of its last tenth. Also the CPU time of the run itself, which is what bounds
+how many workers it can keep busy. Prints figures, and judges without failing.
 """
 
 from __future__ import annotations
@@ -25,6 +26,8 @@ from pathlib import Path
 PROJECT = Path(__file__).parents[1]
 GROWTH_TARGET = 0.05
 PAPERS_A_TAR = 500
+_IDLE_MB = 30
+"""A process with less is none that reads: Python's own helpers, or a worker that has just begun."""
 _PAGE_BYTES = os.sysconf("SC_PAGE_SIZE")
 
 
@@ -35,6 +38,9 @@ class Look:
     run_mb: float
     workers_mb: float
     """Of all together."""
+    workers: int
+    run_cpu_seconds: float
+    """Of the run itself, so far."""
 
 
 def make_tars(folder: Path, papers: int) -> list[Path]:
@@ -53,8 +59,16 @@ def make_tars(folder: Path, papers: int) -> list[Path]:
 
 
 def look(run: int) -> Look:
-    children = [int(name) for name in _read(f"/proc/{run}/task/{run}/children").split()]
-    return Look(_resident_mb(run), sum(map(_resident_mb, children)))
+    children = [each for each in _children(run) if _resident_mb(each) > _IDLE_MB]
+    fields = _read(f"/proc/{run}/stat").rpartition(")")[2].split()
+    ticks = int(fields[11]) + int(fields[12]) if fields else 0
+    return Look(_resident_mb(run), sum(map(_resident_mb, children)), len(children), ticks / os.sysconf("SC_CLK_TCK"))
+
+
+def _children(run: int) -> list[int]:
+    """Workers are started by any of its threads."""
+    threads = Path(f"/proc/{run}/task").glob("*/children")
+    return [int(name) for thread in threads for name in _read(str(thread)).split()]
 
 
 def _resident_mb(process: int) -> float:
@@ -102,7 +116,9 @@ def main() -> None:
                 time.sleep(1)
             output = run.stdout.read() if run.stdout else ""
         print(f"{options.papers} papers in {time.perf_counter() - began:.0f} s, {options.jobs} workers: {output[:300]}")
-    looks = [each for each in looks if each.workers_mb > 0]
+    busy_ms = 1000 * max(each.run_cpu_seconds for each in looks) / options.papers
+    print(f"  the run itself takes {busy_ms:.1f} ms of CPU a paper: unpacking, storing, saving")
+    looks = [each for each in looks if each.workers == options.jobs]  # not while they start or one is replaced
     told("the run", [each.run_mb for each in looks])
     told("its workers", [each.workers_mb for each in looks])
 
