@@ -110,11 +110,14 @@ def renew(engine: Engine, lease: Lease, seconds: float) -> bool:
 
 
 def free(engine: Engine, lease: Lease, *, rested_seconds: float = 0) -> bool:
-    """Let others have the lease, whose use ended so long ago; False where somebody else had it already."""
+    """Let others have the lease, whose use ended so long ago; False where somebody else had it already.
+
+    Negative seconds: as if it ended only then, for a rest longer than others would leave.
+    """
     table = schema.leases
     with writing(engine) as connection:
         ours = and_(table.c.name == lease.name, table.c.token == lease.token)
-        ended = _now(connection, -max(0.0, rested_seconds))
+        ended = _now(connection, -rested_seconds)
         return connection.execute(table.update().where(ours).values(freed_at=ended)).rowcount == 1
 
 

@@ -161,7 +161,11 @@ class PoliteSession:
         address = url
         for _ in range(_MAX_REDIRECTS + 1):
             with self._pacer.turn(self.config.delay_seconds) as turn:
-                answer = self._request(address, begin, max_bytes, headers, turn)
+                try:
+                    answer = self._request(address, begin, max_bytes, headers, turn)
+                except PassingError as error:
+                    turn.rest_seconds = min(error.retry_after_seconds or 0.0, self.config.max_wait_seconds)
+                    raise
             if answer.status not in (301, 302, 303, 307, 308):
                 return answer
             address = _redirect_target(address, answer.headers.get("Location", ""))

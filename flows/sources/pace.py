@@ -39,6 +39,8 @@ class Turn:
     def __init__(self, clock: Callable[[], float]) -> None:
         self._clock = clock
         self._answered_at: float | None = None
+        self.rest_seconds = 0.0
+        """So long the server wants to be asked nothing; machines that share the database keep to it."""
 
     def answered(self) -> None:
         """The answer begins to come: the request was received, and from now on the next pause is counted."""
@@ -92,7 +94,8 @@ class Pacer:
             finally:
                 self._mark(turn.counted_from, file)
                 if lease is not None:
-                    lease.free(rested_seconds=self.clock() - turn.counted_from)
+                    rested_seconds = self.clock() - turn.counted_from
+                    lease.free(rested_seconds=min(rested_seconds, delay_seconds - turn.rest_seconds))
 
     @contextmanager
     def _file(self) -> Iterator[int | None]:

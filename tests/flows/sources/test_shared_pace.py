@@ -14,13 +14,13 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import pytest
-from loopback_arxiv import Clock, LoopbackArxiv, slow_drip, stalled
+from loopback_arxiv import Clock, LoopbackArxiv, slow_drip, stalled, status
 from postgresql_servers import installed_binaries, running_server
 
 from db.engine import Engine, open_database
 from db.leases import Lease, holding, take
 from db.migrate import upgrade
-from flows.sources import ArxivConfig
+from flows.sources import ArxivConfig, SourceError
 from flows.sources.http import PoliteSession
 from flows.sources.pace import LEASE_NAME, Pacer, shared_pacer
 
@@ -154,6 +154,18 @@ def test_the_pause_is_counted_from_when_the_answer_began(shared: Engine, clock: 
     with pacer.turn(3.0):
         pass
     assert clock.pauses == [2.0, 3.0]
+
+
+def test_a_pause_that_arxiv_asks_for_holds_for_all_machines(
+    arxiv: LoopbackArxiv, config: ArxivConfig, shared: Engine, tmp_path: Path
+) -> None:
+    arxiv.misbehave("api", status(503, retry_after="1"))
+    hasty = replace(config, delay_seconds=0.05, max_attempts=1)
+    first, second = (shared_pacer(shared, tmp_path / name / "arxiv.pace") for name in ("one", "another"))
+    with pytest.raises(SourceError):
+        PoliteSession(hasty, pacer=first).get(arxiv.api_url)
+    PoliteSession(hasty, pacer=second).get(arxiv.api_url)
+    assert _shortest_gap(arxiv) >= 1
 
 
 def test_no_connection_is_kept_while_other_machines_have_their_turn(
