@@ -26,8 +26,14 @@ def arxiv() -> Iterator[LoopbackArxiv]:
         yield server
 
 
+def _commands(night: int) -> tuple[str, ...]:
+    """The second is a whole night, with analysis and report."""
+    return ("schedule", "--once", "--no-release", "--json") if night == 2 else ("ingest", "--json")
+
+
 def _at(home: Home, arxiv: LoopbackArxiv, path: Path) -> Home:
-    return type(home)(path, tuple(arxiv.environment(delay_seconds=DELAY_SECONDS).items()))
+    variables = arxiv.environment(delay_seconds=DELAY_SECONDS) | {"BURDEN_NIGHT_PAUSE_SECONDS": "0.1"}
+    return type(home)(path, tuple(variables.items()))
 
 
 def test_three_nights_of_faults_and_kills_lose_and_double_nothing(
@@ -35,7 +41,7 @@ def test_three_nights_of_faults_and_kills_lose_and_double_nothing(
 ) -> None:
     stormy = _at(home, arxiv, tmp_path / "stormy" / "home")
     arxiv.weather = weather = Weather(SEED)
-    season = Season(World(SEED, nights=3), arxiv, stormy, weather, seed=SEED)
+    season = Season(World(SEED, nights=3), arxiv, stormy, weather, SEED, _commands)
     for night in (1, 2):
         season.night(night)
     season.last_night()

@@ -31,7 +31,7 @@ if TYPE_CHECKING:
 NIGHTS = int(os.environ.get("SOAK_NIGHTS", "50"))
 SEED = int(os.environ.get("SOAK_SEED", "1"))
 DELAY_SECONDS = 0.05
-KILLS_A_NIGHT = 1.2
+KILLS_A_NIGHT = 1.1
 
 
 def _commands(night: int) -> tuple[str, ...]:
