@@ -3,9 +3,9 @@
     python benchmarks/million_claims.py [--papers 85000] [--public] [--without-copies]
 
 Makes up papers in PostgreSQL as desk_100k.py does (about 12 claims each; with --public also the public rows of all, not
-of the first 2,500 alone), and asks what pages, the queue, exports (their first 1,000 rows) and nights ask: milliseconds, and the large
-tables that the plan reads whole. Then backs it up, restores it, and copies it into SQLite. Prints figures, and judges
-nothing.
+of the first 2,500 alone), and asks what pages, the queue, exports (first 1,000 rows) and nights ask: milliseconds,
+and the large tables that the plan reads whole. Then backs it up, restores it, copies it into SQLite. Prints figures,
+and judges nothing.
 """
 
 from __future__ import annotations
