@@ -70,12 +70,12 @@ def summary(report: Report) -> Iterator[str]:
     came, went = (sum(row[name] for row in report["records"] for name in names) for names in _CAME_AND_WENT)
     changed = sum(row["changed"] for row in report["records"])
     yield (
-        f"{papers['read_again']:,} papers have been read again, {papers['unchanged']:,} of them say the same;"
+        f"{_counted(papers['read_again'], 'paper')} read again, {papers['unchanged']:,} of which say the same;"
         f" {came:,} records came, {went:,} went, {changed:,} changed"
     )
     yield (
-        f"of {reviews['in_force']:,} reviews {reviews['lost']:,} lost their fact, {reviews['stale_now']:,} are of a"
-        f" value that is another now, {reviews['found_again']:,} found their fact again"
+        f"of {_counted(reviews['in_force'], 'review')} {reviews['lost']:,} lost their fact,"
+        f" {reviews['stale_now']:,} are of a value that is another now, {reviews['found_again']:,} found theirs again"
     )
     yield (
         f"burdens: {burdens['changed']:,} changed ({burdens['by_a_factor_of_two']:,} by a factor of two or more),"
@@ -86,9 +86,9 @@ def summary(report: Report) -> Iterator[str]:
         yield "laws: there was nothing to fit"
     else:
         moved = sum(row["slope_before"] != row["slope_after"] for row in laws["reread_alone"])
-        yield f"laws: the re-reading moved {moved} of {laws['main_lines']} main slopes"
+        yield f"laws: the re-reading moved {moved} of {_counted(laws['main_lines'], 'main slope')}"
     if papers["left"]:
-        yield f"{papers['left']:,} PDFs are left to be read by this version"
+        yield f"{_counted(papers['left'], 'PDF')} left to be read by this version"
 
 
 def _verdict(gold: Mapping[str, Any] | None) -> str:
@@ -99,9 +99,14 @@ def _verdict(gold: Mapping[str, Any] | None) -> str:
     better, worse = (
         [each["measure"].replace("_", " ") for each in sure if each["better"] is wanted] for wanted in (True, False)
     )
-    on = f"on {gold['papers']} papers of the gold data"
+    on = f"on {_counted(gold['papers'], 'paper')} of the gold data"
     if not sure:
         return f"for better or worse: {on} no measure differs for sure"
     said = [f"{words} in {', '.join(names)}" for words, names in (("better", better), ("worse", worse)) if names]
     others = f"the other {len(gold['differences']) - len(sure)} don't differ for sure"
     return f"for better or worse: {on} {'; '.join(said)}; {others}"
+
+
+def _counted(number: int, thing: str) -> str:
+    """1 -> "1 paper"        2400 -> "2,400 papers" """
+    return f"{number:,} {thing}" + "s" * (number != 1)

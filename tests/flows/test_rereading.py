@@ -200,7 +200,7 @@ def test_what_counts_is_what_was_read_last_and_people_said(stored: Stored) -> No
     assert report_of(stored.engine, again) == kept.report
     contents = document_of(told, summary(told))
     for printed in (html(contents, has_files=False), markdown(contents, None)):
-        assert "1 lost their fact" in printed and "1 papers of the gold data" in printed
+        assert "1 lost their fact" in printed and "1 paper of the gold data" in printed
         assert "Heron-B" in printed and f"https://arxiv.org/abs/{RESULTS}" in printed.replace("\\", "")
 
 
