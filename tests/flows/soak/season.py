@@ -61,6 +61,8 @@ class Season:
     left_behind: list[str] = field(default_factory=list)
     """What processes of killed runs were still alive long after."""
     outputs: list[str] = field(default_factory=list)
+    calm_from: int | None = None
+    """The first night without faults, if there is one before the last."""
     _usual_seconds: float = 4.0
 
     def __post_init__(self) -> None:
@@ -77,6 +79,15 @@ class Season:
             if self._run(number, attempt, doom) == 0:
                 return
         self.nights_given_up.append(number)
+
+    def calm(self, *, from_night: int) -> None:
+        """No faults any more, and once a week only: what the nights between would have brought is caught up."""
+        self.calm_from = from_night
+        if self.weather is not None:
+            self.weather.is_quiet = True
+        for night in range(from_night + 6, self.world.nights, 7):
+            self.world.advance(self.arxiv, night)
+            assert self._run(night, 0, None) == 0, self.outputs[-1]
 
     def last_night(self) -> None:
         """The last night of the world, without faults: what is left to be caught up is caught up now."""
