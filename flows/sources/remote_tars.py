@@ -10,6 +10,7 @@ import hashlib
 import io
 import os
 from typing import Any
+from urllib.parse import urlsplit
 
 from flows.sources import SourceError
 
@@ -29,6 +30,12 @@ class RemoteFile(io.RawIOBase):
 
     def __init__(self, address: str) -> None:
         super().__init__()
+        named = urlsplit(address)
+        if named.password is not None:
+            raise SourceError(
+                f"the address of a file at {named.hostname} names a password, which would stand in messages and in the "
+                "database: name none (keys to S3 belong into ~/.aws/credentials), or fetch the file first"
+            )
         self._address = address
         self._digest = hashlib.md5(usedforsecurity=False)
         self._digested_bytes = 0

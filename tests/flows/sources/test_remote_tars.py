@@ -111,3 +111,9 @@ def test_without_keys_it_says_what_is_needed_and_tells_no_secret(
     with pytest.raises(SourceError, match="an account that pays for what it fetches") as raised:
         list(papers_in_tars([ADDRESS], tmp_path / "unpacked"))
     assert "a secret key" not in str(raised.value)
+
+
+def test_an_address_that_names_a_password_is_refused_and_not_repeated(tmp_path: Path) -> None:
+    with pytest.raises(SourceError, match=r"names a password.*credentials") as refused:
+        list(papers_in_tars(["https://me:hunter2@mirror.example/arXiv_pdf_2401_001.tar"], tmp_path))
+    assert "hunter2" not in str(refused.value)
