@@ -9,8 +9,6 @@ from __future__ import annotations
 
 import logging
 import secrets
-from collections.abc import Iterator
-from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from threading import Event, Thread
@@ -132,7 +130,10 @@ def holding(engine: Engine, name: str) -> Refused | None:
 
 
 class HeldLease:
-    """A lease that a thread renews until ``free``."""
+    """A lease that was taken for so many seconds, and that a thread renews until ``free``, however long that is.
+
+    The seconds are how long the others wait where this process dies.
+    """
 
     def __init__(self, engine: Engine, lease: Lease, seconds: float) -> None:
         self.lease = lease
@@ -166,22 +167,6 @@ class HeldLease:
                     return
             except DatabaseError as error:
                 log.warning("the lease of %s could not be renewed: %s", self.lease.name, error)
-
-
-@contextmanager
-def hold(engine: Engine, name: str, holder: str, seconds: float) -> Iterator[HeldLease]:
-    """Hold the lease while the block runs, however long; ``LeaseHeldError`` where somebody else does.
-
-    ``seconds`` is how long the others wait where this process dies.
-    """
-    taken = take(engine, name, holder, seconds)
-    if isinstance(taken, Refused):
-        raise LeaseHeldError(name, taken)
-    held = HeldLease(engine, taken, seconds)
-    try:
-        yield held
-    finally:
-        held.free()
 
 
 def _now(connection: Connection, plus_seconds: float = 0) -> ColumnElement[Any]:

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import re
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from threading import Event
@@ -11,7 +12,7 @@ from sqlalchemy import Engine, text
 from waiting_processes import run_at_once, waiting
 
 from db import leases
-from db.leases import HeldLease, Lease, LeaseHeldError, LeaseLostError, Refused, free, hold, holding, renew, take
+from db.leases import HeldLease, Lease, LeaseHeldError, LeaseLostError, Refused, free, holding, renew, take
 
 
 def _taken(engine: Engine, name: str = "night", holder: str = "ada", seconds: float = 60) -> Lease:
@@ -94,19 +95,12 @@ def test_a_holder_known_to_be_dead_is_replaced_at_once(engine: Engine) -> None:
 
 
 def test_who_comes_second_is_told_who_was_first(engine: Engine) -> None:
-    with hold(engine, "the night", "db1 pid 7", 60) as held:
-        held.check()
-        said = r"the night is under way elsewhere: db1 pid 7 has it until 20\d\d-"
-        with pytest.raises(LeaseHeldError, match=said), hold(engine, "the night", "db2", 60):
-            pass
-    with hold(engine, "the night", "db2", 60):
-        pass
-
-
-def test_a_lease_is_freed_when_the_work_fails(engine: Engine) -> None:
-    with pytest.raises(ZeroDivisionError), hold(engine, "night", "ada", 60):
-        raise ZeroDivisionError
-    assert holding(engine, "night") is None
+    held = HeldLease(engine, _taken(engine, "the night", "db1 pid 7"), 60)
+    held.check()
+    error = LeaseHeldError("the night", _refused(engine, "the night"))
+    assert re.match(r"the night is under way elsewhere: db1 pid 7 has it until 20\d\d-\d\d-\d\d ", str(error))
+    held.free()
+    assert holding(engine, "the night") is None
 
 
 def test_work_may_take_longer_than_the_lease(engine: Engine, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -128,13 +122,14 @@ def test_work_may_take_longer_than_the_lease(engine: Engine, monkeypatch: pytest
 
 
 def test_whoever_lost_the_lease_learns_of_it(engine: Engine) -> None:
-    with hold(engine, "night", "ada", 0.2) as held:
-        with engine.begin() as connection:
-            connection.execute(text("UPDATE leases SET token = 'of another'"))
-        held._thread.join(30)
-        with pytest.raises(LeaseLostError, match=r"the lease of night was lost while ada was at work"):
-            held.check()
-    assert _refused(engine).holder == "ada"
+    held = HeldLease(engine, _taken(engine), 0.2)
+    with engine.begin() as connection:
+        connection.execute(text("UPDATE leases SET token = 'of another'"))
+    held._thread.join(30)
+    with pytest.raises(LeaseLostError, match=r"the lease of night was lost while ada was at work"):
+        held.check()
+    held.free()
+    assert _refused(engine).holder == "ada", "another's is not given back"
 
 
 def test_of_many_processes_one_gets_it(url: str, tmp_path: Path) -> None:

@@ -15,7 +15,7 @@ from loopback_arxiv import LoopbackArxiv, status
 import flows.nightly
 from db.engine import Engine, open_database
 from db.errors import DatabaseError
-from db.leases import Lease, LeaseHeldError, hold, take
+from db.leases import Lease, LeaseHeldError, take
 from db.migrate import upgrade
 from db.nights import NightReport, NightStatus, StepState, begin_night, ingest_runs, last_success, nights
 from flows.analysis import AnalysisError
@@ -186,7 +186,8 @@ def test_a_database_that_is_away_is_waited_for_before_the_night_and_within_it(
 
 
 def test_two_nights_exclude_each_other_and_the_second_says_who_is_at_it(settings: Settings, engine: Engine) -> None:
-    with hold(engine, flows.nightly.LEASE, "other-machine pid 7", 60), pytest.raises(LeaseHeldError) as refused:
+    assert isinstance(take(engine, flows.nightly.LEASE, "other-machine pid 7", 60), Lease)
+    with pytest.raises(LeaseHeldError) as refused:
         night(settings, NightRequest())
     assert "other-machine pid 7" in str(refused.value)
     assert nights(engine) == []
