@@ -67,8 +67,8 @@ def ingest_and_analyze_flow(
 @flow(name="night")
 def night_flow(
     categories: tuple[str, ...] = (),
-    report_folder: Path | None = None,
-    releases_folder: Path | None = None,
+    report_folder: str | None = None,
+    releases_folder: str | None = None,
     with_release: bool = True,
     jobs: int | None = None,
 ) -> State[None]:
@@ -76,15 +76,16 @@ def night_flow(
 
     A night that finds another one under way is no failure: its flow is completed as "Skipped".
     """
-    request = NightRequest(categories, report_folder, releases_folder, with_release)
+    # Its parameters are of built-in types: a flow that is served goes into its process without this module's names.
+    report, releases = report_folder and Path(report_folder), releases_folder and Path(releases_folder)
+    request = NightRequest(categories, report or None, releases or None, with_release)
     try:
-        report = night(load_settings(jobs=jobs), request, perform=_as_task)
+        done = night(load_settings(jobs=jobs), request, perform=_as_task)
     except LeaseHeldError as held:
         return Completed(name="Skipped", message=str(held))
-    markdown = night_markdown(report)
-    create_markdown_artifact(markdown, key="night", description=f"Night {report.night}: {report.status}")
-    told = f"night {report.night}: {report.status}"
-    return Completed(message=told) if report.status is NightStatus.SUCCEEDED else Failed(message=told)
+    told = f"night {done.night}: {done.status}"
+    create_markdown_artifact(night_markdown(done), key="night", description=told)
+    return Completed(message=told) if done.status is NightStatus.SUCCEEDED else Failed(message=told)
 
 
 def _as_task(name: str, step: Step) -> StepOutcome:
