@@ -73,10 +73,14 @@ def summary(report: Report) -> Iterator[str]:
         f"{_counted(papers['read_again'], 'paper')} read again, {papers['unchanged']:,} of which say the same;"
         f" {came:,} records came, {went:,} went, {changed:,} changed"
     )
-    yield (
-        f"of {_counted(reviews['in_force'], 'review')} {reviews['lost']:,} lost their fact,"
-        f" {reviews['stale_now']:,} are of a value that is another now, {reviews['found_again']:,} found theirs again"
-    )
+    if reviews["in_force"]:
+        yield (
+            f"of {_counted(reviews['in_force'], 'review')} {reviews['lost']:,} lost their fact,"
+            f" {reviews['stale_now']:,} are of a value that is another now,"
+            f" {reviews['found_again']:,} found theirs again"
+        )
+    else:
+        yield "no review is in force on these papers"
     yield (
         f"burdens: {burdens['changed']:,} changed ({burdens['by_a_factor_of_two']:,} by a factor of two or more),"
         f" {burdens['came']:,} came, {burdens['went']:,} went, {burdens['same']:,} stayed"

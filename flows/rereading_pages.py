@@ -123,9 +123,11 @@ _FIELD_COLUMNS = ("same", "changed", "came", "went")
 
 
 def _reviews(reviews: Mapping[str, Any]) -> Section:
+    if not reviews["in_force"]:
+        return Section("reviews", "Reviews", ("No review is in force on these papers.",))
     said = (
-        f"{reviews['in_force']:,} reviews are in force on these papers, of which {reviews['found_again']:,} found their"
-        " fact again. A review that lost its fact stands, and takes hold again if the fact comes back; one of a value"
+        f"In force on these papers: {reviews['in_force']:,}, of which {reviews['found_again']:,} found their fact"
+        " again. A review that lost its fact stands, and takes hold again if the fact comes back; one of a value"
         " that is another now still overrides, and should be looked at."
     )
     moved = table_of(
@@ -183,7 +185,8 @@ def _laws(laws: Mapping[str, Any] | None) -> Section:
     causes = ", ".join(f"{count:,} {cause}" for cause, count in laws["points_by_cause"].items())
     said = (
         f"From run {laws['run_before']} of the analysis to run {laws['run_now']}: {points['came']:,} points came,"
-        f" {points['went']:,} went, {points['changed']:,} changed" + (f", by cause: {causes}." if causes else ".")
+        f" {points['went']:,} went, {points['moved']:,} lie elsewhere (with those of which anything differs, as the"
+        f" confidence: {points['changed']:,})" + (f"; by cause: {causes}." if causes else ".")
     )
     alone = table_of(
         "What the re-reading did to the main slopes",

@@ -17,13 +17,15 @@ from annotations.reading_changes import ReadingChanges
 from annotations.standoff import GOLD_JOINS, GOLD_RESULTS, GOLD_RUNS
 from db.engine import Engine
 from db.exchange import Record
-from db.fits import Cause, changes_between, stored_run
+from db.fits import Cause, PointChange, changes_between, stored_run
 from db.read_again import PaperReadAgain, before_and_now, papers_read_again
 from db.rereading import Rereading, failed_readings, left_to_read, store_report, stored_rereading
 from flows.rereading import FaultyPdf, Reread, gold_papers
 from flows.version import READING_VERSION
 
 Report = Mapping[str, Any]
+_COORDINATES = ("error_fraction", "hardware_burden_flop", "network_operations_flop")
+"""Columns of a point that lines are fitted to; of a point with other ones alone, often only the confidence differs."""
 
 
 def report_of(engine: Engine, done: Reread) -> Report | None:
@@ -119,12 +121,22 @@ def _laws(engine: Engine, rereading: Rereading) -> dict[str, Any] | None:
     return {
         "run_before": before.run,
         "run_now": now.run,
-        "points": {"came": len(moved.came), "went": len(moved.gone), "changed": len(moved.changed)},
+        "points": {
+            "came": len(moved.came),
+            "went": len(moved.gone),
+            "moved": sum(map(_lies_elsewhere, moved.changed)),
+            "changed": len(moved.changed),
+        },
         "points_by_cause": dict(sorted(by_cause.items())),
         "slopes": [_named(asdict(each)) for each in changes.slopes],
         "reread_alone": [_named(asdict(each)) for each in changes.causes if each.cause == Cause.RE_READ],
         "main_lines": sum(fit.subject.is_main for fit in now.analysis.laws.fits),
     }
+
+
+def _lies_elsewhere(point: PointChange) -> bool:
+    before, after = point.before or {}, point.after or {}
+    return any(before.get(name) != after.get(name) for name in _COORDINATES)
 
 
 def _named(change: dict[str, Any]) -> dict[str, Any]:

@@ -192,6 +192,7 @@ def test_what_counts_is_what_was_read_last_and_people_said(stored: Stored) -> No
     assert burdens[RESULTS, "Heron-B"]["after"] == pytest.approx(2 * burdens[RESULTS, "Heron-B"]["before"])
     [unread] = told["unread"]
     assert (unread["paper"], unread["cause"], unread["in_force"]) == (FAILS_NOW, "no_text", OLDER)
+    assert 0 < told["laws"]["points"]["moved"] <= told["laws"]["points"]["changed"]
     assert told["laws"]["points_by_cause"] == {"re-read": told["laws"]["points"]["changed"]}
     gold = told["gold"]
     assert gold["papers"] == 1 and {each["measure"] for each in gold["differences"]} >= {"run", "count", "value_recall"}
