@@ -137,6 +137,8 @@ def _sqlite_engine(url: URL, patience_seconds: float) -> Engine:
 
 def _prepare_postgresql(connection: DBAPIConnection, _record: object) -> None:
     connection.cursor().execute("SET jit TO off")  # compiling the views takes many times as long as running them
+    # whoever streams rows here reads them all: a plan that is quick for the first tenth takes many times as long
+    connection.cursor().execute("SET cursor_tuple_fraction TO 1")
     connection.commit()
 
 
