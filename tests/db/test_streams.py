@@ -11,7 +11,7 @@ from db.queries import stream
 
 
 def test_postgresql_plans_a_stream_for_all_of_its_rows(postgresql_shared: str) -> None:
-    """By its own default it takes a plan that is quick for the first tenth: of 60,000 claims that took 15 times as long."""
+    """By its own default it takes a plan that is quick for the first tenth: of 60,000 claims in 15 times the time."""
     engine = open_database(postgresql_shared)
     rows: list[dict[str, Any]] = list(
         stream(engine, text("SELECT current_setting('cursor_tuple_fraction') AS fraction"))
