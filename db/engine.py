@@ -36,8 +36,9 @@ _CONNECT_TIMEOUT_SECONDS = 10
 _CONNECTIONS_KEPT = 10
 _MOST_CONNECTIONS = 50
 """More than the web server has threads that answer: whoever waits for a lock keeps nobody else from reading."""
-_PAPER_LOCKS = 1024
-"""PostgreSQL has room for a few thousand locks of all transactions; papers that share one wait for each other."""
+_MOST_PAPER_LOCKS = 500
+"""Of one transaction: PostgreSQL has room for a few thousand locks of all. Whoever has more papers locks them all."""
+_ALL_PAPERS = -1
 _PAPER_LOCK_SPACE = 7_226_002
 """Any number that no other program is likely to lock."""
 _POOL = {"pool_size": _CONNECTIONS_KEPT, "max_overflow": _MOST_CONNECTIONS - _CONNECTIONS_KEPT}
@@ -217,10 +218,18 @@ _LOCK_IN_ORDER = text(
 
 
 def lock_papers(connection: Connection, paper_keys: Iterable[str]) -> None:
-    """Let nobody else decide on these papers until this transaction ends; SQLite has one writer anyway."""
-    if not is_sqlite(connection):
-        digests = (sha256(key.encode()).digest()[:8] for key in paper_keys)
-        numbers = sorted({int.from_bytes(digest) % _PAPER_LOCKS for digest in digests})
+    """Let nobody else decide on these papers until this transaction ends; SQLite has one writer anyway.
+
+    400 papers, and 400 others elsewhere -> both go on        20,000 papers -> all others wait
+    """
+    if is_sqlite(connection):
+        return
+    digests = {sha256(key.encode()).digest()[:4] for key in paper_keys}
+    numbers = sorted(int.from_bytes(digest) >> 1 for digest in digests)
+    many = len(numbers) > _MOST_PAPER_LOCKS
+    lock = "pg_advisory_xact_lock" if many else "pg_advisory_xact_lock_shared"
+    connection.exec_driver_sql(f"SELECT {lock}({_PAPER_LOCK_SPACE}, {_ALL_PAPERS})")
+    if not many:
         connection.execute(_LOCK_IN_ORDER, {"space": _PAPER_LOCK_SPACE, "numbers": numbers})
 
 

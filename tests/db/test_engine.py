@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import socket
 import sqlite3
-from contextlib import ExitStack
+from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import pytest
@@ -55,6 +55,28 @@ def test_locks_of_any_number_of_papers_find_room(engine: Engine) -> None:
     with writing(engine) as connection:
         lock_papers(connection, (f"2401.{number:05}" for number in range(20_000)))
         assert connection.scalar(text("SELECT count(*) FROM papers")) == 0
+
+
+def _papers(first: int, count: int) -> list[str]:
+    return [f"2401.{number:05}" for number in range(first, first + count)]
+
+
+@pytest.mark.parametrize("url", ["postgresql"], indirect=True)
+@pytest.mark.parametrize(
+    ("others", "waits"),
+    [
+        (_papers(400, 400), False),  # as two runs that save a tar each
+        (_papers(399, 1), True),
+        (_papers(30_000, 20_000), True),  # so many are locked with all papers there are
+    ],
+)
+def test_only_who_decides_on_the_same_papers_waits(engine: Engine, others: list[str], waits: bool) -> None:
+    with writing(engine) as connection:
+        lock_papers(connection, _papers(0, 400))
+        waiting = pytest.raises(DatabaseError, match="lock timeout") if waits else nullcontext()
+        with waiting, writing(engine) as another:
+            another.exec_driver_sql("SET LOCAL lock_timeout = '300ms'")
+            lock_papers(another, others)
 
 
 def test_foreign_keys_are_checked(engine: Engine) -> None:
