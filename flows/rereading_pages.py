@@ -195,6 +195,7 @@ def _laws(laws: Mapping[str, Any] | None) -> Section:
         (
             (*_line(row), f"{row['points']:,}", decimal(row["slope_before"]), decimal(row["slope_after"]))
             for row in laws["reread_alone"]
+            if row["slope_before"] is not None or row["slope_after"] is not None
         ),
     )
     slopes = table_of(
@@ -224,7 +225,12 @@ def _unread(unread: Sequence[Mapping[str, Any]]) -> Section:
         "",
         "paper | cause | why | counts as read by",
         (
-            (_paper(row["paper"]), _words(row["cause"]), plain(row["message"]), row.get("in_force") or UNKNOWN)
+            (
+                _paper(row["paper"]),
+                _words(row["cause"]),
+                plain(row["message"]),
+                row.get("in_force", "as before") or "nobody",
+            )
             for row in unread
         ),
         all_in="the JSON",
