@@ -108,7 +108,8 @@ def _stormy(home: Home, arxiv: LoopbackArxiv, others_to_kill: Callable[[], list[
             season.calm(from_night=night)
             break
         season.night(night)
-        print(f"night {night} of {NIGHTS}: {sum(season.kills.values())} kills, {sum(weather.struck.values())} faults")
+        kills, faults = season.kills.total(), weather.struck.total()
+        print(f"night {night} of {NIGHTS}: {kills} kills, {faults} faults", flush=True)
     season.last_night()
     return season
 
