@@ -28,7 +28,7 @@ from portal.charts.performance import performance_of
 from portal.charts.scatter import performance_chart, performance_figure
 from portal.pages import page
 from portal.public.benchmark_words import aim_rows, caption, line_rows
-from portal.public.caching import PublicRoute
+from portal.public.caching import HeavyPublicRoute
 from portal.public.options import ROWS_A_PAGE
 from portal.public.point_files import COLUMNS, as_csv, as_json
 from portal.public.words import BASIS_WORDS, register_words
@@ -44,7 +44,7 @@ ACROSS_WORDS: Mapping[Across, str] = {
 _COLOUR_WORDS: Mapping[Colour, str] = {Colour.BASIS: "how it is known", Colour.CONFIDENCE: "confidence"}
 
 register_words()
-router = APIRouter(route_class=PublicRoute)
+router = APIRouter(route_class=HeavyPublicRoute)
 
 
 @dataclass(frozen=True, slots=True)

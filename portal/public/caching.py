@@ -5,6 +5,9 @@ answer is the same for everybody who has not signed in. A browser that has it is
 from memory, compressed. Whoever has signed in gets pages of their own, which nobody keeps.
 
     router = APIRouter(route_class=PublicRoute)
+
+Answers that take much computing (charts, fits of thousands of points) are made two at a time, by
+``HeavyPublicRoute``: all at once they would keep every small page waiting for seconds.
 """
 
 from __future__ import annotations
@@ -14,7 +17,7 @@ import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
@@ -32,6 +35,8 @@ from portal.services import services_of
 
 KEPT_SECONDS = 60
 """For so long browsers and caches in between may show an answer without asking again."""
+HEAVY_AT_ONCE = 2
+"""One may wait for the process that draws while another computes."""
 _MOST_BYTES = 64_000_000
 _MOST_BYTES_OF_ONE = 4_000_000
 _LEAST_COMPRESSED_BYTES = 500
@@ -72,6 +77,8 @@ class KeptAnswers:
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._lock = Lock()
         self._being_made: dict[str, asyncio.Lock] = {}
+        self.heavy = asyncio.Semaphore(HEAVY_AT_ONCE)
+        """Held by each heavy answer while it is made."""
 
     def get(self, etag: str) -> Kept | None:
         with self._lock:
@@ -106,6 +113,8 @@ class KeptAnswers:
 class PublicRoute(APIRoute):
     """A route whose answer is the same for everybody who has not signed in, until the public tables change."""
 
+    is_heavy = False
+
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         render = super().get_route_handler()
 
@@ -124,7 +133,8 @@ class PublicRoute(APIRoute):
                 kept = answers.get(etag)
                 if kept is not None:
                     return kept.answer(request)
-                response = await render(request)
+                async with answers.heavy if self.is_heavy else nullcontext():
+                    response = await render(request)
                 if response.status_code != 200:
                     return response
                 _named(response, etag)
@@ -135,6 +145,12 @@ class PublicRoute(APIRoute):
             return kept.answer(request)
 
         return answer
+
+
+class HeavyPublicRoute(PublicRoute):
+    """As ``PublicRoute``, ``HEAVY_AT_ONCE`` answers at a time."""
+
+    is_heavy = True
 
 
 def keep_answers(app: FastAPI) -> None:

@@ -15,10 +15,10 @@ from portal.charts.figures import library_address
 from portal.charts.headline import headline_chart
 from portal.charts.painting import ChartUnavailableError
 from portal.charts.trends import accelerators_in_use, burden_over_time, most_used, reporting_share
-from portal.public.caching import PublicRoute
+from portal.public.caching import HeavyPublicRoute
 from portal.services import Wired
 
-router = APIRouter(route_class=PublicRoute)
+router = APIRouter(route_class=HeavyPublicRoute)
 
 _CHARTS: dict[str, Callable[[Engine], Chart | None]] = {
     "headline": headline_chart,

@@ -14,12 +14,12 @@ from analysis.growth import Growth, NoGrowth, growth, months_to_double
 from db.public_trends import YearRow, burdens_over_time, home_counts, yearly
 from portal.charts.trends import trend_figures
 from portal.pages import page
-from portal.public.caching import PublicRoute
+from portal.public.caching import HeavyPublicRoute
 from portal.public.words import register_words
 from portal.services import Wired
 
 register_words()
-router = APIRouter(route_class=PublicRoute)
+router = APIRouter(route_class=HeavyPublicRoute)
 
 
 @dataclass(frozen=True, slots=True)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import asyncio
 import re
-from collections.abc import Callable
+from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
+from typing import Any
 
 import httpx
 import pytest
@@ -18,7 +19,7 @@ from db.public_records import public_paper
 from db.public_stamp import Stamp
 from db.reviews import Decision, Review, add_review
 from portal.public import caching
-from portal.public.caching import Kept, KeptAnswers, PublicRoute, keep_answers
+from portal.public.caching import HEAVY_AT_ONCE, HeavyPublicRoute, Kept, KeptAnswers, PublicRoute, keep_answers
 from portal.services import Services
 
 Client = Callable[..., httpx.Client]
@@ -105,6 +106,38 @@ def test_memory_is_bounded_and_the_longest_unused_goes_first() -> None:
     assert answers.get("one") and answers.get("three")
 
 
+def test_small_pages_do_not_wait_for_the_heavy_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caching, "public_stamp", lambda engine: Stamp(1, datetime(2026, 1, 1, tzinfo=UTC)))
+    heavy, small = APIRouter(route_class=HeavyPublicRoute), APIRouter(route_class=PublicRoute)
+    go, being_made, most = asyncio.Event(), 0, 0
+
+    @heavy.get("/charts/{number}")
+    async def chart(number: int) -> Response:
+        nonlocal being_made, most
+        being_made += 1
+        most = max(most, being_made)
+        await go.wait()
+        being_made -= 1
+        return PlainTextResponse(f"chart {number}")
+
+    @small.get("/page")
+    async def page() -> Response:
+        return PlainTextResponse("page")
+
+    async def ask() -> None:
+        async with _client(heavy, small) as client:
+            charts = [asyncio.ensure_future(client.get(f"/charts/{number}")) for number in range(5)]
+            while being_made < HEAVY_AT_ONCE:
+                await asyncio.sleep(0)
+            assert (await client.get("/page")).text == "page"
+            assert not any(each.done() for each in charts)
+            go.set()
+            assert [(await each).text for each in charts] == [f"chart {number}" for number in range(5)]
+        assert most == HEAVY_AT_ONCE
+
+    _in_a_loop_of_its_own(ask())
+
+
 def test_many_who_ask_at_once_have_it_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     stamp = Stamp(1, datetime(2026, 1, 1, tzinfo=UTC))
@@ -122,15 +155,9 @@ def test_many_who_ask_at_once_have_it_made_once(monkeypatch: pytest.MonkeyPatch)
         made.append("stream")
         return StreamingResponse(iter([b"a", b"b"]))
 
-    app = FastAPI()
-    app.state.services = Services(None, None, None, None, None)  # type: ignore[arg-type]
-    keep_answers(app)
-    app.include_router(router)
-
     async def ask() -> None:
         nonlocal stamp
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        async with _client(router) as client:
             answers = await asyncio.gather(*(client.get("/slow") for _ in range(20)))
             assert {answer.text for answer in answers} == {"word " * 500} and made == ["slow"]
             assert answers[0].headers["content-encoding"] == "gzip"
@@ -142,5 +169,19 @@ def test_many_who_ask_at_once_have_it_made_once(monkeypatch: pytest.MonkeyPatch)
                 assert streamed.text == "ab" and streamed.headers["etag"]
             assert made[2:] == ["stream", "stream"], "a stream is kept nowhere"
 
+    _in_a_loop_of_its_own(ask())
+
+
+def _client(*routers: APIRouter) -> httpx.AsyncClient:
+    """Of an app with these routes and no services."""
+    app = FastAPI()
+    app.state.services = Services(None, None, None, None, None)  # type: ignore[arg-type]
+    keep_answers(app)
+    for router in routers:
+        app.include_router(router)
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
+
+
+def _in_a_loop_of_its_own(asking: Coroutine[Any, Any, None]) -> None:
     with ThreadPoolExecutor(1) as apart:  # a browser of other tests keeps a loop running in this thread
-        apart.submit(asyncio.run, ask()).result()
+        apart.submit(asyncio.run, asking).result()
