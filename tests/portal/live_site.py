@@ -85,7 +85,7 @@ class Site:
 
     def client(self, role: Role | str | None = None, name: str = "") -> httpx.Client:
         """A program that asks for JSON and follows no redirect; signed in, its requests carry the token of forms."""
-        client = httpx.Client(base_url=self.url, headers={"Accept": "application/json"}, timeout=60)
+        client = httpx.Client(base_url=self.url, headers={"Accept": "application/json"}, timeout=120)
         if role is not None:
             signed_in = self.sign_in(role, name)
             client.cookies.set("burden-session", signed_in.token)
