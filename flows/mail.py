@@ -12,7 +12,7 @@ import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -198,12 +198,17 @@ class Mailer:
             connection = smtplib.SMTP_SSL(server.host, server.port, timeout=_SMTP_SECONDS, context=context)
         else:
             connection = smtplib.SMTP(server.host, server.port, timeout=_SMTP_SECONDS)
-        with connection:
+        try:
             if server.encryption is Encryption.STARTTLS:
                 connection.starttls(context=context)
             if server.user:
                 connection.login(server.user, server.password)
             connection.send_message(message)
+            # the letter is taken, whatever the server answers from here on
+            with suppress(smtplib.SMTPException, OSError):
+                connection.quit()
+        finally:
+            connection.close()
 
 
 @contextmanager

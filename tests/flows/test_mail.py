@@ -44,6 +44,7 @@ class Inbox:
         self.messages: list[EmailMessage] = []
         self.answers: list[str] = []
         """To the next letters, in place of taking them."""
+        self.farewell = "221 Bye"
         self.came = Event()
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
@@ -56,6 +57,9 @@ class Inbox:
         self.messages.append(message)
         self.came.set()
         return "250 taken"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Envelope) -> str:
+        return self.farewell
 
 
 class OnAnyPort(Controller):
@@ -164,6 +168,15 @@ def test_a_server_that_is_busy_is_asked_again_later(engine: Engine, serve: Serve
         clock.at += timedelta(seconds=1)
     assert inbox.messages == []
     assert sender.send_due() == 1 and len(inbox.messages) == 1
+
+
+def test_a_letter_that_was_taken_is_sent_whatever_the_server_answers_to_quit(
+    engine: Engine, serve: Serve, inbox: Inbox
+) -> None:
+    submitted(engine)
+    inbox.farewell = "421 too busy to say good-bye"
+    assert mailer(engine, serve()).send_due() == 1 and len(inbox.messages) == 1
+    assert not letters_waiting(engine)
 
 
 def test_a_server_that_is_gone_is_given_up_in_the_end_and_the_log_names_nobody(
