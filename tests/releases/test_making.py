@@ -82,6 +82,17 @@ def test_no_file_has_an_account_a_reviewer_an_address_or_words_of_curators(make:
     assert {row["decision"] for row in table(made, "reviews")} == {"correct", "accept"}
 
 
+def test_no_value_of_reviews_is_a_digest_over_the_reviewer(make: Make, engine: Engine) -> None:
+    made = make()
+    with engine.connect() as connection:
+        identities = connection.scalars(text("SELECT review_id FROM reviews")).all()
+    assert identities
+    for path, content in contents(made.folder).items():
+        if path.endswith(".csv"):
+            assert not [each for each in identities if each.encode() in content], path
+    assert not {"review_id", "withdraws"} & table(made, "reviews")[0].keys()
+
+
 def test_stored_rows_hold_no_more_than_the_files(make: Make, engine: Engine) -> None:
     make()
     for each in TABLES:
