@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -121,7 +122,7 @@ def description(performance: Performance) -> str:
     if points.empty:
         return f"{chart_title(performance)}. No point can be drawn."
     ends = points["x"].min(), points["x"].max()
-    low, high = (f"{end:.0f}" if across is Across.YEAR else f"{power_of_ten(end)} FLOP" for end in ends)
+    low, high = (str(math.floor(end)) if across is Across.YEAR else f"{power_of_ten(end)} FLOP" for end in ends)
     errors = points["error_percent"].min(), points["error_percent"].max()
     models = "1 model" if len(points) == 1 else f"{len(points):,} models"
     text = (

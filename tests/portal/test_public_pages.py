@@ -9,6 +9,7 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+import numpy as np
 import pytest
 from live_site import Site
 from playwright.sync_api import Page, expect
@@ -20,6 +21,7 @@ from extractors.lexicon.catalogue import load_catalogue
 from models.card import CardError, read_card, trained_card
 from portal.public.hardware import slug_of
 from portal.public.methods import COUNTED, JOINED
+from portal.public.trends import growth_words
 from portal.public.words import flop_range, large, result_words, scale_place
 
 if TYPE_CHECKING:
@@ -190,6 +192,22 @@ def test_every_accelerator_has_a_page_of_its_own() -> None:
 def test_an_accelerator_tells_its_rates_their_source_and_its_papers(client: Client) -> None:
     shown = _html(client(), "/hardware/nvidia-tesla-v100")
     assert "15.7 TFLOP/s fp32" in shown and f'href="/papers/{HERON}"' in shown
+
+
+@pytest.mark.parametrize(
+    ("log10_a_year", "a_year", "doubling"),
+    [
+        (0.02, "× 1.05 (1.05 to 1.05)", "181 months (181 to 181)"),
+        (0.6, "× 3.98 (3.98 to 3.98)", "6.0 months (6.0 to 6.0)"),
+        (3.2, "× 1,585 (1,585 to 1,585)", "1.1 months (1.1 to 1.1)"),
+        (-0.1, "× 0.79 (0.79 to 0.79)", "it does not grow"),
+        (-3.0, "× 10⁻³ (10⁻³ to 10⁻³)", "it does not grow"),
+    ],
+)
+def test_rates_of_growth_in_words(log10_a_year: float, a_year: str, doubling: str) -> None:
+    year = np.array([2012.2, 2013, 2014, 2015, 2016, 2017.958])
+    told = growth_words("Burden", year, 17 + log10_a_year * (year - 2012))
+    assert (told.years, told.a_year, told.doubling) == ("2012 to 2017", a_year, doubling)
 
 
 def test_numbers_in_words() -> None:
