@@ -176,15 +176,20 @@ class Mailer:
 
     def _send(self, letter: Letter) -> None:
         try:
-            self._hand_over(written(letter, self._server, self._token_of(letter.form_digest)))
+            message = written(letter, self._server, self._token_of(letter.form_digest))
+        except ValueError as error:
+            self._failed(letter, error, is_final=True)
+            return
+        try:
+            self._hand_over(message)
         except (OSError, smtplib.SMTPException, ValueError) as error:
-            self._failed(letter, error)
+            self._failed(letter, error, _is_final(error))
         else:
             letter_sent(self._engine, letter, self._now())
 
-    def _failed(self, letter: Letter, error: Exception) -> None:
-        """Try again later, but not what the server refuses for good."""
-        pause = PAUSES[letter.attempts] if letter.attempts < len(PAUSES) and not _is_final(error) else None
+    def _failed(self, letter: Letter, error: Exception, is_final: bool) -> None:
+        """Try again later, but not what can't be written, or is refused for good."""
+        pause = PAUSES[letter.attempts] if letter.attempts < len(PAUSES) and not is_final else None
         told = _in_words(error)
         letter_failed(self._engine, letter, told, self._now() + pause if pause else None)
         again = f"tried again in {pause}" if pause else "given up"
@@ -228,13 +233,13 @@ def mailing(
 
 
 def _is_final(error: Exception) -> bool:
-    """Whether the same letter would be refused again: an answer from 500 on to it or to its recipient."""
+    """Whether the same letter would be refused again: an answer from 500 on to it or to its recipient.
+
+    All else, a refused sender or password, can be a wrong setting: letters outlast it.
+    """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPDataError | smtplib.SMTPSenderRefused):
-        return error.smtp_code >= 500
-    # a certificate that fails is a ValueError, too
-    return isinstance(error, ValueError) and not isinstance(error, OSError)
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
 
 
 def _in_words(error: Exception) -> str:

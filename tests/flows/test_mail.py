@@ -45,6 +45,8 @@ class Inbox:
         self.answers: list[str] = []
         """To the next letters, in place of taking them."""
         self.farewell = "221 Bye"
+        self.refused_sender = ""
+        """What is answered to every sender, in place of taking letters."""
         self.came = Event()
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
@@ -57,6 +59,12 @@ class Inbox:
         self.messages.append(message)
         self.came.set()
         return "250 taken"
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Envelope, sender: str, options: list[str]) -> str:
+        if self.refused_sender:
+            return self.refused_sender
+        envelope.mail_from = sender
+        return "250 OK"
 
     async def handle_QUIT(self, server: Any, session: Any, envelope: Envelope) -> str:
         return self.farewell
@@ -204,6 +212,29 @@ def test_a_refused_letter_is_not_tried_again_and_others_are_sent(
     assert mailer(engine, serve()).send_due() == 2
     assert [message["To"] for message in inbox.messages] == ["ben@example.org"]
     assert not letters_waiting(engine) and EVA not in caplog.text
+
+
+@pytest.mark.parametrize("answer", ["530 authentication is needed", "550 no such sender"])
+def test_a_letter_outlasts_a_sender_that_the_server_refuses(
+    engine: Engine, serve: Serve, inbox: Inbox, answer: str
+) -> None:
+    submitted(engine)
+    server, clock = serve(), Clock()
+    inbox.refused_sender = answer
+    assert mailer(engine, server, clock).send_due() == 1 and inbox.messages == []
+    inbox.refused_sender, clock.at = "", clock.at + PAUSES[0]
+    assert mailer(engine, server, clock).send_due() == 1 and len(inbox.messages) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"host": f"{'x' * 64}.example.org"}, {"user": "burden", "password": "contraseña"}])
+def test_a_letter_outlasts_a_setting_that_smtp_has_no_words_for(
+    engine: Engine, serve: Serve, inbox: Inbox, wrong: dict[str, str]
+) -> None:
+    submitted(engine)
+    server, clock = serve(auth_require_tls=False, authenticator=_accepts), Clock()
+    assert mailer(engine, replace(server, **wrong), clock).send_due() == 1 and inbox.messages == []
+    clock.at += PAUSES[0]
+    assert mailer(engine, server, clock).send_due() == 1 and len(inbox.messages) == 1
 
 
 def test_two_servers_send_a_letter_once(engine: Engine, serve: Serve, inbox: Inbox) -> None:
