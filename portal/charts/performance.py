@@ -15,7 +15,7 @@ from analysis.records import Fit, Form, Refusal
 from analysis.wording import COMPUTING_NAMES, number, plain, power_of_ten, task_title
 from db.engine import Engine
 from db.public_memory import remembered_selection
-from db.public_queries import MOST_CHART_POINTS, PointFilters, chart_points
+from db.public_queries import MOST_CHART_POINTS, PointFilters, chart_points, points_table
 from portal.charts.laws import COMPUTINGS, Aim, Curve, aims_of, curves_of, drawn_aims, fits_of, x_of
 from portal.charts.options import Across, ChartOptions
 
@@ -44,6 +44,8 @@ class Performance:
     """With the metric filled in."""
     chosen: int
     """Points that the options ask for."""
+    read: int
+    """Of these, as many as a chart takes."""
     points: pd.DataFrame
     """Those that can be drawn, with ``x`` and ``error_percent``, in the order of ``x``."""
     fits: tuple[Fit | Refusal, ...]
@@ -60,12 +62,12 @@ class Performance:
     @property
     def is_cut(self) -> bool:
         """More points are asked for than a chart takes."""
-        return self.chosen >= MOST_CHART_POINTS
+        return self.chosen > self.read
 
 
 def performance_of(engine: Engine, benchmark: str, options: ChartOptions) -> Performance:
     """``options`` name the metric. Points of which the axis is unknown are counted, and not drawn."""
-    points = _points_of(engine, options.filters(benchmark))
+    points, chosen = _points_of(engine, options.filters(benchmark))
     drawable = points[(points["error_fraction"] > 0) & (points["error_fraction"] < 1)]
     drawable = drawable.assign(x=x_of(drawable, options.x), error_percent=100 * drawable["error_fraction"])
     drawable = drawable[drawable["x"].notna()].sort_values(["x", "point_key"], kind="stable").reset_index(drop=True)
@@ -76,7 +78,8 @@ def performance_of(engine: Engine, benchmark: str, options: ChartOptions) -> Per
     return Performance(
         benchmark=benchmark,
         options=options,
-        chosen=len(points),
+        chosen=chosen,
+        read=len(points),
         points=drawable,
         fits=tuple(fits),
         aims=tuple(aims),
@@ -86,9 +89,18 @@ def performance_of(engine: Engine, benchmark: str, options: ChartOptions) -> Per
     )
 
 
-def _points_of(engine: Engine, filters: PointFilters) -> pd.DataFrame:
-    """Read once for all axes, forms and colours of the chart; whoever gets it changes nothing in it."""
-    return remembered_selection(engine, filters, lambda: _points_frame(engine, filters))
+def _points_of(engine: Engine, filters: PointFilters) -> tuple[pd.DataFrame, int]:
+    """The points that a chart takes, and how many there are.
+
+    Read once for all axes, forms and colours of the chart; whoever gets them changes nothing in them.
+    """
+    return remembered_selection(engine, filters, lambda: _read_points(engine, filters))
+
+
+def _read_points(engine: Engine, filters: PointFilters) -> tuple[pd.DataFrame, int]:
+    points = _points_frame(engine, filters)
+    is_full = len(points) >= MOST_CHART_POINTS
+    return points, points_table(engine, filters, limit=0).total if is_full else len(points)
 
 
 def _points_frame(engine: Engine, filters: PointFilters) -> pd.DataFrame:

@@ -166,8 +166,25 @@ def test_a_name_is_a_text_wherever_it_stands(visitor: httpx.Client) -> None:
 
 
 def test_what_a_chart_has_no_room_for_is_told(visitor: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.charts.performance.MOST_CHART_POINTS", 100)
-    assert "More are asked for than the" in html(visitor, f"{IMAGENET}?search=Paper")
+    count = len(visitor.get(f"{IMAGENET}/points.json?search=Paper").json())
+    for module in ("db.public_queries", "portal.charts.performance"):
+        monkeypatch.setattr(f"{module}.MOST_CHART_POINTS", 100)
+    shown = html(visitor, f"{IMAGENET}?search=Paper")
+    assert f"of {count} models are shown. More are asked for than the 100 that a chart takes" in shown
+    assert f"100 of {count} points as <a" in shown and '(all are in a <a href="/data">release</a>)' in shown
+    anew = "search=Paper+"  # the same points at an address of which no answer is kept
+    assert len(visitor.get(f"{IMAGENET}/points.json?{anew}").json()) == 100
+
+
+def test_as_many_points_as_a_chart_takes_are_all_of_them(
+    visitor: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = "search=Paper+1"
+    count = len(visitor.get(f"{IMAGENET}/points.json?{search}").json())
+    for module in ("db.public_queries", "portal.charts.performance"):
+        monkeypatch.setattr(f"{module}.MOST_CHART_POINTS", count)
+    shown = html(visitor, f"{IMAGENET}?{search}")
+    assert "More are asked for" not in shown and "These points as <a" in shown
 
 
 # In a browser
