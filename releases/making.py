@@ -22,7 +22,7 @@ from db.public_trends import imports_in_use
 from db.release_store import StoredRelease, release, release_rows, store_release
 from db.release_views import at_one_moment
 from extractors.lexicon.catalogue import Catalogue
-from releases.contents import Contents, FileFacts
+from releases.contents import LICENCE_FILE, Contents, FileFacts
 from releases.croissant import croissant
 from releases.data_files import Columns, parquet_writer
 from releases.data_package import data_package
@@ -229,7 +229,7 @@ def _stored(spool: Path, table: str) -> Iterator[bytes]:
 def _texts(contents: Contents) -> dict[str, str]:
     return {
         "README.md": read_me(contents),
-        "LICENSE.md": licence_file(contents),
+        LICENCE_FILE: licence_file(contents),
         "CITATION.cff": citation_file(contents),
         "data-dictionary.csv": dictionary_file(contents),
         "datapackage.json": _json_text(data_package(contents)),
