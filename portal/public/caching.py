@@ -7,7 +7,8 @@ from memory, compressed. Whoever has signed in gets pages of their own, which no
     router = APIRouter(route_class=PublicRoute)
 
 Answers that take much computing (charts, fits of thousands of points) are made two at a time, by
-``HeavyPublicRoute``: all at once they would keep every small page waiting for seconds.
+``HeavyPublicRoute``: all at once they would keep every small page waiting for seconds. Few may wait for their turn, so
+that they never take up all connections of the server.
 """
 
 from __future__ import annotations
@@ -17,16 +18,17 @@ import gzip
 import hashlib
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager, nullcontext
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from db.public_stamp import Stamp, public_stamp
@@ -37,6 +39,9 @@ KEPT_SECONDS = 60
 """For so long browsers and caches in between may show an answer without asking again."""
 HEAVY_AT_ONCE = 2
 """One may wait for the process that draws while another computes."""
+MOST_WAITING = 20
+"""Heavy answers that wait for their turn; whoever comes then is asked to come again."""
+_RETRY_SECONDS = 3
 _MOST_BYTES = 64_000_000
 _MOST_BYTES_OF_ONE = 4_000_000
 _LEAST_COMPRESSED_BYTES = 500
@@ -77,8 +82,9 @@ class KeptAnswers:
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._lock = Lock()
         self._being_made: dict[str, asyncio.Lock] = {}
-        self.heavy = asyncio.Semaphore(HEAVY_AT_ONCE)
-        """Held by each heavy answer while it is made."""
+        self._heavy = asyncio.Semaphore(HEAVY_AT_ONCE)
+        self.waiting = 0
+        """Heavy answers that are not being made yet."""
 
     def get(self, etag: str) -> Kept | None:
         with self._lock:
@@ -109,23 +115,43 @@ class KeptAnswers:
             if not lock.locked():
                 self._being_made.pop(etag, None)
 
+    @asynccontextmanager
+    async def heavy_turn(self, request: Request) -> AsyncIterator[None]:
+        """Held by each heavy answer while it is made; 503 where too many wait for it already.
+
+        Nothing is made for who has gone meanwhile.
+        """
+        if self.waiting >= MOST_WAITING:
+            words = "Too many charts are being made just now: try again in some seconds."
+            raise HTTPException(503, words, {"Retry-After": str(_RETRY_SECONDS)})
+        self.waiting += 1
+        try:
+            await self._heavy.acquire()
+        finally:
+            self.waiting -= 1
+        try:
+            if await request.is_disconnected():
+                raise ClientDisconnect
+            yield
+        finally:
+            self._heavy.release()
+
 
 class PublicRoute(APIRoute):
     """A route whose answer is the same for everybody who has not signed in, until the public tables change."""
-
-    is_heavy = False
 
     def get_route_handler(self) -> Callable[[Request], Coroutine[Any, Any, Response]]:
         render = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
+            answers: KeptAnswers = request.app.state.kept_answers
             if request.method != "GET" or carries_session(request):
-                return await render(request)
+                async with self._turn(answers, request):
+                    return await render(request)
             stamp = await run_in_threadpool(public_stamp, services_of(request).engine)
             etag = etag_of(stamp, request)
             if _is_held(etag, request):
                 return _named(Response(status_code=304), etag)
-            answers: KeptAnswers = request.app.state.kept_answers
             kept = answers.get(etag)
             if kept is not None:
                 return kept.answer(request)
@@ -133,7 +159,7 @@ class PublicRoute(APIRoute):
                 kept = answers.get(etag)
                 if kept is not None:
                     return kept.answer(request)
-                async with answers.heavy if self.is_heavy else nullcontext():
+                async with self._turn(answers, request):
                     response = await render(request)
                 if response.status_code != 200:
                     return response
@@ -146,11 +172,16 @@ class PublicRoute(APIRoute):
 
         return answer
 
+    def _turn(self, answers: KeptAnswers, request: Request) -> AbstractAsyncContextManager[None]:
+        """To be held while the answer is made."""
+        return nullcontext()
+
 
 class HeavyPublicRoute(PublicRoute):
     """As ``PublicRoute``, ``HEAVY_AT_ONCE`` answers at a time."""
 
-    is_heavy = True
+    def _turn(self, answers: KeptAnswers, request: Request) -> AbstractAsyncContextManager[None]:
+        return answers.heavy_turn(request)
 
 
 def keep_answers(app: FastAPI) -> None:

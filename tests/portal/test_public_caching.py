@@ -14,12 +14,22 @@ import pytest
 from fastapi import APIRouter, FastAPI
 from live_site import Site
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import Message
 
 from db.public_records import public_paper
 from db.public_stamp import Stamp
 from db.reviews import Decision, Review, add_review
+from portal.boundary import Boundary
 from portal.public import caching
-from portal.public.caching import HEAVY_AT_ONCE, HeavyPublicRoute, Kept, KeptAnswers, PublicRoute, keep_answers
+from portal.public.caching import (
+    HEAVY_AT_ONCE,
+    MOST_WAITING,
+    HeavyPublicRoute,
+    Kept,
+    KeptAnswers,
+    PublicRoute,
+    keep_answers,
+)
 from portal.services import Services
 
 Client = Callable[..., httpx.Client]
@@ -106,7 +116,8 @@ def test_memory_is_bounded_and_the_longest_unused_goes_first() -> None:
     assert answers.get("one") and answers.get("three")
 
 
-def test_small_pages_do_not_wait_for_the_heavy_ones(monkeypatch: pytest.MonkeyPatch) -> None:
+@pytest.mark.parametrize("cookies", [{}, {"burden-session": "made-up"}])
+def test_small_pages_do_not_wait_for_the_heavy_ones(cookies: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(caching, "public_stamp", lambda engine: Stamp(1, datetime(2026, 1, 1, tzinfo=UTC)))
     heavy, small = APIRouter(route_class=HeavyPublicRoute), APIRouter(route_class=PublicRoute)
     go, being_made, most = asyncio.Event(), 0, 0
@@ -126,14 +137,64 @@ def test_small_pages_do_not_wait_for_the_heavy_ones(monkeypatch: pytest.MonkeyPa
 
     async def ask() -> None:
         async with _client(heavy, small) as client:
+            client.cookies.update(cookies)
             charts = [asyncio.ensure_future(client.get(f"/charts/{number}")) for number in range(5)]
             while being_made < HEAVY_AT_ONCE:
                 await asyncio.sleep(0)
+            await asyncio.sleep(0.05)
             assert (await client.get("/page")).text == "page"
             assert not any(each.done() for each in charts)
             go.set()
             assert [(await each).text for each in charts] == [f"chart {number}" for number in range(5)]
         assert most == HEAVY_AT_ONCE
+
+    _in_a_loop_of_its_own(ask())
+
+
+@pytest.mark.parametrize("cookies", [{}, {"burden-session": "made-up"}])
+def test_few_wait_for_heavy_answers_and_nothing_is_made_for_who_has_gone(
+    cookies: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caching, "public_stamp", lambda engine: Stamp(1, datetime(2026, 1, 1, tzinfo=UTC)))
+    heavy = APIRouter(route_class=HeavyPublicRoute)
+    made: list[int] = []
+    go = asyncio.Event()
+
+    @heavy.get("/charts/{number}")
+    async def chart(number: int) -> Response:
+        made.append(number)
+        await go.wait()
+        return PlainTextResponse(f"chart {number}")
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    async def ask() -> None:
+        app = _app(heavy)
+        app.add_middleware(Boundary, host_names=frozenset(), secure=False)
+        cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        headers = [(b"host", b"localhost"), (b"cookie", cookie.encode())]
+        scope = {"type": "http", "method": "GET", "path": "/charts/99", "query_string": b"", "headers": headers}
+        async with _client_of(app) as client:
+            client.cookies.update(cookies)
+            numbers = range(HEAVY_AT_ONCE + MOST_WAITING - 1)
+            charts = [asyncio.ensure_future(client.get(f"/charts/{number}")) for number in numbers]
+            while len(made) < HEAVY_AT_ONCE:
+                await asyncio.sleep(0)
+            left = asyncio.ensure_future(app(scope, gone, send))
+            while app.state.kept_answers.waiting < MOST_WAITING:
+                await asyncio.sleep(0)
+            refused = await client.get("/charts/100")
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "3")
+            assert "try again" in refused.text
+            go.set()
+            assert {(await each).status_code for each in charts} == {200}
+            await left
+            assert (await client.get("/charts/100")).text == "chart 100"
+        assert sorted(made) == [*numbers, 100]
 
     _in_a_loop_of_its_own(ask())
 
@@ -172,13 +233,21 @@ def test_many_who_ask_at_once_have_it_made_once(monkeypatch: pytest.MonkeyPatch)
     _in_a_loop_of_its_own(ask())
 
 
-def _client(*routers: APIRouter) -> httpx.AsyncClient:
-    """Of an app with these routes and no services."""
+def _app(*routers: APIRouter) -> FastAPI:
+    """With these routes and no services."""
     app = FastAPI()
     app.state.services = Services(None, None, None, None, None)  # type: ignore[arg-type]
     keep_answers(app)
     for router in routers:
         app.include_router(router)
+    return app
+
+
+def _client(*routers: APIRouter) -> httpx.AsyncClient:
+    return _client_of(_app(*routers))
+
+
+def _client_of(app: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
 
 
