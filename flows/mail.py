@@ -7,6 +7,7 @@ link: nothing that a stranger wrote, so that nobody can have this server send th
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 import smtplib
@@ -175,8 +176,18 @@ class Mailer:
             self._something_waits.clear()
 
     def _send(self, letter: Letter) -> None:
+        token = self._token_of(letter.form_digest)
+        if hashlib.sha256(token.encode()).hexdigest() != letter.token_sha256:
+            # it waits until its lease is over: another server may have the key
+            log.error(
+                "letter %s is not sent, its link would lead nowhere: contribution %s was taken with another secret.key "
+                "than this server's. Give all servers the same secret.key, or put back the old one, and start anew",
+                letter.letter_id,
+                letter.submission_number,
+            )
+            return
         try:
-            message = written(letter, self._server, self._token_of(letter.form_digest))
+            message = written(letter, self._server, token)
         except ValueError as error:
             self._failed(letter, error, is_final=True)
             return

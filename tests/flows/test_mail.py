@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 import ssl
@@ -120,13 +121,18 @@ class Clock:
         return self.at
 
 
+def token_of(form: str) -> str:
+    return f"token-of-{form}"
+
+
 def submitted(engine: Engine, email: str | None = EVA, form: str = "f") -> int:
-    new = NewSubmission(f"t{form}", form, NOON, "sender", "2511.00001", True, "a note of a stranger", email, [])
+    token_sha256 = hashlib.sha256(token_of(form).encode()).hexdigest()
+    new = NewSubmission(token_sha256, form, NOON, "sender", "2511.00001", True, "a note of a stranger", email, [])
     return add_submission(engine, new, BOUNDS, with_letter=True)
 
 
 def mailer(engine: Engine, server: SmtpServer, clock: Clock | None = None) -> Mailer:
-    return Mailer(engine, server, lambda form: f"token-of-{form}", clock or Clock())
+    return Mailer(engine, server, token_of, clock or Clock())
 
 
 def test_a_letter_has_fixed_words_and_the_secret_address(engine: Engine, serve: Serve, inbox: Inbox) -> None:
@@ -252,13 +258,26 @@ def test_no_line_of_the_head_can_be_added(engine: Engine, serve: Serve, inbox: I
     assert inbox.messages == [] and not letters_waiting(engine)
 
 
+def test_a_letter_waits_for_the_key_with_which_its_link_leads_somewhere(
+    engine: Engine, serve: Serve, inbox: Inbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    submitted(engine)
+    server, clock = serve(), Clock()
+    for _ in range(len(PAUSES) + 1):
+        Mailer(engine, server, lambda form: f"another-{form}", clock).send_due()
+        clock.at += timedelta(days=1)
+    assert inbox.messages == [] and "same secret.key" in caplog.text
+    assert EVA not in caplog.text and "another-" not in caplog.text
+    assert mailer(engine, server, clock).send_due() == 1 and len(inbox.messages) == 1
+
+
 def test_the_thread_sends_as_soon_as_it_is_told(engine: Engine, serve: Serve, inbox: Inbox) -> None:
-    with mailing(engine, serve(), lambda form: form) as wake:
+    with mailing(engine, serve(), token_of) as wake:
         assert wake is not None
         submitted(engine)
         wake()
         assert inbox.came.wait(30)
-    with mailing(engine, None, lambda form: form) as nothing:
+    with mailing(engine, None, token_of) as nothing:
         assert nothing is None
 
 
