@@ -20,10 +20,25 @@ from db.submissions import (
     forget_email,
 )
 from portal.contribute.differences import differences, proposed_burden
-from portal.contribute.guards import TOKEN, TRAP_FIELD, GuardError, check_trap, sender_of, token_sha256
+from portal.contribute.guards import (
+    STALE_FORM,
+    TOKEN,
+    TRAP_FIELD,
+    GuardError,
+    check_trap,
+    sender_of,
+    token_sha256,
+)
 from portal.desk.saving import Posted
 from portal.pages import page
-from portal.security import CurrentSession, Session, form_token, keep_form_token
+from portal.security import (
+    CurrentSession,
+    Session,
+    StaleForm,
+    form_token,
+    keep_form_token,
+    shows_stale_forms_again,
+)
 from portal.services import Services, Wired
 
 MOST_MESSAGES_OF_SENDER = 40
@@ -56,11 +71,20 @@ def submitted(request: Request, services: Wired, session: CurrentSession, token:
 
 
 @router.post("/{token}/messages")
+@shows_stale_forms_again
 def answer(
-    request: Request, services: Wired, session: CurrentSession, token: str, found: Found, form: Posted
+    request: Request,
+    services: Wired,
+    session: CurrentSession,
+    token: str,
+    found: Found,
+    form: Posted,
+    is_stale: StaleForm,
 ) -> Response:
     """What who submitted it has to say; after a curator's question it is pending again."""
     text = form.get("text", "")
+    if is_stale:
+        return _page(request, services, session, token, found, STALE_FORM, text, 403)
     try:
         check_trap(form.get)
         sender = sender_of(request, services)

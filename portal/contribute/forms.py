@@ -28,6 +28,7 @@ from db.submissions import (
 from portal.contribute import conversation
 from portal.contribute.addresses import LONGEST_EMAIL, AddressError, arxiv_id, email_address
 from portal.contribute.guards import (
+    STALE_FORM,
     STAMP_FIELD,
     TRAP_FIELD,
     GuardError,
@@ -56,7 +57,14 @@ from portal.desk.saving import Posted
 from portal.desk.titles import short_key, shortened
 from portal.desk.value_words import KIND_NAMES
 from portal.pages import page
-from portal.security import CurrentSession, Session, form_token, keep_form_token
+from portal.security import (
+    CurrentSession,
+    Session,
+    StaleForm,
+    form_token,
+    keep_form_token,
+    shows_stale_forms_again,
+)
 from portal.services import Services, Wired
 
 BOUNDS = Bounds(of_sender=12, of_email=5, of_everybody=400)
@@ -127,7 +135,10 @@ def _begun() -> list[TypedRecord]:
 
 
 @router.post("")
-def contribute(request: Request, services: Wired, session: CurrentSession, form: Posted) -> Response:
+@shows_stale_forms_again
+def contribute(
+    request: Request, services: Wired, session: CurrentSession, form: Posted, is_stale: StaleForm
+) -> Response:
     """``action``: ``send``; ``check``, or nothing, looks through it; ``add:KIND``, ``drop:NUMBER`` change records."""
     try:
         typed = typed_records(form)
@@ -144,6 +155,8 @@ def contribute(request: Request, services: Wired, session: CurrentSession, form:
     given = form.get(STAMP_FIELD, "")
     stamp = given if is_stamp(services, given) else new_stamp(services)
     shown = Shown(head, paper, read, stamp, focus=focus)
+    if is_stale:
+        return _page(request, services, session, replace(shown, message=STALE_FORM), 403)
     if action != "send":
         return _page(request, services, session, shown)
     try:

@@ -31,6 +31,12 @@ _STAMP = re.compile(r"(?P<told>(?P<at>\d{9,12})\.[\w-]{22})\.(?P<signature>[0-9a
 TOKEN = re.compile(r"[\w-]{43}")
 
 
+STALE_FORM = (
+    "Not sent yet: this form was open for too long, or your browser keeps no cookies of this site. "
+    "All that you typed is below: look through it and send it again."
+)
+
+
 class GuardError(Exception):
     """A form that is not taken as it is; the message says what to do. What was typed is not lost."""
 
