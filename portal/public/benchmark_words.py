@@ -61,6 +61,11 @@ def caption(performance: Performance) -> list[str]:
     return told
 
 
+def unit_of(metric: str) -> str:
+    """What results are counted in: "top1_accuracy", "wer" -> "%"        "bleu" -> "points" """
+    return "points" if metric == "bleu" else "%"
+
+
 def line_rows(fits: Sequence[Fit | Refusal]) -> list[LineRow]:
     return [_line_row(outcome) for outcome in fits]
 

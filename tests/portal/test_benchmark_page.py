@@ -16,6 +16,8 @@ from live_site import Site
 from made_points import HOSTILE_NAME, add_points
 from playwright.sync_api import Page, expect
 
+from portal.public.benchmark_words import unit_of
+
 if TYPE_CHECKING:
     from tests.portal.conftest import Accessible
 
@@ -121,6 +123,11 @@ def test_the_table_is_sorted_by_its_headings(visitor: httpx.Client) -> None:
     back = found[1].replace("&amp;", "&")
     assert _values(html(visitor, back)) == sorted(_values(html(visitor, back)))
     assert "This list has" in html(visitor, f"{IMAGENET}?page=900", 404)
+
+
+def test_results_have_the_unit_of_their_measure(visitor: httpx.Client) -> None:
+    assert re.search(r">Result, %\s*<", html(visitor, IMAGENET))
+    assert [unit_of(metric) for metric in ("top1_accuracy", "wer", "bleu")] == ["%", "%", "points"]
 
 
 def _values(shown: str) -> list[float]:
