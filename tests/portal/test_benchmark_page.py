@@ -268,6 +268,52 @@ def test_a_changed_option_redraws_the_chart_and_stands_in_the_address(look: Call
     expect(page.locator("select[name=x]")).to_have_value("year")
 
 
+def test_of_a_chart_that_was_replaced_nothing_stays(points_site: Site, open_page: OpenPage) -> None:
+    page = open_page(points_site)
+    page.add_init_script(_COUNTS_VIEWS)
+    page.goto(IMAGENET)
+    page.wait_for_selector("figure[data-drawn]", timeout=60_000)
+    for across in ("year", "network", "burden"):
+        page.locator("select[name=x]").select_option(across)
+        page.wait_for_url(re.compile(f"x={across}"))
+        page.wait_for_selector("figure[data-drawn]")
+    assert page.evaluate("[madeViews, madeViews - finishedViews]") == [4, 1]
+    devtools = page.context.new_cdp_session(page)
+    document = devtools.send("Runtime.evaluate", {"expression": "document"})["result"]["objectId"]
+    listeners = devtools.send("DOMDebugger.getEventListeners", {"objectId": document})["listeners"]
+    assert [each["type"] for each in listeners].count("fullscreenchange") == 1
+
+
+_COUNTS_VIEWS = """
+let embed;
+window.madeViews = window.finishedViews = 0;
+Object.defineProperty(window, "vegaEmbed", {
+  get: () => embed && (async (...asked) => {
+    const made = await embed(...asked);
+    const finalize = made.view.finalize.bind(made.view);
+    window.madeViews += 1;
+    made.view.finalize = () => { window.finishedViews += 1; return finalize(); };
+    return made;
+  }),
+  set: (given) => { embed = given; },
+});
+"""
+
+
+def test_another_place_of_the_same_page_is_not_fetched(look: Callable[..., Page]) -> None:
+    page = look()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.resource_type == "fetch" else None)
+    page.evaluate("location.hash = 'points'")
+    page.go_back()
+    page.evaluate("new Promise(done => setTimeout(done, 300))")
+    assert asked == []
+    page.locator("select[name=x]").select_option("year")
+    page.wait_for_url(re.compile("x=year"))
+    page.go_back()
+    expect(page.get_by_role("heading", name="error against hardware burden")).to_be_visible()
+
+
 def test_the_chart_can_fill_the_screen(look: Callable[..., Page]) -> None:
     page = look()
     before = page.locator("canvas").bounding_box()
