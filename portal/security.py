@@ -178,8 +178,10 @@ def keep_form_token(request: Request, response: Response, token: str) -> None:
     _set_cookie(response, services_of(request), "form", token, FORM_TOKEN_HOURS)
 
 
-def client_address(request: Request) -> str:
+def client_address(request: Request, bits: int = 64) -> str:
     """Whence the request comes, as far as one sender can choose it: of IPv6, the network that one household has.
+
+    Some have more: 48 bits name the largest network that providers give to one customer.
 
     "192.0.2.7" -> "192.0.2.7"        "2001:db8:1:2:3:4:5:6" -> "2001:db8:1:2::/64"
     """
@@ -191,7 +193,7 @@ def client_address(request: Request) -> str:
     if address.version == 4:
         return str(address)
     mapped = address.ipv4_mapped
-    return str(mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    return str(mapped or ipaddress.ip_network((int(address), bits), strict=False))
 
 
 def sign_in_address(request: Request) -> str:

@@ -87,8 +87,8 @@ def answer(
         return _page(request, services, session, token, found, STALE_FORM, text, 403)
     try:
         check_trap(form.get)
-        sender = sender_of(request, services)
-        add_answer(services.engine, found.number, text, services.now(), sender, MOST_MESSAGES_OF_SENDER)
+        today, yesterday = (sender_of(request, services, days_ago) for days_ago in (0, 1))
+        add_answer(services.engine, found.number, text, services.now(), today, MOST_MESSAGES_OF_SENDER, yesterday)
     except (GuardError, RecordError, ClosedError, TooManyError) as refused:
         status = {ClosedError: 409, TooManyError: 429}.get(type(refused), 422)
         return _page(request, services, session, token, found, str(refused), text, status)

@@ -67,7 +67,7 @@ from portal.security import (
 )
 from portal.services import Services, Wired
 
-BOUNDS = Bounds(of_sender=12, of_email=5, of_everybody=400)
+BOUNDS = Bounds(of_sender=12, of_email=5, of_everybody=400, of_wide_network=40)
 """Within 24 hours."""
 _FIRST_RECORDS = (Kind.TRAINING_RUN, Kind.RESULT)
 _FOLDER_PAPER = re.compile(r"sha256:[0-9a-f]{64}")
@@ -243,6 +243,7 @@ def _store(request: Request, services: Services, shown: Shown) -> str:
         note=head.note,
         email=head.email,
         items=items,
+        sender_before=sender_of(request, services, days_ago=1),
     )
     add_submission(services.engine, new, BOUNDS, with_letter=services.wake_mail is not None)
     if services.wake_mail and head.email:

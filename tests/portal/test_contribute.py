@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from live_site import Site
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
+from starlette.requests import Request
 
 from cli import main
 from db.desk import DeskFact, PaperRecords, paper_records
@@ -22,7 +23,7 @@ from db.fields import FIELDS, Kind
 from db.submission_reading import submission, submissions, waiting_papers
 from db.submissions import OPEN, Status
 from portal.contribute import forms
-from portal.contribute.guards import LEAST_TIME, MOST_TIME
+from portal.contribute.guards import LEAST_TIME, MOST_TIME, sender_of
 from portal.desk.value_words import in_words
 
 Client = Callable[..., httpx.Client]
@@ -345,6 +346,37 @@ def test_a_network_sends_so_much_a_day_and_everybody_together_so_much(
     wait(site, minutes=1)
     fields = opened(site, stranger) | {"paper": UNREAD} | A_RUN
     assert "everybody" in send(stranger, fields).text
+
+
+def test_midnight_is_no_new_day_for_a_network(site: Site, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "BOUNDS", replace(forms.BOUNDS, of_sender=1))
+    monkeypatch.setattr("portal.contribute.conversation.MOST_MESSAGES_OF_SENDER", 1)
+    clock: Any = site.services.now
+    clock.at = clock.at.replace(hour=23, minute=55)
+    stranger = client()
+    address = contributed(site, stranger)
+    said = {"csrf": inputs(stranger.get(address).text)["csrf"], "text": "before midnight"}
+    assert stranger.post(f"{address}/messages", data=said).status_code == 303
+    wait(site, minutes=10)
+    assert send(stranger, opened(site, stranger) | {"paper": UNREAD} | A_RUN).status_code == 429
+    assert stranger.post(f"{address}/messages", data=said | {"text": "after it"}).status_code == 429
+
+
+def test_households_of_one_wide_network_are_counted_together_too(
+    site: Site, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sender(host: str) -> str:
+        return sender_of(Request({"type": "http", "client": (host, 1)}), site.services)
+
+    one, other = sender("2001:db8:1:2::1"), sender("2001:db8:1:3::1")
+    assert one != other and one[:16] == other[:16] != sender("2001:db8:2::1")[:16]
+    monkeypatch.setattr(forms, "BOUNDS", replace(forms.BOUNDS, of_wide_network=1))
+    households = iter((one, other))
+    monkeypatch.setattr(forms, "sender_of", lambda *_, days_ago=0: "yesterday" if days_ago else next(households))
+    stranger = client()
+    contributed(site, stranger)
+    refused = send(stranger, opened(site, stranger) | {"paper": UNREAD} | A_RUN)
+    assert refused.status_code == 429 and "your provider" in refused.text
 
 
 def test_bodies_are_small_and_of_one_type(site: Site, client: Client) -> None:
