@@ -48,6 +48,8 @@ _ROWS_OF_PAPERS = {
 }
 """Of each table, in the order in which they rest on each other: which rows are of the papers, and when a row came."""
 _ADDED_BY_THEN = "(extractor_version <> 'curators' OR claim_id IN (SELECT claim_id FROM added_facts))"
+_MADE_BY_MACHINE = {"reviews": "1 = 0", "claims": "extractor_version <> 'curators'"}
+"""Of each table: which rows the machine alone has made."""
 _COMMENT = re.compile(r"--[^\n]*")
 _WORD = re.compile(r"\w+")
 
@@ -63,13 +65,15 @@ class Narrowed:
     """Rows that came later are left out."""
     reviewer: str | None = None
     """Reviews by other people are left out."""
+    machine_alone: bool = False
+    """All reviews are left out, and what curators added."""
 
     def rows(
         self, connection: Connection, query: str, types: Mapping[str, Any] | None = None, **values: Any
     ) -> list[dict[str, Any]]:
         """What a query over tables and views finds in these papers."""
         dialect = "sqlite" if is_sqlite(connection) else "postgresql"
-        sql = _narrowed_sql(query, dialect, self.at is not None, self.reviewer is not None)
+        sql = _narrowed_sql(query, dialect, self.at is not None, self.reviewer is not None, self.machine_alone)
         known: dict[str, Any] = {
             "papers": self.papers,
             "documents": self.documents,
@@ -88,13 +92,18 @@ class Narrowed:
 
 
 def narrowed_to(
-    connection: Connection, papers: Iterable[str], at: datetime | None = None, reviewer: str | None = None
+    connection: Connection,
+    papers: Iterable[str],
+    at: datetime | None = None,
+    reviewer: str | None = None,
+    *,
+    machine_alone: bool = False,
 ) -> Narrowed:
-    """The papers by their keys, at a moment or now, with everybody's reviews or one person's alone."""
+    """The papers by their keys, at a moment or now, with everybody's reviews, one person's alone, or nobody's word."""
     wanted = tuple(sorted(set(papers)))
     had = schema.paper_versions
     documents = connection.scalars(select(had.c.document_sha256).where(had.c.paper_key.in_(wanted)).distinct())
-    return Narrowed(wanted, tuple(sorted(documents)), at, reviewer)
+    return Narrowed(wanted, tuple(sorted(documents)), at, reviewer, machine_alone)
 
 
 @cache
@@ -104,7 +113,7 @@ def _clause(sql: str) -> TextClause:
 
 
 @cache
-def _narrowed_sql(query: str, dialect: str, at_a_moment: bool, of_one_reviewer: bool) -> str:
+def _narrowed_sql(query: str, dialect: str, at_a_moment: bool, of_one_reviewer: bool, machine_alone: bool) -> str:
     own = "main." if dialect == "sqlite" else ""
     views = {name: _plain(objects.view_sql(name)) for name in objects.VIEWS}
     needed = _needed(query, views)
@@ -121,6 +130,8 @@ def _narrowed_sql(query: str, dialect: str, at_a_moment: bool, of_one_reviewer: 
             conditions.append(_ADDED_BY_THEN)
         if of_one_reviewer and table == "reviews":
             conditions.append("reviewer = :only_reviewer")
+        if machine_alone and table in _MADE_BY_MACHINE:
+            conditions.append(_MADE_BY_MACHINE[table])
         parts.append(f"{table} AS (SELECT * FROM {own}{table} WHERE {' AND '.join(conditions)})")  # noqa: S608
     # a view has no parameters: its colons are its own
     parts += [f"{name} AS ({sql})".replace(":", r"\:") for name, sql in views.items() if name in needed]

@@ -154,10 +154,18 @@ _ESTIMATES = ("hardware_burden_flop", "hardware_burden_low", "hardware_burden_hi
 
 
 def read_paper_records(
-    connection: Connection, paper_key: str, at: datetime | None = None, only_reviewer: str | None = None
+    connection: Connection,
+    paper_key: str,
+    at: datetime | None = None,
+    only_reviewer: str | None = None,
+    *,
+    machine_alone: bool = False,
 ) -> PaperRecords | None:
-    """The paper's records; None where it was never read, by then. The claim on it is left to the caller."""
-    everything = narrowed_to(connection, [paper_key], at)
+    """The paper's records; None where it was never read, by then. The claim on it is left to the caller.
+
+    ``machine_alone`` leaves out all that anybody reviewed or added.
+    """
+    everything = narrowed_to(connection, [paper_key], at, machine_alone=machine_alone)
     narrowed = narrowed_to(connection, [paper_key], at, only_reviewer) if only_reviewer is not None else everything
     found = narrowed.rows(connection, _PAPER, {"unknown_hardware": JsonText, "published": Date}, paper=paper_key)
     if not found:

@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from db.desk import PaperRecords, paper_records
+from db.desk import PaperRecords
 from db.errors import RecordError
 from db.fields import Kind
+from db.public_records import records_shown
 from db.submissions import (
     LONGEST_MESSAGE,
     Bounds,
@@ -204,11 +205,11 @@ def _head(form: Form, services: Services) -> Head:
 
 def _is_folder_paper(services: Services, key: str) -> bool:
     """Whether it is the key of a paper without arXiv id that was read here."""
-    return bool(_FOLDER_PAPER.fullmatch(key)) and paper_records(services.engine, key) is not None
+    return bool(_FOLDER_PAPER.fullmatch(key)) and records_shown(services.engine, key) is not None
 
 
 def _read_paper(services: Services, head: Head) -> PaperRecords | None:
-    return paper_records(services.engine, head.paper_key) if head.paper_key else None
+    return records_shown(services.engine, head.paper_key) if head.paper_key else None
 
 
 def _check_complete(shown: Shown) -> None:

@@ -41,8 +41,6 @@ OpenSite = Callable[..., Site]
 HTML = {"Accept": "text/html"}
 HERON = "2104.99017"
 """It has runs with burdens, and results on ImageNet and COCO."""
-OTHER = "1707.99006"
-"""It has several facts."""
 PROJECT = Path(__file__).resolve().parents[2]
 ADDRESSES = (
     *("/", "/benchmarks", "/benchmarks/imagenet", "/models", "/papers", "/trends", "/hardware", "/methods"),
@@ -169,12 +167,13 @@ def test_a_paper_that_arxiv_does_not_have_leads_to_no_page_there(open_site: Open
             assert "arXiv:sha256" not in shown and not re.search(r"arxiv\.org/(abs|pdf)", shown), address
 
 
-def test_of_many_facts_the_page_says_that_the_api_has_no_more(client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_of_many_facts_the_page_says_that_the_api_has_no_more(
+    open_site: OpenSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(public_records, "MOST_FACTS", 1)
-    reader = client()
-    shown = _html(reader, f"/papers/{OTHER}")
-    assert "shown neither here nor by the API" in shown
-    assert len(reader.get(f"/api/v1/papers/{OTHER}/facts").json()) == 1
+    with open_site().client() as reader:
+        assert "shown neither here nor by the API" in _html(reader, f"/papers/{HERON}")
+        assert len(reader.get(f"/api/v1/papers/{HERON}/facts").json()) == 1
 
 
 def test_a_model_has_its_burden_its_results_and_its_evidence(client: Client) -> None:
