@@ -16,6 +16,7 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine
 from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
@@ -46,6 +47,7 @@ _MOST_BYTES = 64_000_000
 _MOST_BYTES_OF_ONE = 4_000_000
 _LEAST_COMPRESSED_BYTES = 500
 _COMPRESSED_TYPES = ("text/", "application/json", "application/javascript", "image/svg+xml")
+_GZIP = re.compile(r"gzip(;q=(?!0(\.0*)?$).*)?")
 _ROOMS = ("portal", "analysis", "db", "releases", "models", "extractors/lexicon")
 """Folders whose files decide what an answer looks like."""
 
@@ -62,10 +64,10 @@ class Kept:
     def size_bytes(self) -> int:
         return len(self.body) + sum(len(name) + len(value) for name, value in self.headers) + 200
 
-    def answer(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Compressed for whoever takes that; the body is the same for all."""
-        compressed = self.compressed and "gzip" in request.headers.get("accept-encoding", "")
-        body = gzip.decompress(self.body) if self.compressed and not compressed else self.body
+        compressed = self.compressed and _takes_gzip(request)
+        body = await run_in_threadpool(gzip.decompress, self.body) if self.compressed and not compressed else self.body
         response = Response(body)
         response.raw_headers = [*self.headers, (b"content-length", str(len(body)).encode())]
         if compressed:
@@ -154,11 +156,11 @@ class PublicRoute(APIRoute):
                 return _named(Response(status_code=304), etag)
             kept = answers.get(etag)
             if kept is not None:
-                return kept.answer(request)
+                return await kept.answer(request)
             async with answers.making(etag):
                 kept = answers.get(etag)
                 if kept is not None:
-                    return kept.answer(request)
+                    return await kept.answer(request)
                 async with self._turn(answers, request):
                     response = await render(request)
                 if response.status_code != 200:
@@ -168,7 +170,7 @@ class PublicRoute(APIRoute):
                     return response
                 kept = await run_in_threadpool(_kept, response)
                 answers.keep(etag, kept)
-            return kept.answer(request)
+            return await kept.answer(request)
 
         return answer
 
@@ -210,6 +212,12 @@ def code_version() -> str:
 def _is_held(etag: str, request: Request) -> bool:
     given = request.headers.get("if-none-match", "")
     return any(each.strip() in (etag, etag.removeprefix("W/"), "*") for each in given.split(","))
+
+
+def _takes_gzip(request: Request) -> bool:
+    """ "gzip, br" -> yes        "br, gzip;q=0.5" -> yes        "gzip;q=0", "identity", none -> no"""
+    given = request.headers.get("accept-encoding", "").lower().replace(" ", "")
+    return any(_GZIP.fullmatch(each) for each in given.split(","))
 
 
 def _named(response: Response, etag: str) -> Response:

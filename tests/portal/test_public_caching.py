@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
+import threading
 from collections.abc import Callable, Coroutine
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
@@ -13,6 +15,7 @@ import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 from live_site import Site
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Message
 
@@ -78,6 +81,65 @@ def test_it_is_sent_compressed_to_whoever_takes_that(site: Site) -> None:
     assert int(sent.headers["content-length"]) < 0.3 * int(whole.headers["content-length"])
 
 
+@pytest.mark.parametrize(
+    ("accepted", "compressed"),
+    [
+        ("gzip", True), ("br, GZIP; q=0.5", True), ("gzip;q=1.0", True),
+        ("gzip;q=0", False), ("gzip; q=0.000, br", False), ("identity", False), ("x-gzip2", False),
+    ],
+)  # fmt: skip
+def test_what_is_not_taken_is_not_sent(client: Client, accepted: str, compressed: bool) -> None:
+    answer = client().get("/hardware", headers=HTML | {"Accept-Encoding": accepted})
+    assert ("content-encoding" in answer.headers) is compressed
+    assert answer.text.endswith("</html>\n") or answer.text.endswith("</html>")
+
+
+def test_it_is_made_plain_again_apart_from_what_answers_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept(gzip.compress(b"plain"), True, ())
+    decompress, threads = gzip.decompress, set[int]()
+
+    def watched(data: bytes) -> bytes:
+        threads.add(threading.get_ident())
+        return decompress(data)
+
+    monkeypatch.setattr(gzip, "decompress", watched)
+
+    async def ask() -> None:
+        answer = await kept.answer(Request({"type": "http", "headers": []}))
+        assert answer.body == b"plain" and len(threads) == 1
+        assert threading.get_ident() not in threads
+
+    _in_a_loop_of_its_own(ask())
+
+
+@pytest.mark.parametrize("address", ["/", "/papers", "/hardware", "/api/v1/papers", "/api/v1/"])
+def test_the_head_of_an_answer_is_that_of_the_whole(client: Client, address: str) -> None:
+    reader = client()
+    whole, head = reader.get(address, headers=HTML), reader.head(address, headers=HTML)
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-length", "content-type", "etag", "content-security-policy"):
+        assert head.headers[name] == whole.headers[name]
+    assert reader.head("/papers/1701.00001").status_code == 404
+    assert reader.get(address, headers=HTML).text == whole.text, "the connection is in order"
+
+
+def test_no_body_leaves_with_a_head() -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    headers = [(b"host", b"localhost")]
+    scope = {"type": "http", "method": "HEAD", "path": "/", "headers": headers}
+    boundary = Boundary(PlainTextResponse("words"), host_names=frozenset(), secure=False)
+    _in_a_loop_of_its_own(boundary(scope, receive, send))
+    assert (b"content-length", b"5") in sent[0]["headers"]
+    assert [message["body"] for message in sent[1:]] == [b""]
+
+
 def test_who_has_signed_in_gets_pages_of_their_own_that_nobody_keeps(client: Client) -> None:
     curator, stranger = client("curator", "ada"), client()
     for person, own in ((curator, True), (stranger, False), (curator, True), (stranger, False)):
@@ -94,6 +156,13 @@ def test_an_error_is_not_kept(client: Client) -> None:
     missing = client().get("/papers/1701.00001", headers=HTML)
     assert missing.status_code == 404 and missing.headers["cache-control"] == "no-store"
     assert "etag" not in missing.headers
+
+
+def test_the_script_of_charts_waits_for_no_chart(site: Site, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site.app.state.kept_answers, "waiting", MOST_WAITING)
+    full = client().get("/charts/headline.json")
+    assert (full.status_code, full.headers["retry-after"], full.headers["cache-control"]) == (503, "3", "no-store")
+    assert client().get("/charts/library/0123456789abcdef.js").status_code == 404
 
 
 # The memory
