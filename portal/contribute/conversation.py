@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from db.desk import paper_records
 from db.errors import RecordError
+from db.public_records import records_shown
 from db.submission_reading import Submission, submission_of_token
 from db.submissions import (
     LONGEST_MESSAGE,
@@ -113,7 +113,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     csrf = session.csrf_token if session else form_token(request)
-    paper = paper_records(services.engine, found.paper_key)
+    paper = records_shown(services.engine, found.paper_key)
     words, tone, meaning = STATUS_WORDS[found.status]
     made = page(
         request,

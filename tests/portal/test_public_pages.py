@@ -24,9 +24,12 @@ from db.fields import Kind
 from db.public_records import public_paper
 from db.public_schema import public_accelerators
 from db.reviews import Decision, Review, add_review
+from db.submissions import NewSubmission, ProposedItem, What, add_submission
 from extractors.lexicon.catalogue import load_catalogue
 from extractors.records import PaperMetadata
 from models.card import CardError, read_card, trained_card
+from portal.contribute.forms import BOUNDS
+from portal.contribute.guards import token_sha256
 from portal.public.hardware import slug_of
 from portal.public.methods import COUNTED, JOINED
 from portal.public.trends import growth_words
@@ -139,9 +142,24 @@ def test_a_paper_under_double_review_is_shown_as_the_machine_read_it(open_site: 
         assert unchosen not in shown and "Two curators review this paper independently" in shown
         assert "71 h" not in shown and "71" not in _input(reader, form)
         assert reader.get(f"/api/v1/papers/{HERON}/facts").json() == facts
+        contribution = _contribution(site, run["fact_key"])
+        assert "71 h" not in _html(reader, contribution)
         for curator in ("ada", "grace"):
             settle_paper(site.engine, HERON, curator, datetime.now(UTC))
         assert "71 h" in _html(reader, f"/papers/{HERON}") and "71" in _input(reader, form)
+        assert "71 h" in _html(reader, contribution)
+
+
+def _contribution(site: Site, fact_key: str) -> str:
+    """The address of a proposal to correct a run's time."""
+    token, digest = "t" * 43, fact_key.rpartition(":")[2]
+    proposed, seen = {"duration_hours": 70.0}, {"duration_hours": 62.0}
+    item = ProposedItem(What.CORRECT, Kind.TRAINING_RUN, digest, proposed, seen, 2, "for 70 hours")
+    new = NewSubmission(
+        token_sha256(token), "0" * 64, datetime.now(UTC), "somebody", HERON, False, "I was there.", None, [item]
+    )
+    add_submission(site.engine, new, BOUNDS, with_letter=False)
+    return f"/contribute/{token}"
 
 
 def _input(client: httpx.Client, form: str) -> str:
