@@ -6,15 +6,13 @@ import asyncio
 import gzip
 import re
 import threading
-from collections.abc import Callable, Coroutine
-from concurrent.futures import ThreadPoolExecutor
+from collections.abc import Callable
 from datetime import UTC, datetime
-from typing import Any
 
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
-from live_site import Site
+from live_site import Site, in_a_loop_of_its_own
 from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
 from starlette.types import Message
@@ -109,7 +107,7 @@ def test_it_is_made_plain_again_apart_from_what_answers_everybody(monkeypatch: p
         assert answer.body == b"plain" and len(threads) == 1
         assert threading.get_ident() not in threads
 
-    _in_a_loop_of_its_own(ask())
+    in_a_loop_of_its_own(ask())
 
 
 @pytest.mark.parametrize("address", ["/", "/papers", "/hardware", "/api/v1/papers", "/api/v1/"])
@@ -135,7 +133,7 @@ def test_no_body_leaves_with_a_head() -> None:
     headers = [(b"host", b"localhost")]
     scope = {"type": "http", "method": "HEAD", "path": "/", "headers": headers}
     boundary = Boundary(PlainTextResponse("words"), host_names=frozenset(), secure=False)
-    _in_a_loop_of_its_own(boundary(scope, receive, send))
+    in_a_loop_of_its_own(boundary(scope, receive, send))
     assert (b"content-length", b"5") in sent[0]["headers"]
     assert [message["body"] for message in sent[1:]] == [b""]
 
@@ -217,7 +215,7 @@ def test_small_pages_do_not_wait_for_the_heavy_ones(cookies: dict[str, str], mon
             assert [(await each).text for each in charts] == [f"chart {number}" for number in range(5)]
         assert most == HEAVY_AT_ONCE
 
-    _in_a_loop_of_its_own(ask())
+    in_a_loop_of_its_own(ask())
 
 
 @pytest.mark.parametrize("cookies", [{}, {"burden-session": "made-up"}])
@@ -265,7 +263,7 @@ def test_few_wait_for_heavy_answers_and_nothing_is_made_for_who_has_gone(
             assert (await client.get("/charts/100")).text == "chart 100"
         assert sorted(made) == [*numbers, 100]
 
-    _in_a_loop_of_its_own(ask())
+    in_a_loop_of_its_own(ask())
 
 
 def test_many_who_ask_at_once_have_it_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -299,7 +297,7 @@ def test_many_who_ask_at_once_have_it_made_once(monkeypatch: pytest.MonkeyPatch)
                 assert streamed.text == "ab" and streamed.headers["etag"]
             assert made[2:] == ["stream", "stream"], "a stream is kept nowhere"
 
-    _in_a_loop_of_its_own(ask())
+    in_a_loop_of_its_own(ask())
 
 
 def _app(*routers: APIRouter) -> FastAPI:
@@ -318,8 +316,3 @@ def _client(*routers: APIRouter) -> httpx.AsyncClient:
 
 def _client_of(app: FastAPI) -> httpx.AsyncClient:
     return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")
-
-
-def _in_a_loop_of_its_own(asking: Coroutine[Any, Any, None]) -> None:
-    with ThreadPoolExecutor(1) as apart:  # a browser of other tests keeps a loop running in this thread
-        apart.submit(asyncio.run, asking).result()
