@@ -14,6 +14,7 @@ from db.columns import JsonText, UtcDateTime
 from db.fields import FIELD_TYPES, FIELDS, Kind, typed_value
 from db.joins import Join, joined_models
 from db.narrowed import Narrowed, narrowed_to
+from db.public_shapes import INDEPENDENT_REVIEWERS
 from db.queries import HardwareName, hardware_name
 from db.reviews import Decision
 from extractors.records import Box
@@ -143,6 +144,12 @@ class PaperRecords:
     """Two curators review it independently."""
     claim: PaperClaim | None
     """Of the past there is none."""
+
+    @property
+    def is_reviewed_independently(self) -> bool:
+        """Whether two people are to review it without knowing of each other, and not both have settled its PDF."""
+        done = {each.reviewer for each in self.settlements if each.document_sha256 == self.document_sha256}
+        return self.double_review and len(done) < INDEPENDENT_REVIEWERS
 
 
 _PAPER = """

@@ -16,7 +16,6 @@ from sqlalchemy import Connection, Engine, Table, select
 from db import public_schema, schema
 from db.fields import Kind, clean_text
 from db.paper_records import Burden, DeskFact, FactReview, PaperRecords, Value, read_paper_records
-from db.public_shapes import INDEPENDENT_REVIEWERS
 
 MOST_FACTS = 2_000
 """Of one paper that are shown."""
@@ -162,7 +161,7 @@ def public_paper(engine: Engine, paper_key: str) -> PublicPaper | None:
         page_count=records.page_count,
         facts=facts[:MOST_FACTS],
         facts_left_out=max(0, len(facts) - MOST_FACTS),
-        is_being_reviewed=_waits_for_second_review(records),
+        is_being_reviewed=records.is_reviewed_independently,
         history=_history(records),
         models=models,
         summary=shown[0],
@@ -172,7 +171,7 @@ def public_paper(engine: Engine, paper_key: str) -> PublicPaper | None:
 def _records_shown(connection: Connection, paper_key: str) -> PaperRecords | None:
     """While two curators review the paper independently, what the machine alone read: either may read it here."""
     records = read_paper_records(connection, paper_key)
-    if records is None or not _waits_for_second_review(records):
+    if records is None or not records.is_reviewed_independently:
         return records
     return read_paper_records(connection, paper_key, machine_alone=True)
 
@@ -228,8 +227,3 @@ def _review(review: FactReview) -> PublicReview:
         in_force=review.in_force,
         withdrawn=review.withdrawn,
     )
-
-
-def _waits_for_second_review(records: PaperRecords) -> bool:
-    done = {each.reviewer for each in records.settlements if each.document_sha256 == records.document_sha256}
-    return records.double_review and len(done) < INDEPENDENT_REVIEWERS

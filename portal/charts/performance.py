@@ -104,7 +104,7 @@ def _read_points(engine: Engine, filters: PointFilters) -> tuple[pd.DataFrame, i
 
 
 def _points_frame(engine: Engine, filters: PointFilters) -> pd.DataFrame:
-    """Columns of ``public_points``: unknown numbers are NaN, unknown texts None, names short enough to be shown."""
+    """Columns of ``public_points``: unknown numbers are NaN, names short enough to be shown, unknown ones empty."""
     names = (*_KEYS, *_NAMES, *_NUMBERS)
     rows = chart_points(engine, filters, names)
     columns = zip(*rows, strict=True) if rows else [()] * len(names)
