@@ -18,6 +18,7 @@ from db.engine import is_sqlite, writing
 from db.facts import digest
 from db.fields import Kind, typed_value
 from db.narrowed import Narrowed, narrowed_to
+from db.public_stamp import stamp_change
 from db.reviews import Decision
 
 
@@ -132,6 +133,7 @@ def choose_double_reviews(engine: Engine, count: int, at: datetime) -> list[str]
             dialect = sqlite if is_sqlite(connection) else postgresql
             connection.execute(dialect.insert(desk_schema.double_reviews).on_conflict_do_nothing(), rows)
             refresh_papers(connection, drawn, at)
+            stamp_change(connection, at)  # their pages say so
     return sorted(drawn)
 
 

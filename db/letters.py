@@ -27,6 +27,8 @@ class Letter:
     paper_key: str
     form_digest: str
     """From which the submission's secret address is made."""
+    token_sha256: str
+    """Of the secret as it was given out."""
     attempts: int
     """That failed before."""
 
@@ -35,7 +37,7 @@ def take_letter(engine: Engine, now: datetime, lease: timedelta) -> Letter | Non
     """The letter that has waited longest, if any is due; nobody else gets it until the lease is over."""
     table, told = schema.letters, schema.submissions
     query = (
-        select(table, told.c.email, told.c.paper_key, told.c.form_digest)
+        select(table, told.c.email, told.c.paper_key, told.c.form_digest, told.c.token_sha256)
         .join(told, told.c.submission_id == table.c.submission_id)
         .where(table.c.next_attempt_at <= now, told.c.email.is_not(None))
         .order_by(table.c.next_attempt_at, table.c.letter_id)
@@ -54,6 +56,7 @@ def take_letter(engine: Engine, now: datetime, lease: timedelta) -> Letter | Non
         row.email,
         row.paper_key,
         row.form_digest,
+        row.token_sha256,
         row.attempts,
     )
 

@@ -66,7 +66,7 @@ class Narrowed:
     reviewer: str | None = None
     """Reviews by other people are left out."""
     machine_alone: bool = False
-    """All reviews and added facts are left out."""
+    """All reviews are left out, and what curators added."""
 
     def rows(
         self, connection: Connection, query: str, types: Mapping[str, Any] | None = None, **values: Any

@@ -14,6 +14,7 @@ from db.columns import JsonText, UtcDateTime
 from db.fields import FIELD_TYPES, FIELDS, Kind, typed_value
 from db.joins import Join, joined_models
 from db.narrowed import Narrowed, narrowed_to
+from db.public_shapes import INDEPENDENT_REVIEWERS
 from db.queries import HardwareName, hardware_name
 from db.reviews import Decision
 from extractors.records import Box
@@ -144,6 +145,12 @@ class PaperRecords:
     claim: PaperClaim | None
     """Of the past there is none."""
 
+    @property
+    def is_reviewed_independently(self) -> bool:
+        """Whether two people are to review it without knowing of each other, and not both have settled its PDF."""
+        done = {each.reviewer for each in self.settlements if each.document_sha256 == self.document_sha256}
+        return self.double_review and len(done) < INDEPENDENT_REVIEWERS
+
 
 _PAPER = """
 SELECT p.title, p.arxiv_id, p.published, d.*
@@ -154,10 +161,18 @@ _ESTIMATES = ("hardware_burden_flop", "hardware_burden_low", "hardware_burden_hi
 
 
 def read_paper_records(
-    connection: Connection, paper_key: str, at: datetime | None = None, only_reviewer: str | None = None
+    connection: Connection,
+    paper_key: str,
+    at: datetime | None = None,
+    only_reviewer: str | None = None,
+    *,
+    machine_alone: bool = False,
 ) -> PaperRecords | None:
-    """The paper's records; None where it was never read, by then. The claim on it is left to the caller."""
-    everything = narrowed_to(connection, [paper_key], at)
+    """The paper's records; None where it was never read, by then. The claim on it is left to the caller.
+
+    ``machine_alone`` leaves out all that anybody reviewed or added.
+    """
+    everything = narrowed_to(connection, [paper_key], at, machine_alone=machine_alone)
     narrowed = narrowed_to(connection, [paper_key], at, only_reviewer) if only_reviewer is not None else everything
     found = narrowed.rows(connection, _PAPER, {"unknown_hardware": JsonText, "published": Date}, paper=paper_key)
     if not found:

@@ -1,7 +1,7 @@
 """One paper or one model as everyone sees it: facts in force with their evidence, and what was decided on them.
 
-Nobody's name is in it: who reviewed is ``curator``, and free words of reviews are left out. What was said of a paper
-that a second curator is to review independently of the first is left out, until both are done.
+Nobody's name is in it: who reviewed is ``curator``, and free words of reviews are left out. A paper that two curators
+review independently of each other is shown as the machine read it, until both are done.
 """
 
 from __future__ import annotations
@@ -21,8 +21,6 @@ MOST_FACTS = 2_000
 """Of one paper that are shown."""
 _MOST_ROWS = 1_000
 """Of one paper's models, or one model's points."""
-_WAITED_FOR = 2
-"""Curators who review a paper independently."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -84,6 +82,8 @@ class PublicPaper:
     """In the order of kind and place."""
     facts_left_out: int
     """Beyond ``MOST_FACTS``."""
+    is_being_reviewed: bool
+    """By two curators independently, of whom not both are done: all is as the machine read it, and no history."""
     history: tuple[PublicReview, ...]
     """All reviews of what was read in it, the latest first, also of rejected facts."""
     models: tuple[Mapping[str, Any], ...]
@@ -120,7 +120,7 @@ def model(engine: Engine, model_id: str) -> PublicModel | None:
         points = _rows(connection, public_schema.public_points, model_id=row["model_id"])
         of_paper = row["paper_key"] or row["arxiv_id"]
         read = _rows(connection, papers, paper_key=of_paper) if of_paper else ()
-        records = read_paper_records(connection, row["paper_key"]) if row["paper_key"] else None
+        records = _records_shown(connection, row["paper_key"]) if row["paper_key"] else None
     return PublicModel(
         row=row,
         points=points,
@@ -132,12 +132,18 @@ def model(engine: Engine, model_id: str) -> PublicModel | None:
     )
 
 
+def records_shown(engine: Engine, paper_key: str) -> PaperRecords | None:
+    """The paper's records as everybody may see them; None where it was never read."""
+    with engine.connect() as connection:
+        return _records_shown(connection, paper_key)
+
+
 def public_paper(engine: Engine, paper_key: str) -> PublicPaper | None:
     """None where there is no such paper, where it was never read, or where it was withdrawn."""
     key = clean_text(paper_key)
     with engine.connect() as connection:
         shown = _rows(connection, public_schema.public_papers, paper_key=key)
-        records = read_paper_records(connection, key) if shown else None
+        records = _records_shown(connection, key) if shown else None
         told = connection.execute(select(schema.papers).where(schema.papers.c.paper_key == key)).first()
         models = _rows(connection, public_schema.public_models, paper_key=key)
     if records is None or told is None or told.withdrawn:
@@ -155,10 +161,19 @@ def public_paper(engine: Engine, paper_key: str) -> PublicPaper | None:
         page_count=records.page_count,
         facts=facts[:MOST_FACTS],
         facts_left_out=max(0, len(facts) - MOST_FACTS),
+        is_being_reviewed=records.is_reviewed_independently,
         history=_history(records),
         models=models,
         summary=shown[0],
     )
+
+
+def _records_shown(connection: Connection, paper_key: str) -> PaperRecords | None:
+    """While two curators review the paper independently, what the machine alone read: either may read it here."""
+    records = read_paper_records(connection, paper_key)
+    if records is None or not records.is_reviewed_independently:
+        return records
+    return read_paper_records(connection, paper_key, machine_alone=True)
 
 
 def _rows(connection: Connection, table: Table, **key: str) -> tuple[dict[str, Any], ...]:
@@ -171,15 +186,14 @@ def _rows(connection: Connection, table: Table, **key: str) -> tuple[dict[str, A
 
 def _facts(records: PaperRecords, keys: Collection[str] | None = None) -> tuple[PublicFact, ...]:
     """The accepted ones, all or those with these keys."""
-    waits = _waits_for_second_review(records)
     return tuple(
-        _fact(fact, waits)
+        _fact(fact)
         for fact in records.facts
         if fact.status == "accepted" and not fact.rejected and (keys is None or fact.fact_key in keys)
     )
 
 
-def _fact(fact: DeskFact, waits: bool) -> PublicFact:
+def _fact(fact: DeskFact) -> PublicFact:
     return PublicFact(
         fact_key=fact.fact_key,
         kind=fact.kind,
@@ -194,13 +208,11 @@ def _fact(fact: DeskFact, waits: bool) -> PublicFact:
         rules=fact.rules,
         burden=fact.burden,
         joined_models=fact.joined_models,
-        reviews=() if waits else tuple(_review(review) for review in fact.reviews),
+        reviews=tuple(_review(review) for review in fact.reviews),
     )
 
 
 def _history(records: PaperRecords) -> tuple[PublicReview, ...]:
-    if _waits_for_second_review(records):
-        return ()
     reviews = (_review(review) for fact in records.facts for review in fact.reviews)
     return tuple(sorted(reviews, key=lambda review: (review.reviewed_at, review.fact_key), reverse=True))
 
@@ -215,8 +227,3 @@ def _review(review: FactReview) -> PublicReview:
         in_force=review.in_force,
         withdrawn=review.withdrawn,
     )
-
-
-def _waits_for_second_review(records: PaperRecords) -> bool:
-    done = {each.reviewer for each in records.settlements if each.document_sha256 == records.document_sha256}
-    return records.double_review and len(done) < _WAITED_FOR

@@ -13,10 +13,11 @@ from sqlalchemy import Connection
 
 from db.dating import dated, fraction_of_year
 from db.fields import Kind
-from db.narrowed import Narrowed
+from db.narrowed import Narrowed, narrowed_to
 from db.public_shapes import (
     AMOUNTS,
     BURDEN,
+    INDEPENDENT_REVIEWERS,
     NAME_CHARACTERS,
     OWN_SOURCE,
     TITLE_CHARACTERS,
@@ -50,11 +51,33 @@ _LINKS = """
 SELECT DISTINCT claim_id, result_model FROM linked_results WHERE result_is_own AND result_benchmark IS NOT NULL
 """
 _STATED = "SELECT * FROM burden_v1"
+_REVIEWED_INDEPENDENTLY = f"""
+SELECT d.paper_key
+FROM documents_in_force AS d
+JOIN double_reviews AS twice ON twice.paper_key = d.paper_key
+WHERE (
+    SELECT COUNT(DISTINCT s.reviewer)
+    FROM settlements AS s
+    WHERE s.paper_key = d.paper_key AND s.document_sha256 = d.document_sha256
+) < {INDEPENDENT_REVIEWERS}
+"""  # noqa: S608
 
 
 def rows_of_papers(connection: Connection, narrowed: Narrowed) -> PublicRows:
-    """The rows of these papers; none of one that was never read, or was withdrawn."""
+    """The rows of these papers; none of one that was never read, or was withdrawn.
+
+    Of papers that two curators review independently, not both of whom are done, what the machine alone read.
+    """
     made = PublicRows()
+    waiting = {paper["paper_key"] for paper in narrowed.rows(connection, _REVIEWED_INDEPENDENTLY)}
+    if waiting:
+        _add_papers(made, connection, narrowed_to(connection, waiting, machine_alone=True))
+        narrowed = narrowed_to(connection, set(narrowed.papers) - waiting)
+    _add_papers(made, connection, narrowed)
+    return made
+
+
+def _add_papers(made: PublicRows, connection: Connection, narrowed: Narrowed) -> None:
     points = _by_paper(narrowed.rows(connection, _POINTS), "arxiv_id")
     facts = _by_paper(narrowed.rows(connection, _FACTS), "paper_key")
     stated = _by_paper(narrowed.rows(connection, _STATED), "arxiv_id")
@@ -68,7 +91,6 @@ def rows_of_papers(connection: Connection, narrowed: Narrowed) -> PublicRows:
             paper["year"] = came_out and came_out.year
             paper["title"] = paper["title"][:TITLE_CHARACTERS]
             _add_paper(made, paper, points[key], facts[key], stated[key], links)
-    return made
 
 
 def _add_paper(
@@ -80,7 +102,7 @@ def _add_paper(
     links: Mapping[str, set[str]],
 ) -> None:
     by_key = {fact["fact_key"]: fact for fact in facts}
-    own = [_point_row(point, paper["paper_key"], by_key) for point in points]
+    own = [_point_row(point, paper, by_key) for point in points]
     models = _models_of_paper(paper, own, points, facts, stated, links)
     runs = [fact for fact in facts if fact["kind"] == Kind.TRAINING_RUN]
     made.public_points += own
@@ -124,14 +146,16 @@ def _paper_row(paper: Row, facts: Sequence[Row], runs: Sequence[Row], models: Se
     }
 
 
-def _point_row(point: Row, paper: str, facts: Mapping[str, Row]) -> Row:
+def _point_row(point: Row, paper: Row, facts: Mapping[str, Row]) -> Row:
+    key = paper["paper_key"]
     run = facts.get(point["burden_fact_key"] or "", {})
-    came_out = dated(None, paper) if point["year"] is None else None
+    came_out = dated(None, key) if point["year"] is None else None
     return {
         **point_columns(point),
+        "arxiv_id": paper["arxiv_id"],  # the views have the key in its place
         "year": fraction_of_year(came_out) if came_out else point["year"],
-        "model_id": model_id(OWN_SOURCE, paper, point["model"]),
-        "paper_key": paper,
+        "model_id": model_id(OWN_SOURCE, key, point["model"]),
+        "paper_key": key,
         "accelerator_count": run.get("accelerator_count"),
         "duration_hours": run.get("duration_hours"),
         "has_evidence": point["result_page"] is not None,
@@ -215,13 +239,13 @@ def _of_paper_and_facts(paper: Row, model: str | None, facts: Sequence[Row]) -> 
         "model_id": model_id(OWN_SOURCE, key, model),
         "source": OWN_SOURCE,
         "paper_key": key,
-        "arxiv_id": key,
+        "arxiv_id": paper["arxiv_id"],
         "import_id": None,
         "import_file": None,
         "import_row": None,
         "model": model,
         "title": title,
-        "url": None if key.startswith("sha256:") else f"https://arxiv.org/abs/{key}",
+        "url": paper["arxiv_id"] and f"https://arxiv.org/abs/{paper['arxiv_id']}",
         "published": paper["published"] and str(paper["published"]),
         "year": paper["year"],
         "fact_keys": [fact["fact_key"] for fact in facts][:MOST_FACT_KEYS],

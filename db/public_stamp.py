@@ -13,7 +13,7 @@ from db import objects, public_schema
 from db.engine import before_commit, is_sqlite
 from db.facts import digest
 
-_ROWS_VERSION = 1
+_ROWS_VERSION = 2
 """Changes with the rules by which public rows are made of what views say."""
 _ROW = 1
 

@@ -234,6 +234,18 @@ def _accelerators_by_year(engine: Engine) -> list[AcceleratorYear]:
     return sorted(rows, key=lambda row: (row.year, -row.papers, row.accelerator))
 
 
+def papers_by_accelerator(engine: Engine) -> Mapping[str, int]:
+    """Papers with an accepted run on the accelerator, also those of which no year is known."""
+    return remembered(engine, "papers by accelerator", lambda: _papers_by_accelerator(engine))
+
+
+def _papers_by_accelerator(engine: Engine) -> Mapping[str, int]:
+    held = _accelerators.c
+    with engine.connect() as connection:
+        rows = connection.execute(select(held.accelerator, func.count()).group_by(held.accelerator))
+        return {accelerator: papers for accelerator, papers in rows}
+
+
 def burdens_over_time(engine: Engine, limit: int = MOST_BURDENS) -> list[Mapping[str, Any]]:
     """One row a dated paper with a burden, that of its largest model; in the order of the papers' keys.
 

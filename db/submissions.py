@@ -1,6 +1,7 @@
 """What strangers submit: stored whole or not at all, bounded by sender and by day, and what is said about it.
 
-Who submitted is not known. ``sender`` is a digest by which the tries of one network on one day are counted; the
+Who submitted is not known. ``sender`` is a digest by which the tries of one network on one day are counted: its first
+half is of the provider's customer, all of it of the household; ``sender_before`` is the same one's of yesterday. The
 address of e-mail is written here, read by ``db.letters`` alone, and erased with the last letter.
 """
 
@@ -25,6 +26,8 @@ MOST_ITEMS = 40
 MOST_MESSAGES = 60
 LONGEST_MESSAGE = 4_000
 _DAY = timedelta(days=1)
+_WIDE = 16
+"""So many characters of a sender's digest are of the wider network."""
 _EVERYBODY = "submissions"
 """Takes the place of a paper's key in the lock under which senders are counted."""
 
@@ -98,6 +101,7 @@ class NewSubmission:
     note: str
     email: str | None
     items: Sequence[ProposedItem]
+    sender_before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,6 +112,8 @@ class Bounds:
     of_email: int
     """Submissions that name the same address: nobody can have somebody else flooded with letters."""
     of_everybody: int
+    of_wide_network: int | None = None
+    """Who has very many networks of households can't use up what is taken of everybody."""
 
 
 def add_submission(engine: Engine, new: NewSubmission, bounds: Bounds, with_letter: bool) -> int:
@@ -119,7 +125,7 @@ def add_submission(engine: Engine, new: NewSubmission, bounds: Bounds, with_lett
     if len(rows) > MOST_ITEMS:
         raise RecordError(f"a submission has at most {MOST_ITEMS} records, not {len(rows)}")
     table = schema.submissions
-    row = {name: value for name, value in asdict(new).items() if name != "items"}
+    row = {name: value for name, value in asdict(new).items() if name not in ("items", "sender_before")}
     row |= {"note": _said(new.note, least=0), "status": Status.PENDING, "status_at": new.submitted_at}
     with writing(engine) as connection:
         lock_papers(connection, [_EVERYBODY])
@@ -135,14 +141,22 @@ def add_submission(engine: Engine, new: NewSubmission, bounds: Bounds, with_lett
     return int(number or 0)
 
 
-def add_answer(engine: Engine, number: int, text: str, at: datetime, sender: str, most_of_sender: int) -> None:
+def add_answer(
+    engine: Engine,
+    number: int,
+    text: str,
+    at: datetime,
+    sender: str,
+    most_of_sender: int,
+    sender_before: str | None = None,
+) -> None:
     """Append what who submitted it has to say; a question is answered by it, and the submission is pending again.
 
     The same words twice in a row are one message. ``ClosedError`` where it is decided, or has as many messages as it
     may have; ``TooManyError`` where the sender has said enough for a day.
     """
     table = schema.submission_messages
-    of_sender = _count(table).where(table.c.at > at - _DAY, table.c.sender == sender)
+    of_sender = _count(table).where(table.c.at > at - _DAY, table.c.sender.in_(_days_of(sender, sender_before)))
     with writing(engine) as connection:
         lock_open(connection, number)
         _check(connection, of_sender, most_of_sender, "messages from your network")
@@ -214,11 +228,21 @@ def lock_open(connection: Connection, number: int) -> None:
 def _check_bounds(connection: Connection, moment: Column[Any], new: NewSubmission, bounds: Bounds) -> None:
     table = schema.submissions
     within = _count(table).where(moment > new.submitted_at - _DAY)
-    _check(connection, within.where(table.c.sender == new.sender), bounds.of_sender, "submissions from your network")
+    senders = _days_of(new.sender, new.sender_before)
+    same_household = within.where(table.c.sender.in_(senders))
+    _check(connection, same_household, bounds.of_sender, "submissions from your network")
+    if bounds.of_wide_network is not None:
+        same_network = within.where(func.substr(table.c.sender, 1, _WIDE).in_([each[:_WIDE] for each in senders]))
+        _check(connection, same_network, bounds.of_wide_network, "submissions from your provider's network")
     _check(connection, within, bounds.of_everybody, "submissions from everybody")
     if new.email:
         same = func.lower(table.c.email) == new.email.lower()
         _check(connection, within.where(same), bounds.of_email, "submissions with this address")
+
+
+def _days_of(sender: str, before: str | None) -> list[str]:
+    """The sender's digests on the days that the last 24 hours are of."""
+    return [sender] if before is None else [sender, before]
 
 
 def _check(connection: Connection, counting: Select[tuple[int]], most: int, of_what: str) -> None:

@@ -30,7 +30,7 @@ TABLE_SAMPLE, TABLE_PAGE = PROJECT / "samples" / "tables" / "2302.99102.pdf", 2
 _BORDER_POINTS = pymupdf.Rect(-2, -1, 2, 1)
 _SURROUNDINGS_POINTS = 60
 _RED = (0.85, 0.1, 0.1)
-_DESK_WIDTH, _DESK_HEIGHT = 1280, 900
+_PAGE_WIDTH, _PAGE_HEIGHT = 1280, 900
 _DESK_PAPER = "2105.99003"
 
 
@@ -53,35 +53,42 @@ def picture_of_tables(source: Path, page: int, target: Path) -> None:
     target.write_bytes(pictures[page])
 
 
-def pictures_of_desk(queue: Path, paper: Path) -> None:
-    """The curators' queue, and a paper of which one record is accepted, as a browser shows them."""
+def pictures_of_pages() -> None:
+    """The portal's first page and a benchmark, the curators' queue, and a paper of which one record is accepted."""
     from live_site import serving
     from playwright.sync_api import sync_playwright
 
     with tempfile.TemporaryDirectory() as folder, sync_playwright() as playwright:
-        _ingest_samples(Path(folder))
+        _burden(Path(folder), "ingest", "--from-folder", SAMPLE.parent, "--json")
+        _burden(Path(folder), "import", "computer-progress", STUDY)
         with serving(Path(folder)) as site:
             browser = playwright.chromium.launch(executable_path=_chromium(), args=["--no-sandbox", "--disable-gpu"])
             page = browser.new_context(
-                base_url=site.url, viewport={"width": _DESK_WIDTH, "height": _DESK_HEIGHT}
+                base_url=site.url, viewport={"width": _PAGE_WIDTH, "height": _PAGE_HEIGHT}
             ).new_page()
+            page.goto("/")
+            page.screenshot(path=PICTURES / "home.png")
+            page.goto("/benchmarks/imagenet")
+            page.wait_for_selector(".chart-live canvas")
+            page.wait_for_load_state("networkidle")
+            page.screenshot(path=PICTURES / "benchmark.png")
             token = site.sign_in("curator", "ada").token
             page.context.add_cookies([{"name": "burden-session", "value": token, "url": site.url}])
             page.goto("/desk")
-            page.screenshot(path=queue)
+            page.screenshot(path=PICTURES / "queue.png")
             page.goto(f"/desk/papers/{_DESK_PAPER}")
             page.wait_for_selector("html[data-ready=yes]")
             page.keyboard.press("a")
             page.wait_for_selector(".record.is-accepted")
             page.wait_for_load_state("networkidle")
-            page.screenshot(path=paper)
+            page.screenshot(path=PICTURES / "paper.png")
             browser.close()
 
 
-def _ingest_samples(home: Path) -> None:
+def _burden(home: Path, *arguments: object) -> None:
     plain = {name: value for name, value in os.environ.items() if not name.startswith("BURDEN_")}
     subprocess.run(  # noqa: S603 - our own program
-        [Path(sys.executable).parent / "burden", "ingest", "--from-folder", SAMPLE.parent, "--json"],
+        [Path(sys.executable).parent / "burden", *map(str, arguments)],
         env=plain | {"BURDEN_HOME": str(home)},
         check=True,
         stdout=subprocess.DEVNULL,
@@ -114,4 +121,4 @@ if __name__ == "__main__":
     picture_of_evidence(SAMPLE, PICTURES / "evidence.png")
     picture_of_tables(TABLE_SAMPLE, TABLE_PAGE, PICTURES / "tables.png")
     pictures_of_analysis(STUDY, PICTURES / "law.png", PICTURES / "report.png")
-    pictures_of_desk(PICTURES / "queue.png", PICTURES / "paper.png")
+    pictures_of_pages()

@@ -7,12 +7,13 @@ link: nothing that a stranger wrote, so that nobody can have this server send th
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 import smtplib
 import ssl
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from email.message import EmailMessage
@@ -177,16 +178,31 @@ class Mailer:
             self._something_waits.clear()
 
     def _send(self, letter: Letter) -> None:
+        token = self._token_of(letter.form_digest)
+        if hashlib.sha256(token.encode()).hexdigest() != letter.token_sha256:
+            # it waits until its lease is over: another server may have the key
+            log.error(
+                "letter %s is not sent, its link would lead nowhere: contribution %s was taken with another secret.key "
+                "than this server's. Give all servers the same secret.key, or put back the old one, and start anew",
+                letter.letter_id,
+                letter.submission_number,
+            )
+            return
         try:
-            hand_over(written(letter, self._server, self._token_of(letter.form_digest)), self._server)
+            message = written(letter, self._server, token)
+        except ValueError as error:
+            self._failed(letter, error, final=True)
+            return
+        try:
+            hand_over(message, self._server)
         except MAIL_ERRORS as error:
-            self._failed(letter, error)
+            self._failed(letter, error, is_final(error))
         else:
             letter_sent(self._engine, letter, self._now())
 
-    def _failed(self, letter: Letter, error: Exception) -> None:
-        """Try again later, but not what the server refuses for good."""
-        pause = PAUSES[letter.attempts] if letter.attempts < len(PAUSES) and not is_final(error) else None
+    def _failed(self, letter: Letter, error: Exception, final: bool) -> None:
+        """Try again later, but not what can't be written, or is refused for good."""
+        pause = PAUSES[letter.attempts] if letter.attempts < len(PAUSES) and not final else None
         told = in_words(error)
         letter_failed(self._engine, letter, told, self._now() + pause if pause else None)
         again = f"tried again in {pause}" if pause else "given up"
@@ -217,22 +233,27 @@ def hand_over(message: EmailMessage, server: SmtpServer) -> None:
         connection = smtplib.SMTP_SSL(server.host, server.port, timeout=_SMTP_SECONDS, context=context)
     else:
         connection = smtplib.SMTP(server.host, server.port, timeout=_SMTP_SECONDS)
-    with connection:
+    try:
         if server.encryption is Encryption.STARTTLS:
             connection.starttls(context=context)
         if server.user:
             connection.login(server.user, server.password)
         connection.send_message(message)
+        # the message is taken, whatever the server answers from here on
+        with suppress(smtplib.SMTPException, OSError):
+            connection.quit()
+    finally:
+        connection.close()
 
 
 def is_final(error: Exception) -> bool:
-    """Whether the same letter would be refused again: an answer from 500 on to it or to its recipient."""
+    """Whether the same message would be refused again: an answer from 500 on to it or to its recipient.
+
+    All else, a refused sender or password, can be a wrong setting: messages outlast it.
+    """
     if isinstance(error, smtplib.SMTPRecipientsRefused):
         return all(code >= 500 for code, _ in error.recipients.values())
-    if isinstance(error, smtplib.SMTPDataError | smtplib.SMTPSenderRefused):
-        return error.smtp_code >= 500
-    # a certificate that fails is a ValueError, too
-    return isinstance(error, ValueError) and not isinstance(error, OSError)
+    return isinstance(error, smtplib.SMTPDataError) and error.smtp_code >= 500
 
 
 def in_words(error: Exception) -> str:

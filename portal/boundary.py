@@ -2,7 +2,8 @@
 
 A request for another host's name, or with a body that is too large or too slow, gets no further than this. Every
 answer gets the headers that tell the browser what it may do with it. What a route failed to catch becomes an error
-page here, with a number under which the log has the reason.
+page here, with a number under which the log has the reason. Whoever asks for the head of an answer (HEAD) is answered
+as by GET, without the body.
 """
 
 from __future__ import annotations
@@ -66,6 +67,8 @@ class Boundary:
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
+        elif scope["type"] == "http" and scope["method"] == "HEAD":
+            await self._answer(dict(scope, method="GET"), receive, _without_body(send))
         elif scope["type"] == "http":
             await self._answer(scope, receive, send)
 
@@ -118,6 +121,15 @@ def _failed(request: Request, error: Exception, number: str) -> ASGIApp:
             request, 503, f"The database can't be used just now. Try again; if it stays so, the log has it as {number}."
         )
     return error_response(request, 500, f"Something went wrong here, not with you. The log has it as {number}.")
+
+
+def _without_body(send: Send) -> Send:
+    """What tells of the body stays: its length, its type."""
+
+    async def send_head(message: Message) -> None:
+        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+
+    return send_head
 
 
 def _most_bytes(path: str) -> int:

@@ -15,7 +15,7 @@ import re
 import secrets
 from collections.abc import Callable
 from datetime import timedelta
-from typing import Annotated
+from typing import Annotated, Any, TypeVar
 from urllib.parse import urlencode
 
 from fastapi import Depends, HTTPException, Request, Response
@@ -28,6 +28,8 @@ from portal.services import Services, Wired, services_of
 __all__ = ["Adjudicator", "Admin", "Curator", "Reader", "Role", "Session", "User", "signed_in"]
 
 SESSION_HOURS = 12
+FORM_TOKEN_HOURS = 7 * 24
+"""Longer than any form is taken: who sends an old one gets it back with what was typed."""
 CSRF_FIELD = "csrf"
 CSRF_HEADER = "X-CSRF"
 MOST_FORM_FIELDS = 20_000
@@ -82,7 +84,9 @@ async def check_csrf(request: Request, found: CurrentSession) -> None:
 
     GET -> passes        POST with the session's token -> passes
     POST without it, with another session's, or sent by a page of another site -> refused
+    POST without it of somebody who has not signed in, to a route that shows forms again -> passes as a stale form
     """
+    request.state.form_is_stale = False
     if request.method in _READING:
         return
     if request.headers.get("sec-fetch-site", "same-origin") not in ("same-origin", "none"):
@@ -92,11 +96,32 @@ async def check_csrf(request: Request, found: CurrentSession) -> None:
     given = request.headers.get(CSRF_HEADER) or await _form_field(request)
     if expected and hmac.compare_digest(expected.encode(), given.encode(errors="surrogatepass")):
         return
+    if found is None and request.scope.get("endpoint") in _SHOWING_AGAIN:
+        request.state.form_is_stale = True
+        return
     if found is None:
         raise HTTPException(
             401, "You are signed out, or this form is out of date: sign in, then send it again. Nothing was changed."
         )
     raise HTTPException(403, "This form is out of date: load the page again. Nothing was changed.")
+
+
+_Route = TypeVar("_Route", bound=Callable[..., Any])
+_SHOWING_AGAIN: set[Callable[..., Any]] = set()
+
+
+def shows_stale_forms_again(route: _Route) -> _Route:
+    """Mark a route to which strangers send what they typed: it asks for ``StaleForm``, and changes nothing then."""
+    _SHOWING_AGAIN.add(route)
+    return route
+
+
+def _form_is_stale(request: Request) -> bool:
+    return bool(request.state.form_is_stale)
+
+
+StaleForm = Annotated[bool, Depends(_form_is_stale)]
+"""A route's parameter: whether the form came without the token that its sender's cookie has."""
 
 
 async def _form_field(request: Request) -> str:
@@ -123,7 +148,7 @@ def start_session(request: Request, response: Response, user: User) -> None:
     token, now = secrets.token_urlsafe(32), services.now()
     expires = now + timedelta(hours=SESSION_HOURS)
     open_session(services.engine, user.user_id, _sha256(token), secrets.token_urlsafe(32), now, expires)
-    _set_cookie(response, services, "session", token, "lax")
+    _set_cookie(response, services, "session", token, SESSION_HOURS)
 
 
 def end_session(request: Request, response: Response) -> None:
@@ -149,11 +174,14 @@ def form_token(request: Request) -> str:
 
 
 def keep_form_token(request: Request, response: Response, token: str) -> None:
-    _set_cookie(response, services_of(request), "form", token, "strict")
+    """Who follows a link of a letter brings the cookie along, so that a form that is open meanwhile stays good."""
+    _set_cookie(response, services_of(request), "form", token, FORM_TOKEN_HOURS)
 
 
-def client_address(request: Request) -> str:
+def client_address(request: Request, bits: int = 64) -> str:
     """Whence the request comes, as far as one sender can choose it: of IPv6, the network that one household has.
+
+    Some have more: 48 bits name the largest network that providers give to one customer.
 
     "192.0.2.7" -> "192.0.2.7"        "2001:db8:1:2:3:4:5:6" -> "2001:db8:1:2::/64"
     """
@@ -165,7 +193,7 @@ def client_address(request: Request) -> str:
     if address.version == 4:
         return str(address)
     mapped = address.ipv4_mapped
-    return str(mapped or ipaddress.ip_network((int(address) >> 64 << 64, 64)))
+    return str(mapped or ipaddress.ip_network((int(address), bits), strict=False))
 
 
 def sign_in_address(request: Request) -> str:
@@ -174,15 +202,16 @@ def sign_in_address(request: Request) -> str:
     return "/sign-in?" + urlencode({"next": wanted})
 
 
-def _set_cookie(response: Response, services: Services, what: str, value: str, same_site: str) -> None:
+def _set_cookie(response: Response, services: Services, what: str, value: str, hours: int) -> None:
+    """Links from other sites carry it; what their pages send does not."""
     response.set_cookie(
         _cookie_name(what, services),
         value,
-        max_age=SESSION_HOURS * 3600,
+        max_age=hours * 3600,
         path="/",
         secure=services.secure_cookies,
         httponly=True,
-        samesite="strict" if same_site == "strict" else "lax",
+        samesite="lax",
     )
 
 

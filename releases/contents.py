@@ -10,6 +10,7 @@ from releases.licences import Terms
 from releases.tables import ReleaseTable
 
 DATA_FOLDER = "data"
+LICENCE_FILE = "LICENSE.md"
 MEDIA_TYPES = {
     ".csv": "text/csv",
     ".parquet": "application/vnd.apache.parquet",
@@ -59,6 +60,11 @@ class Contents:
         """Of the rows that are in the release, one of each licence."""
         released = (line for line in self.terms.values() if line.rows_released and line.licence_url)
         return list({line.licence: line for line in released}.values())
+
+    @property
+    def without_licence(self) -> list[Terms]:
+        """Sources whose rows are in the release by permission alone: only ``LICENCE_FILE`` tells their terms."""
+        return [line for line in self.terms.values() if line.rows_released and not line.licence_url]
 
     @property
     def address(self) -> str:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from releases.contents import ABOUT, KEYWORDS, MAKER, MEDIA_TYPES, Contents, FileFacts
+from releases.contents import ABOUT, KEYWORDS, LICENCE_FILE, MAKER, MEDIA_TYPES, Contents, FileFacts
 from releases.dictionary import ColumnType
 from releases.tables import PAPERS, Column, ReleaseTable
 from releases.texts import bibtex
@@ -80,7 +80,7 @@ def croissant(contents: Contents) -> dict[str, Any]:
         "alternateName": contents.name,
         "datePublished": contents.day.isoformat(),
         "url": contents.address,
-        "license": [line.licence_url for line in contents.licences],
+        "license": [line.licence_url for line in contents.licences] + [LICENCE_FILE] * bool(contents.without_licence),
         "creator": {"@type": "sc:Organization", "name": MAKER},
         "publisher": {"@type": "sc:Organization", "name": MAKER},
         "keywords": list(KEYWORDS),

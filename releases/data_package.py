@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from typing import Any
 
-from releases.contents import ABOUT, KEYWORDS, MAKER, MEDIA_TYPES, TITLE, Contents
+from releases.contents import ABOUT, KEYWORDS, LICENCE_FILE, MAKER, MEDIA_TYPES, TITLE, Contents
 from releases.dictionary import ColumnType
 from releases.licences import Terms
 from releases.tables import PAPERS, Column, ReleaseTable
@@ -35,7 +35,7 @@ def data_package(contents: Contents) -> dict[str, Any]:
         "created": f"{contents.day.isoformat()}T00:00:00Z",
         "keywords": list(KEYWORDS),
         "contributors": [{"title": MAKER, "roles": ["creator"]}],
-        "licenses": [_licence(each) for each in contents.licences],
+        "licenses": [_licence(each) for each in (*contents.licences, *contents.without_licence)],
         "sources": [_source(each) for each in contents.terms.values() if each.rows_released],
         "resources": csv_files + parquet_files,
     }
@@ -84,6 +84,9 @@ def _field(column: Column) -> dict[str, Any]:
 
 
 def _licence(line: Terms) -> dict[str, str]:
+    """A name is an identifier: where no licence is stated there is none, and a title says whose rows these are."""
+    if not line.licence_url:
+        return {"path": LICENCE_FILE, "title": f"{line.licence}: {line.title}"}
     return {"name": line.licence, "path": line.licence_url}
 
 

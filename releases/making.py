@@ -22,13 +22,13 @@ from db.public_trends import imports_in_use
 from db.release_store import StoredRelease, release, release_rows, store_release
 from db.release_views import at_one_moment
 from extractors.lexicon.catalogue import Catalogue
-from releases.contents import Contents, FileFacts
+from releases.contents import LICENCE_FILE, Contents, FileFacts
 from releases.croissant import croissant
 from releases.data_files import Columns, parquet_writer
 from releases.data_package import data_package
 from releases.dictionary import ColumnType
 from releases.errors import ReleaseError
-from releases.files import whole_folder, write_checksums, write_tables, write_texts
+from releases.files import refuse_other_files, whole_folder, write_checksums, write_tables, write_texts
 from releases.licences import Terms, may_be_quoted, terms
 from releases.rows import released_rows
 from releases.tables import TABLES, ReleaseTable
@@ -88,6 +88,7 @@ def make_release(engine: Engine, folder: Path, order: ReleaseOrder, catalogue: C
         rows = {table: _stored(spool, table) for table in columns} | {
             f"{_TEXT}{name}": iter([text.encode("utf-8")]) for name, text in texts.items()
         }
+        refuse_other_files(folder / order.name, being_made)
         _keep(engine, order.name, stamp, manifest, rows)
         for path in spool.iterdir():
             path.unlink()
@@ -99,7 +100,8 @@ def rebuild_release(engine: Engine, folder: Path, name: str, with_parquet: bool 
     """Make an earlier release again in ``folder/<name>``, byte by byte as it was.
 
     ``ReleaseError`` where there is no such release, where its rows come out otherwise than they were stored, or where
-    its Parquet files do because another pyarrow wrote them. Without Parquet, the other files are as they were.
+    its Parquet files do because another pyarrow wrote them. Without Parquet, the other files are as they were. A folder
+    of it with damaged or missing files is made whole.
     """
     kept = release(engine, name)
     if kept is None:
@@ -227,7 +229,7 @@ def _stored(spool: Path, table: str) -> Iterator[bytes]:
 def _texts(contents: Contents) -> dict[str, str]:
     return {
         "README.md": read_me(contents),
-        "LICENSE.md": licence_file(contents),
+        LICENCE_FILE: licence_file(contents),
         "CITATION.cff": citation_file(contents),
         "data-dictionary.csv": dictionary_file(contents),
         "datapackage.json": _json_text(data_package(contents)),

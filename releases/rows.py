@@ -19,7 +19,8 @@ from releases.tables import PAPERS, ReleaseTable
 
 Row = list[Any]
 
-_ADDRESS = re.compile(r"[\w.+-]{1,64}@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}")
+_ADDRESS = re.compile(r"(?:[\w.+-][\w.+'\u2019-]{0,63}|\\?\{[^{}@]{1,512}\})@(?:[\w-]{1,63}\.){1,8}[A-Za-z]{2,24}")
+"""Several people's in braces, too, as papers are fond of writing them."""
 _NO_ADDRESS = "[e-mail address]"
 _OF_NO_PAPER = "sha256:"
 
@@ -87,6 +88,7 @@ def without_addresses(value: Any) -> Any:
     """No e-mail address gets into a release, whoever wrote it where.
 
     "write to ada@example.org" -> "write to [e-mail address]"        "mAP@0.5", "recall@10" -> as they are
+    "{ada, bob}@example.org" -> "[e-mail address]"
     """
     if isinstance(value, str):
         return _ADDRESS.sub(_NO_ADDRESS, value) if "@" in value else value

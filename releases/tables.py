@@ -16,6 +16,7 @@ from releases.dictionary import ColumnType, column_type, told_columns
 PAPERS = "papers"
 _PEOPLE = "a person's name or own words"
 _PAPER_TEXT = "text of the paper"
+_OF_PEOPLE = "a digest of the review, its reviewer among it: whoever guesses the name could see it confirmed"
 
 
 @dataclass(frozen=True, slots=True)
@@ -164,7 +165,13 @@ TABLES: tuple[ReleaseTable, ...] = (
         key=(),
         order=("arxiv_id", "reviewed_at", "review_id"),
         of_papers=False,
-        left_out={"reviewer": _PEOPLE, "reason": _PEOPLE, "seen": "repeats the record, with words of the paper"},
+        left_out={
+            "review_id": _OF_PEOPLE,
+            "reviewer": _PEOPLE,
+            "reason": _PEOPLE,
+            "seen": "repeats the record, with words of the paper",
+            "withdraws": _OF_PEOPLE,
+        },
     ),
     ReleaseTable(
         "imports",

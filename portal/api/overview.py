@@ -20,6 +20,8 @@ from releases.licences import terms
 from releases.making import released_row_count
 
 router = APIRouter(route_class=PublicRoute, tags=["overview"])
+_not_kept = APIRouter()
+"""Which files are offered changes without the database."""
 
 
 @router.get("/", response_model=answers.State)
@@ -61,7 +63,7 @@ def list_releases(services: Wired) -> Any:
     return [_release(each) for each in releases(services.engine)]
 
 
-@router.get(
+@_not_kept.get(
     "/releases/{name}",
     response_model=answers.ReleaseRecord,
     responses={404: {"model": answers.ErrorAnswer, "description": "There is none."}},
@@ -76,6 +78,9 @@ def read_release(services: Wired, name: ReleaseName) -> Any:
         for path, facts in found.manifest["files"].items()
     ]
     return _release(found) | {"files": files}
+
+
+router.include_router(_not_kept)
 
 
 def _release(kept: StoredRelease) -> dict[str, Any]:

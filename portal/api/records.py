@@ -30,7 +30,10 @@ def read_model(services: Wired, model_id: ModelId) -> Any:
 
 @router.get("/papers/{key:path}/facts", response_model=list[answers.Fact], responses=_MISSING)
 def read_facts(services: Wired, key: PaperKey) -> Any:
-    """What the paper states, corrections applied, each with its page and sentence."""
+    """What the paper states, corrections applied, each with its page and sentence; of many facts the first 2,000.
+
+    While two curators review a paper independently of each other, this is what the machine read.
+    """
     found = _paper(services, key)
     return [_fact(fact, found.arxiv_id, found.version) for fact in found.facts]
 
@@ -44,7 +47,7 @@ def read_paper(services: Wired, key: PaperKey) -> Any:
         "authors": found.authors,
         "categories": found.categories,
         "license_url": found.license_url,
-        "abstract_url": arxiv_abstract(found.arxiv_id),
+        "abstract_url": arxiv_abstract(found.arxiv_id) or None,
         "models": found.models,
         "history": found.history,
     }
@@ -59,4 +62,4 @@ def _paper(services: Services, key: str) -> PublicPaper:
 
 def _fact(fact: PublicFact, arxiv_id: str | None, version: int | None) -> dict[str, Any]:
     known = {name: getattr(fact, name) for name in answers.Fact.model_fields if name != "page_url"}
-    return known | {"kind": str(fact.kind), "page_url": arxiv_pdf(arxiv_id, version, fact.page)}
+    return known | {"kind": str(fact.kind), "page_url": arxiv_pdf(arxiv_id, version, fact.page) or None}

@@ -10,7 +10,7 @@ from db.engine import Engine
 from db.public_trends import BenchmarkRow, benchmarks
 from portal.charts.chart import Chart
 from portal.charts.figures import Figure
-from portal.charts.options import ChartOptions
+from portal.charts.options import ChartOptions, query_of
 from portal.charts.performance import performance_of
 from portal.charts.scatter import performance_chart, performance_figure
 from portal.services import Services
@@ -23,7 +23,7 @@ _ENOUGH_POINTS = 5
 @dataclass(frozen=True, slots=True)
 class Headline:
     address: str
-    """Below /benchmarks/."""
+    """Below /benchmarks/, with the metric."""
     title: str
     description: str
     figure: Figure
@@ -36,7 +36,8 @@ def headline(services: Services) -> Headline | None:
         return None
     performance = performance_of(services.engine, row.benchmark, ChartOptions(row.metric))
     figure = performance_figure(performance, "/charts/headline")
-    return Headline(quote(row.benchmark, safe=""), figure.title, figure.description, figure)
+    address = f"{quote(row.benchmark, safe='')}?{query_of(ChartOptions(row.metric))}"
+    return Headline(address, figure.title, figure.description, figure)
 
 
 def headline_chart(engine: Engine) -> Chart | None:

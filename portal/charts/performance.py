@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from dataclasses import dataclass
 from typing import Any
 
@@ -14,7 +15,7 @@ from analysis.records import Fit, Form, Refusal
 from analysis.wording import COMPUTING_NAMES, number, plain, power_of_ten, task_title
 from db.engine import Engine
 from db.public_memory import remembered_selection
-from db.public_queries import MOST_CHART_POINTS, PointFilters, chart_points
+from db.public_queries import MOST_CHART_POINTS, PointFilters, chart_points, points_table
 from portal.charts.laws import COMPUTINGS, Aim, Curve, aims_of, curves_of, drawn_aims, fits_of, x_of
 from portal.charts.options import Across, ChartOptions
 
@@ -43,6 +44,8 @@ class Performance:
     """With the metric filled in."""
     chosen: int
     """Points that the options ask for."""
+    read: int
+    """Of these, as many as a chart takes."""
     points: pd.DataFrame
     """Those that can be drawn, with ``x`` and ``error_percent``, in the order of ``x``."""
     fits: tuple[Fit | Refusal, ...]
@@ -59,12 +62,12 @@ class Performance:
     @property
     def is_cut(self) -> bool:
         """More points are asked for than a chart takes."""
-        return self.chosen >= MOST_CHART_POINTS
+        return self.chosen > self.read
 
 
 def performance_of(engine: Engine, benchmark: str, options: ChartOptions) -> Performance:
     """``options`` name the metric. Points of which the axis is unknown are counted, and not drawn."""
-    points = _points_of(engine, options.filters(benchmark))
+    points, chosen = _points_of(engine, options.filters(benchmark))
     drawable = points[(points["error_fraction"] > 0) & (points["error_fraction"] < 1)]
     drawable = drawable.assign(x=x_of(drawable, options.x), error_percent=100 * drawable["error_fraction"])
     drawable = drawable[drawable["x"].notna()].sort_values(["x", "point_key"], kind="stable").reset_index(drop=True)
@@ -75,7 +78,8 @@ def performance_of(engine: Engine, benchmark: str, options: ChartOptions) -> Per
     return Performance(
         benchmark=benchmark,
         options=options,
-        chosen=len(points),
+        chosen=chosen,
+        read=len(points),
         points=drawable,
         fits=tuple(fits),
         aims=tuple(aims),
@@ -85,13 +89,22 @@ def performance_of(engine: Engine, benchmark: str, options: ChartOptions) -> Per
     )
 
 
-def _points_of(engine: Engine, filters: PointFilters) -> pd.DataFrame:
-    """Read once for all axes, forms and colours of the chart; whoever gets it changes nothing in it."""
-    return remembered_selection(engine, filters, lambda: _points_frame(engine, filters))
+def _points_of(engine: Engine, filters: PointFilters) -> tuple[pd.DataFrame, int]:
+    """The points that a chart takes, and how many there are.
+
+    Read once for all axes, forms and colours of the chart; whoever gets them changes nothing in them.
+    """
+    return remembered_selection(engine, filters, lambda: _read_points(engine, filters))
+
+
+def _read_points(engine: Engine, filters: PointFilters) -> tuple[pd.DataFrame, int]:
+    points = _points_frame(engine, filters)
+    is_full = len(points) >= MOST_CHART_POINTS
+    return points, points_table(engine, filters, limit=0).total if is_full else len(points)
 
 
 def _points_frame(engine: Engine, filters: PointFilters) -> pd.DataFrame:
-    """Columns of ``public_points``: unknown numbers are NaN, unknown texts None, names short enough to be shown."""
+    """Columns of ``public_points``: unknown numbers are NaN, names short enough to be shown, unknown ones empty."""
     names = (*_KEYS, *_NAMES, *_NUMBERS)
     rows = chart_points(engine, filters, names)
     columns = zip(*rows, strict=True) if rows else [()] * len(names)
@@ -121,7 +134,7 @@ def description(performance: Performance) -> str:
     if points.empty:
         return f"{chart_title(performance)}. No point can be drawn."
     ends = points["x"].min(), points["x"].max()
-    low, high = (f"{end:.0f}" if across is Across.YEAR else f"{power_of_ten(end)} FLOP" for end in ends)
+    low, high = (str(math.floor(end)) if across is Across.YEAR else f"{power_of_ten(end)} FLOP" for end in ends)
     errors = points["error_percent"].min(), points["error_percent"].max()
     models = "1 model" if len(points) == 1 else f"{len(points):,} models"
     text = (

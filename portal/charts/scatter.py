@@ -91,7 +91,7 @@ def _points(points: pd.DataFrame, across: Across) -> Table:
         _significant(points["error_percent"], 4),
         [look_of(source, basis).label for source, basis in zip(points["source"], points["basis"], strict=True)],
         _rounded(points["confidence"], 2),
-        _rounded(points["year"], 1),
+        _rounded(points["year"], 3),
         _significant(points["value"], 4),
         points["accelerator"],
     ]

@@ -18,6 +18,7 @@ from db.reviews import Decision, Review
 from db.submission_decisions import Decided, ItemDecision
 from db.submissions import ClosedError, What
 from portal.contribute.differences import Difference
+from portal.desk.adding import page_number
 from portal.desk.card_fields import RECORD
 from portal.desk.decisions import Author, DecisionError, Form
 from portal.desk.word_evidence import PageWord, SelectionError, indexes_of, selection_of
@@ -120,10 +121,9 @@ class _Writer:
         item, where = difference.item, f"Not saved: record {difference.item.position + 1}"
         if self._paper is None:
             raise DecisionError(f"{where} can't be added before the paper is read.")
-        written = self._form.get(f"page.{item.position}", "").strip()
-        if not (written.isascii() and written.isdigit() and 1 <= int(written[:6]) <= self._paper.page_count):
+        page = page_number(self._form.get(f"page.{item.position}", ""), self._paper)
+        if page is None:
             raise DecisionError(f"{where}: the paper has pages 1 to {self._paper.page_count}.")
-        page = int(written)
         words = self._words(page)
         try:
             selection = selection_of(words, indexes_of(words, self._form.get(f"quote.{item.position}", "")))

@@ -7,8 +7,8 @@ from typing import Annotated
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from db.desk import paper_records
 from db.errors import RecordError
+from db.public_records import records_shown
 from db.submission_reading import Submission, submission_of_token
 from db.submissions import (
     LONGEST_MESSAGE,
@@ -20,10 +20,25 @@ from db.submissions import (
     forget_email,
 )
 from portal.contribute.differences import differences, proposed_burden
-from portal.contribute.guards import TOKEN, TRAP_FIELD, GuardError, check_trap, sender_of, token_sha256
+from portal.contribute.guards import (
+    STALE_FORM,
+    TOKEN,
+    TRAP_FIELD,
+    GuardError,
+    check_trap,
+    sender_of,
+    token_sha256,
+)
 from portal.desk.saving import Posted
 from portal.pages import page
-from portal.security import CurrentSession, Session, form_token, keep_form_token
+from portal.security import (
+    CurrentSession,
+    Session,
+    StaleForm,
+    form_token,
+    keep_form_token,
+    shows_stale_forms_again,
+)
 from portal.services import Services, Wired
 
 MOST_MESSAGES_OF_SENDER = 40
@@ -56,15 +71,24 @@ def submitted(request: Request, services: Wired, session: CurrentSession, token:
 
 
 @router.post("/{token}/messages")
+@shows_stale_forms_again
 def answer(
-    request: Request, services: Wired, session: CurrentSession, token: str, found: Found, form: Posted
+    request: Request,
+    services: Wired,
+    session: CurrentSession,
+    token: str,
+    found: Found,
+    form: Posted,
+    is_stale: StaleForm,
 ) -> Response:
     """What who submitted it has to say; after a curator's question it is pending again."""
     text = form.get("text", "")
+    if is_stale:
+        return _page(request, services, session, token, found, STALE_FORM, text, 403)
     try:
         check_trap(form.get)
-        sender = sender_of(request, services)
-        add_answer(services.engine, found.number, text, services.now(), sender, MOST_MESSAGES_OF_SENDER)
+        today, yesterday = (sender_of(request, services, days_ago) for days_ago in (0, 1))
+        add_answer(services.engine, found.number, text, services.now(), today, MOST_MESSAGES_OF_SENDER, yesterday)
     except (GuardError, RecordError, ClosedError, TooManyError) as refused:
         status = {ClosedError: 409, TooManyError: 429}.get(type(refused), 422)
         return _page(request, services, session, token, found, str(refused), text, status)
@@ -89,7 +113,7 @@ def _page(
     status: int = 200,
 ) -> Response:
     csrf = session.csrf_token if session else form_token(request)
-    paper = paper_records(services.engine, found.paper_key)
+    paper = records_shown(services.engine, found.paper_key)
     words, tone, meaning = STATUS_WORDS[found.status]
     made = page(
         request,

@@ -20,7 +20,7 @@ from portal.contribute.conversation import STATUS_WORDS
 from portal.contribute.differences import differences, proposed_burden
 from portal.desk.decisions import Author, DecisionError, Form
 from portal.desk.rendering import conflict_words
-from portal.desk.saving import Posted, is_independent, paper_seen_by
+from portal.desk.saving import Posted, paper_seen_by
 from portal.desk.word_evidence import PageWord
 from portal.pages import page
 from portal.paper_keys import paper_address
@@ -130,7 +130,7 @@ def _decide(call: _Call, form: Form, author: Author, said: str) -> list[Conflict
         return services.page_words(paper.document_sha256, page_number).words if paper else ()
 
     wanted = decided(form, differences(call.submission.items, paper), paper, words, author, call.submission.number)
-    if paper is not None and is_independent(paper):
+    if paper is not None and paper.is_reviewed_independently:
         # who reviews independently is told of no conflict with what is hidden
         wanted = wanted.over_all()
     conflicts = decide(

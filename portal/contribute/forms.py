@@ -13,9 +13,10 @@ from dataclasses import dataclass, field, replace
 from fastapi import APIRouter, Depends, HTTPException, Request
 from starlette.responses import RedirectResponse, Response
 
-from db.desk import PaperRecords, paper_records
+from db.desk import PaperRecords
 from db.errors import RecordError
 from db.fields import Kind
+from db.public_records import records_shown
 from db.submissions import (
     LONGEST_MESSAGE,
     Bounds,
@@ -28,6 +29,7 @@ from db.submissions import (
 from portal.contribute import conversation
 from portal.contribute.addresses import LONGEST_EMAIL, AddressError, arxiv_id, email_address
 from portal.contribute.guards import (
+    STALE_FORM,
     STAMP_FIELD,
     TRAP_FIELD,
     GuardError,
@@ -56,10 +58,17 @@ from portal.desk.saving import Posted
 from portal.desk.titles import short_key, shortened
 from portal.desk.value_words import KIND_NAMES
 from portal.pages import page
-from portal.security import CurrentSession, Session, form_token, keep_form_token
+from portal.security import (
+    CurrentSession,
+    Session,
+    StaleForm,
+    form_token,
+    keep_form_token,
+    shows_stale_forms_again,
+)
 from portal.services import Services, Wired
 
-BOUNDS = Bounds(of_sender=12, of_email=5, of_everybody=400)
+BOUNDS = Bounds(of_sender=12, of_email=5, of_everybody=400, of_wide_network=40)
 """Within 24 hours."""
 _FIRST_RECORDS = (Kind.TRAINING_RUN, Kind.RESULT)
 _FOLDER_PAPER = re.compile(r"sha256:[0-9a-f]{64}")
@@ -127,7 +136,10 @@ def _begun() -> list[TypedRecord]:
 
 
 @router.post("")
-def contribute(request: Request, services: Wired, session: CurrentSession, form: Posted) -> Response:
+@shows_stale_forms_again
+def contribute(
+    request: Request, services: Wired, session: CurrentSession, form: Posted, is_stale: StaleForm
+) -> Response:
     """``action``: ``send``; ``check``, or nothing, looks through it; ``add:KIND``, ``drop:NUMBER`` change records."""
     try:
         typed = typed_records(form)
@@ -144,6 +156,8 @@ def contribute(request: Request, services: Wired, session: CurrentSession, form:
     given = form.get(STAMP_FIELD, "")
     stamp = given if is_stamp(services, given) else new_stamp(services)
     shown = Shown(head, paper, read, stamp, focus=focus)
+    if is_stale:
+        return _page(request, services, session, replace(shown, message=STALE_FORM), 403)
     if action != "send":
         return _page(request, services, session, shown)
     try:
@@ -191,11 +205,11 @@ def _head(form: Form, services: Services) -> Head:
 
 def _is_folder_paper(services: Services, key: str) -> bool:
     """Whether it is the key of a paper without arXiv id that was read here."""
-    return bool(_FOLDER_PAPER.fullmatch(key)) and paper_records(services.engine, key) is not None
+    return bool(_FOLDER_PAPER.fullmatch(key)) and records_shown(services.engine, key) is not None
 
 
 def _read_paper(services: Services, head: Head) -> PaperRecords | None:
-    return paper_records(services.engine, head.paper_key) if head.paper_key else None
+    return records_shown(services.engine, head.paper_key) if head.paper_key else None
 
 
 def _check_complete(shown: Shown) -> None:
@@ -230,6 +244,7 @@ def _store(request: Request, services: Services, shown: Shown) -> str:
         note=head.note,
         email=head.email,
         items=items,
+        sender_before=sender_of(request, services, days_ago=1),
     )
     add_submission(services.engine, new, BOUNDS, with_letter=services.wake_mail is not None)
     if services.wake_mail and head.email:

@@ -31,6 +31,12 @@ _STAMP = re.compile(r"(?P<told>(?P<at>\d{9,12})\.[\w-]{22})\.(?P<signature>[0-9a
 TOKEN = re.compile(r"[\w-]{43}")
 
 
+STALE_FORM = (
+    "Not sent yet: this form was open for too long, or your browser keeps no cookies of this site. "
+    "All that you typed is below: look through it and send it again."
+)
+
+
 class GuardError(Exception):
     """A form that is not taken as it is; the message says what to do. What was typed is not lost."""
 
@@ -87,9 +93,14 @@ def token_sha256(token: str) -> str:
     return hashlib.sha256(token.encode()).hexdigest()
 
 
-def sender_of(request: Request, services: Services) -> str:
-    """By which the tries of one network on one day are counted; of the next day, or elsewhere, it means nothing."""
-    return _signature(services, f"sender:{services.now():%Y-%m-%d}:{client_address(request)}")[:32]
+def sender_of(request: Request, services: Services, days_ago: int = 0) -> str:
+    """By which the tries of one network on one day are counted; of another day, or elsewhere, it means nothing.
+
+    Its first half is the same for the whole of an IPv6 /48.
+    """
+    day = f"{services.now() - timedelta(days=days_ago):%Y-%m-%d}"
+    halves = (_signature(services, f"sender:{day}:{client_address(request, bits)}")[:16] for bits in (48, 64))
+    return "".join(halves)
 
 
 def _signature(services: Services, text: str) -> str:

@@ -15,6 +15,7 @@ from portal.desk.typed_values import Value
 from portal.desk.value_words import KIND_NAMES, LABELS
 from portal.desk.word_evidence import PageWord, SelectionError, indexes_of, selection_of
 
+_MOST_PAGE_DIGITS = 6
 _SAYS_SOMETHING = {
     Kind.TRAINING_RUN: ("accelerator", "accelerator_count", "duration_hours", "device_hours"),
     Kind.TRAINING_COMPUTE: ("flop",),
@@ -31,10 +32,17 @@ def kind_of(form: Form) -> Kind:
 
 
 def page_of(form: Form, paper: PaperRecords) -> int:
-    written = form.get("page", "").strip()
-    if not (written.isascii() and written.isdigit() and 1 <= int(written[:6]) <= paper.page_count):
+    page = page_number(form.get("page", ""), paper)
+    if page is None:
         raise DecisionError(f"The paper has pages 1 to {paper.page_count}.", {"page": "no such page"})
-    return int(written)
+    return page
+
+
+def page_number(text: str, paper: PaperRecords) -> int | None:
+    """The page of the paper that is written; None where it has no such page."""
+    written = text.strip()
+    is_number = written.isascii() and written.isdigit() and len(written) <= _MOST_PAGE_DIGITS
+    return int(written) if is_number and 1 <= int(written) <= paper.page_count else None
 
 
 def added_fact(

@@ -39,8 +39,6 @@ from portal.security import Curator, Session, form_of
 from portal.services import PageUnavailableError, Services, Unavailable, Wired
 
 _LONGEST_COMMENT = 4000
-REVIEWERS = 2
-"""Of a paper that is chosen for double review."""
 
 register_paper_keys()
 router = APIRouter(prefix="/desk/papers/{key:paper_key}")
@@ -93,15 +91,9 @@ def paper_seen_by(services: Services, key: str, viewer: str) -> PaperRecords | N
     return paper
 
 
-def is_independent(paper: PaperRecords) -> bool:
-    """Whether two people are to review this paper without knowing of each other, and not both have settled its PDF."""
-    done = {each.reviewer for each in paper.settlements if each.document_sha256 == paper.document_sha256}
-    return paper.double_review and len(done) < REVIEWERS
-
-
 def alone(paper: PaperRecords, viewer: str) -> str | None:
     """Whose reviews alone this person may see: their own while a paper is reviewed independently, else everybody's."""
-    return viewer if is_independent(paper) else None
+    return viewer if paper.is_reviewed_independently else None
 
 
 @router.post("/decisions")
@@ -216,7 +208,7 @@ def _write(call: _Call, wanted: Decided) -> tuple[list[str], list[Conflict]]:
         return [], []
     engine = call.services.engine
     # who reviews independently is told of no conflict with what is hidden
-    override = _overriding(call) or is_independent(call.paper)
+    override = _overriding(call) or call.paper.is_reviewed_independently
     saved, conflicts = save_reviews(engine, wanted.reviews, wanted.seen, override=override)
     if saved:
         call.services.reestimate(call.paper.paper_key)

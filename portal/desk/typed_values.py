@@ -6,6 +6,7 @@ typed as ``-``, or as nothing.
 
 from __future__ import annotations
 
+import math
 import re
 from collections.abc import Mapping
 from dataclasses import dataclass, field
@@ -160,6 +161,8 @@ def _count(plain: str) -> int:
         if number is None or number != int(number):
             raise TypedError(f"{plain!r} is no whole number: write 8, 8x or 2 x 8")
         product *= number
+    if not math.isfinite(product):
+        raise TypedError(f"{plain!r} is too large a number")
     return int(product)
 
 

@@ -9,7 +9,6 @@ from analysis.points import OWN_SOURCE
 from analysis.projections import Log10Amount, Projection, Reach
 from analysis.records import Estimator, Fit, Form, Refusal
 from analysis.wording import UNKNOWN, decimal, interval, number, plain, power_of_ten, source_name
-from db.public_queries import MOST_CHART_POINTS
 from portal.charts.laws import Aim
 from portal.charts.performance import Performance, line_in_words
 from portal.charts.scatter_layers import has_intervals
@@ -46,12 +45,13 @@ class AimRow:
 def caption(performance: Performance) -> list[str]:
     """Sentences beneath the chart: how many points it has, and what is drawn beside them."""
     shown, chosen = len(performance.points), performance.chosen
-    told = [f"{shown:,} of {chosen:,} models {'has' if shown == 1 else 'have'} what the axis shows."]
     if performance.is_cut:
-        told.append(
-            f"More are asked for than the {MOST_CHART_POINTS:,} that a chart takes: those with a burden come first, "
-            "the others are drawn evenly from all."
-        )
+        told = [
+            f"{shown:,} of {chosen:,} models are shown. More are asked for than the {performance.read:,} that a chart "
+            "takes: those with a burden come first, the others are drawn evenly from all."
+        ]
+    else:
+        told = [f"{shown:,} of {chosen:,} models {'has' if shown == 1 else 'have'} what the axis shows."]
     if performance.curves:
         told.append("Lines: least squares of each source by itself, with the 95 % band of the mean.")
     if has_intervals(performance.points, performance.options.x) and (performance.points["source"] == OWN_SOURCE).any():
@@ -59,6 +59,11 @@ def caption(performance: Performance) -> list[str]:
     if performance.drawn_aims:
         told.append("Dashed, an extrapolation; diamonds where it meets a target, bars the 95 % interval (Fieller).")
     return told
+
+
+def unit_of(metric: str) -> str:
+    """What results are counted in: "top1_accuracy", "wer" -> "%"        "bleu" -> "points" """
+    return "points" if metric == "bleu" else "%"
 
 
 def line_rows(fits: Sequence[Fit | Refusal]) -> list[LineRow]:

@@ -27,8 +27,8 @@ from portal.charts.options import (
 from portal.charts.performance import performance_of
 from portal.charts.scatter import performance_chart, performance_figure
 from portal.pages import page
-from portal.public.benchmark_words import aim_rows, caption, line_rows
-from portal.public.caching import PublicRoute
+from portal.public.benchmark_words import aim_rows, caption, line_rows, unit_of
+from portal.public.caching import HeavyPublicRoute
 from portal.public.options import ROWS_A_PAGE
 from portal.public.point_files import COLUMNS, as_csv, as_json
 from portal.public.words import BASIS_WORDS, register_words
@@ -44,7 +44,7 @@ ACROSS_WORDS: Mapping[Across, str] = {
 _COLOUR_WORDS: Mapping[Colour, str] = {Colour.BASIS: "how it is known", Colour.CONFIDENCE: "confidence"}
 
 register_words()
-router = APIRouter(route_class=PublicRoute)
+router = APIRouter(route_class=HeavyPublicRoute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -142,6 +142,7 @@ def benchmark_page(request: Request, services: Wired, benchmark: str) -> Respons
         listing=listing,
         rows=table.rows,
         total=table.total,
+        unit=unit_of(options.metric),
         files_query=chart_query,
         caption=caption(performance),
         source_name=source_name,

@@ -5,6 +5,10 @@ answer is the same for everybody who has not signed in. A browser that has it is
 from memory, compressed. Whoever has signed in gets pages of their own, which nobody keeps.
 
     router = APIRouter(route_class=PublicRoute)
+
+Answers that take much computing (charts, fits of thousands of points) are made two at a time, by
+``HeavyPublicRoute``: all at once they would keep every small page waiting for seconds. Few may wait for their turn, so
+that they never take up all connections of the server.
 """
 
 from __future__ import annotations
@@ -12,18 +16,20 @@ from __future__ import annotations
 import asyncio
 import gzip
 import hashlib
+import re
 from collections import OrderedDict
 from collections.abc import AsyncIterator, Callable, Coroutine
-from contextlib import asynccontextmanager
+from contextlib import AbstractAsyncContextManager, asynccontextmanager, nullcontext
 from dataclasses import dataclass
 from functools import cache
 from pathlib import Path
 from threading import Lock
 from typing import Any
 
-from fastapi import FastAPI, Request
+from fastapi import FastAPI, HTTPException, Request
 from fastapi.routing import APIRoute
 from starlette.concurrency import run_in_threadpool
+from starlette.requests import ClientDisconnect
 from starlette.responses import Response
 
 from db.public_stamp import Stamp, public_stamp
@@ -32,10 +38,16 @@ from portal.services import services_of
 
 KEPT_SECONDS = 60
 """For so long browsers and caches in between may show an answer without asking again."""
+HEAVY_AT_ONCE = 2
+"""One may wait for the process that draws while another computes."""
+MOST_WAITING = 20
+"""Heavy answers that wait for their turn; whoever comes then is asked to come again."""
+_RETRY_SECONDS = 3
 _MOST_BYTES = 64_000_000
 _MOST_BYTES_OF_ONE = 4_000_000
 _LEAST_COMPRESSED_BYTES = 500
 _COMPRESSED_TYPES = ("text/", "application/json", "application/javascript", "image/svg+xml")
+_GZIP = re.compile(r"gzip(;q=(?!0(\.0*)?$).*)?")
 _ROOMS = ("portal", "analysis", "db", "releases", "models", "extractors/lexicon")
 """Folders whose files decide what an answer looks like."""
 
@@ -52,10 +64,10 @@ class Kept:
     def size_bytes(self) -> int:
         return len(self.body) + sum(len(name) + len(value) for name, value in self.headers) + 200
 
-    def answer(self, request: Request) -> Response:
+    async def answer(self, request: Request) -> Response:
         """Compressed for whoever takes that; the body is the same for all."""
-        compressed = self.compressed and "gzip" in request.headers.get("accept-encoding", "")
-        body = gzip.decompress(self.body) if self.compressed and not compressed else self.body
+        compressed = self.compressed and _takes_gzip(request)
+        body = await run_in_threadpool(gzip.decompress, self.body) if self.compressed and not compressed else self.body
         response = Response(body)
         response.raw_headers = [*self.headers, (b"content-length", str(len(body)).encode())]
         if compressed:
@@ -72,6 +84,9 @@ class KeptAnswers:
         self._kept: OrderedDict[str, Kept] = OrderedDict()
         self._lock = Lock()
         self._being_made: dict[str, asyncio.Lock] = {}
+        self._heavy = asyncio.Semaphore(HEAVY_AT_ONCE)
+        self.waiting = 0
+        """Heavy answers that are not being made yet."""
 
     def get(self, etag: str) -> Kept | None:
         with self._lock:
@@ -102,6 +117,27 @@ class KeptAnswers:
             if not lock.locked():
                 self._being_made.pop(etag, None)
 
+    @asynccontextmanager
+    async def heavy_turn(self, request: Request) -> AsyncIterator[None]:
+        """Held by each heavy answer while it is made; 503 where too many wait for it already.
+
+        Nothing is made for who has gone meanwhile.
+        """
+        if self.waiting >= MOST_WAITING:
+            words = "Too many charts are being made just now: try again in some seconds."
+            raise HTTPException(503, words, {"Retry-After": str(_RETRY_SECONDS)})
+        self.waiting += 1
+        try:
+            await self._heavy.acquire()
+        finally:
+            self.waiting -= 1
+        try:
+            if await request.is_disconnected():
+                raise ClientDisconnect
+            yield
+        finally:
+            self._heavy.release()
+
 
 class PublicRoute(APIRoute):
     """A route whose answer is the same for everybody who has not signed in, until the public tables change."""
@@ -110,21 +146,23 @@ class PublicRoute(APIRoute):
         render = super().get_route_handler()
 
         async def answer(request: Request) -> Response:
+            answers: KeptAnswers = request.app.state.kept_answers
             if request.method != "GET" or carries_session(request):
-                return await render(request)
+                async with self._turn(answers, request):
+                    return await render(request)
             stamp = await run_in_threadpool(public_stamp, services_of(request).engine)
             etag = etag_of(stamp, request)
             if _is_held(etag, request):
                 return _named(Response(status_code=304), etag)
-            answers: KeptAnswers = request.app.state.kept_answers
             kept = answers.get(etag)
             if kept is not None:
-                return kept.answer(request)
+                return await kept.answer(request)
             async with answers.making(etag):
                 kept = answers.get(etag)
                 if kept is not None:
-                    return kept.answer(request)
-                response = await render(request)
+                    return await kept.answer(request)
+                async with self._turn(answers, request):
+                    response = await render(request)
                 if response.status_code != 200:
                     return response
                 _named(response, etag)
@@ -132,9 +170,20 @@ class PublicRoute(APIRoute):
                     return response
                 kept = await run_in_threadpool(_kept, response)
                 answers.keep(etag, kept)
-            return kept.answer(request)
+            return await kept.answer(request)
 
         return answer
+
+    def _turn(self, answers: KeptAnswers, request: Request) -> AbstractAsyncContextManager[None]:
+        """To be held while the answer is made."""
+        return nullcontext()
+
+
+class HeavyPublicRoute(PublicRoute):
+    """As ``PublicRoute``, ``HEAVY_AT_ONCE`` answers at a time."""
+
+    def _turn(self, answers: KeptAnswers, request: Request) -> AbstractAsyncContextManager[None]:
+        return answers.heavy_turn(request)
 
 
 def keep_answers(app: FastAPI) -> None:
@@ -163,6 +212,12 @@ def code_version() -> str:
 def _is_held(etag: str, request: Request) -> bool:
     given = request.headers.get("if-none-match", "")
     return any(each.strip() in (etag, etag.removeprefix("W/"), "*") for each in given.split(","))
+
+
+def _takes_gzip(request: Request) -> bool:
+    """ "gzip, br" -> yes        "br, gzip;q=0.5" -> yes        "gzip;q=0", "identity", none -> no"""
+    given = request.headers.get("accept-encoding", "").lower().replace(" ", "")
+    return any(_GZIP.fullmatch(each) for each in given.split(","))
 
 
 def _named(response: Response, etag: str) -> Response:

@@ -15,10 +15,11 @@ from portal.charts.figures import library_address
 from portal.charts.headline import headline_chart
 from portal.charts.painting import ChartUnavailableError
 from portal.charts.trends import accelerators_in_use, burden_over_time, most_used, reporting_share
-from portal.public.caching import PublicRoute
+from portal.public.caching import HeavyPublicRoute, PublicRoute
 from portal.services import Wired
 
-router = APIRouter(route_class=PublicRoute)
+router = APIRouter(route_class=HeavyPublicRoute)
+_scripts = APIRouter(route_class=PublicRoute)
 
 _CHARTS: dict[str, Callable[[Engine], Chart | None]] = {
     "headline": headline_chart,
@@ -30,7 +31,7 @@ _CHARTS: dict[str, Callable[[Engine], Chart | None]] = {
 """By name: each reads what it shows, and no more."""
 
 
-@router.get("/charts/library/{digest}.js")
+@_scripts.get("/charts/library/{digest}.js")
 def library(request: Request, services: Wired, digest: str) -> Response:
     """Vega and its like, as one script."""
     if request.url.path != library_address():
@@ -56,3 +57,4 @@ def _chart_route(kind: str) -> Callable[..., Response]:
 
 for _kind in KINDS:
     router.add_api_route(f"/charts/{{name}}.{_kind}", _chart_route(_kind), methods=["GET"])
+router.include_router(_scripts)

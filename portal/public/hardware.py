@@ -12,7 +12,7 @@ from fastapi import APIRouter, HTTPException, Path, Request
 from starlette.responses import Response
 
 from db.public_queries import PAPER_SORTS, PaperFilters, papers_table
-from db.public_trends import accelerators_by_year
+from db.public_trends import accelerators_by_year, papers_by_accelerator
 from extractors.lexicon.catalogue import Accelerator, Catalogue
 from portal.desk.titles import short_key
 from portal.pages import page
@@ -32,9 +32,7 @@ router = APIRouter(route_class=PublicRoute)
 @router.get("/hardware")
 def hardware(request: Request, services: Wired) -> Response:
     """All rows of the catalogue, and how many papers trained on each."""
-    papers: Counter[str] = Counter()
-    for row in accelerators_by_year(services.engine):
-        papers[row.accelerator] += row.papers
+    papers = Counter(papers_by_accelerator(services.engine))
     known = {one.name for one in services.catalogue}
     return page(
         request,

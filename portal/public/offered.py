@@ -7,7 +7,6 @@ from __future__ import annotations
 
 import re
 from dataclasses import dataclass
-from functools import lru_cache
 from pathlib import Path
 
 from releases.contents import DATA_FOLDER
@@ -16,6 +15,8 @@ from releases.files import CHECKSUMS
 RELEASE_NAME = re.compile(r"\d{4}-\d{2}-\d{2}(?:[.-][0-9a-z]{1,20})?")
 MOST_RELEASES = 100
 _CHECKSUM = re.compile(r"[0-9a-f]{64}")
+_WHOLE: dict[Path, tuple[int, OfferedRelease]] = {}
+"""Releases all of whose files were found, by folder, with the time of their checksums: others may be made whole yet."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -80,14 +81,23 @@ def offered_file(folder: Path | None, name: str, path: str) -> Path | None:
 def _offered(folder: Path) -> OfferedRelease | None:
     """None where there is no whole release."""
     checksums = folder / CHECKSUMS
-    return _told_by(checksums, checksums.stat().st_mtime_ns) if checksums.is_file() else None
+    if not checksums.is_file():
+        return None
+    changed_ns = checksums.stat().st_mtime_ns
+    known = _WHOLE.get(folder)
+    if known and known[0] == changed_ns:
+        return known[1]
+    lines = checksums.read_text(encoding="utf-8").splitlines()
+    release = _told_by(folder, lines)
+    if len(release.files) == len(lines):
+        _WHOLE[folder] = changed_ns, release
+    return release
 
 
-@lru_cache(maxsize=2 * MOST_RELEASES)
-def _told_by(checksums: Path, _changed_ns: int) -> OfferedRelease:
+def _told_by(folder: Path, checksums: list[str]) -> OfferedRelease:
     """The files that the checksums name and that lie beside them."""
-    folder, files = checksums.parent, []
-    for line in checksums.read_text(encoding="utf-8").splitlines():
+    files = []
+    for line in checksums:
         sha256, _, path = line.partition("  ")
         file = folder / path
         if _CHECKSUM.fullmatch(sha256) and file.resolve().is_relative_to(folder.resolve()) and file.is_file():

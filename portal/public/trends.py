@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import math
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
@@ -11,15 +12,19 @@ from fastapi import APIRouter, Request
 from starlette.responses import Response
 
 from analysis.growth import Growth, NoGrowth, growth, months_to_double
+from analysis.wording import power_of_ten
 from db.public_trends import YearRow, burdens_over_time, home_counts, yearly
 from portal.charts.trends import trend_figures
 from portal.pages import page
-from portal.public.caching import PublicRoute
+from portal.public.caching import HeavyPublicRoute
 from portal.public.words import register_words
 from portal.services import Wired
 
+_TWO_DIGITS_BELOW = 9.95
+"""Months; from there on they round to 10 and more."""
+
 register_words()
-router = APIRouter(route_class=PublicRoute)
+router = APIRouter(route_class=HeavyPublicRoute)
 
 
 @dataclass(frozen=True, slots=True)
@@ -30,7 +35,7 @@ class GrowthWords:
     n: int
     years: str = ""
     a_year: str = ""
-    """ "× 4.0 (3.6 to 4.5)" """
+    """ "× 4.00 (3.61 to 4.48)" """
     doubling: str = ""
     """ "6.0 months (5.5 to 6.5)" """
     reason: str = ""
@@ -68,7 +73,7 @@ def largest_and_years(years: Sequence[YearRow]) -> tuple[np.ndarray, np.ndarray]
 
 
 def growth_words(what: str, year: np.ndarray, log10_burden: np.ndarray) -> GrowthWords:
-    """0.30 (0.28 to 0.32) powers of ten a year -> "× 2.0 (1.9 to 2.1)", doubled in "12 months (11 to 13)" """
+    """0.30 (0.28 to 0.32) powers of ten a year -> "× 2.00 (1.91 to 2.09)", doubled in "12 months (11 to 13)" """
     found = growth(year, log10_burden)
     if isinstance(found, NoGrowth):
         return GrowthWords(what, found.n, reason=found.reason)
@@ -76,14 +81,22 @@ def growth_words(what: str, year: np.ndarray, log10_burden: np.ndarray) -> Growt
     return GrowthWords(
         what,
         found.n,
-        years=f"{found.first_year:.0f} to {found.last_year:.0f}",
+        years=f"{math.floor(found.first_year)} to {math.floor(found.last_year)}",
         a_year=f"× {_times(found.log10_a_year)} ({_times(low)} to {_times(high)})",
         doubling=_doubling(found),
     )
 
 
 def _times(log10_factor: float) -> str:
-    return f"{10**log10_factor:.2g}" if abs(log10_factor) < 6 else f"10^{log10_factor:.0f}"
+    """0.02 -> "1.05"        3.2 -> "1,585"        beyond -2 and 6 a power: "10²¹" """
+    if not -2 <= log10_factor < 6:
+        return power_of_ten(log10_factor)
+    return f"{10**log10_factor:,.0f}" if log10_factor >= 1 else f"{10**log10_factor:.2f}"
+
+
+def _months(months: float) -> str:
+    """6.02 -> "6.0"        180.6 -> "181" """
+    return f"{months:#.2g}" if months < _TWO_DIGITS_BELOW else f"{months:,.0f}"
 
 
 def _doubling(found: Growth) -> str:
@@ -93,5 +106,5 @@ def _doubling(found: Growth) -> str:
         return "it does not grow"
     shortest, longest = months_to_double(found.log10_a_year_high), months_to_double(found.log10_a_year_low)
     if shortest is None or longest is None:
-        return f"{central:.2g} months (no upper end: it may not grow at all)"
-    return f"{central:.2g} months ({shortest:.2g} to {longest:.2g})"
+        return f"{_months(central)} months (no upper end: it may not grow at all)"
+    return f"{_months(central)} months ({_months(shortest)} to {_months(longest)})"

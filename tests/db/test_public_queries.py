@@ -10,7 +10,9 @@ import pytest
 from sqlalchemy import Engine, text
 
 from db import public_queries
+from db.added_facts import AddedFact, add_fact
 from db.desk import add_comment, settle_paper
+from db.fields import Kind
 from db.imports import store_import
 from db.public_memory import MOST_SELECTIONS, remembered_selection
 from db.public_queries import (
@@ -26,7 +28,7 @@ from db.public_records import model, public_paper
 from db.public_trends import accelerators_by_year, benchmarks, burdens_over_time, home_counts, imports_in_use, yearly
 from db.reviews import Decision, Review, add_review
 from db.store import upsert_papers
-from extractors.records import PaperMetadata
+from extractors.records import Box, PaperMetadata
 from imports.records import ImportedFile, ImportedModel, ImportedResult
 
 HOSTILE = ("a\0b", "\ud800", "%", "_", "/", "'; DROP TABLE papers; --", "x" * 100_000, "\N{COMBINING ACUTE ACCENT}")
@@ -216,15 +218,31 @@ def test_a_second_curator_learns_nothing_from_the_public_page(filled: Engine, sa
     key = _key(filled, "training_runs_v1", "2401.00004")
     with filled.begin() as connection:
         connection.execute(text("INSERT INTO double_reviews VALUES ('2401.00004', '2026-03-01')"))
-    add_review(filled, Review(key, "accelerator_count", Decision.ACCEPT, "ada", sample.noon))
+    as_read = public_paper(filled, "2401.00004")
+    assert as_read is not None
+    assert as_read.is_being_reviewed
+    result = _key(filled, "results_v1", "2401.00004")
+    (of_model,) = {row["model_id"] for row in as_read.models}
+    model_as_read = model(filled, of_model)
+    values = {"model": "Net 4", "property": "parameters", "quantity": 1e9}
+    place = [(3, Box(1.0, 2.0, 30.0, 9.0))]
+    add_review(filled, Review(key, "accelerator_count", Decision.CORRECT, "ada", sample.noon, 16))
+    add_review(filled, Review(result, None, Decision.REJECT, "ada", sample.noon))
+    added = AddedFact("2401.00004", Kind.MODEL_PROPERTY, values, 3, place, "A billion.", "ada", sample.noon)
+    add_fact(filled, added)
     settle_paper(filled, "2401.00004", "ada", sample.noon)
-    waiting = public_paper(filled, "2401.00004")
-    assert waiting is not None
-    assert (waiting.history, waiting.facts[0].reviews) == ((), ())
+    assert public_paper(filled, "2401.00004") == as_read
+    assert model(filled, of_model) == model_as_read
     settle_paper(filled, "2401.00004", "ben", sample.noon)
     done = public_paper(filled, "2401.00004")
     assert done is not None
-    assert len(done.history) == len(done.facts[0].reviews) == 1
+    assert not done.is_being_reviewed
+    assert len(done.history) > 1
+    assert [(fact.kind, fact.basis, fact.added) for fact in done.facts] == [
+        ("training_run", "curated", False), ("model_property", "curated", True)
+    ]  # fmt: skip
+    assert done.facts[0].corrected == ("accelerator_count",)
+    assert (done.summary["results"], done.summary["curated_facts"]) == (0, 2)
 
 
 def test_withdrawn_and_unread_papers_are_not_shown(filled: Engine, sample: Any) -> None:

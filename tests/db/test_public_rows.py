@@ -10,6 +10,8 @@ import pytest
 from sqlalchemy import Engine, text
 
 from db.added_facts import AddedFact, add_fact
+from db.agreement_rows import choose_double_reviews
+from db.desk import settle_paper
 from db.engine import is_sqlite, writing
 from db.errors import RecordError
 from db.fields import Kind
@@ -97,6 +99,29 @@ def test_without_a_date_the_year_is_that_of_the_arxiv_id(engine: Engine, sample:
     assert points["1912.99001"] == pytest.approx(2019 + 11.5 / 12)
     assert {row["year"] for row in rows(engine, "public_models")} == {2019, 2001, None}
     assert {row["year"] for row in rows(engine, "public_accelerators")} == {2019, 2001, None}
+
+
+def test_a_paper_that_arxiv_does_not_have_has_no_arxiv_id_and_no_address(engine: Engine, sample: Any) -> None:
+    metadata = sample.metadata(None)
+    sample.save(engine, sample.paper(sample.run(), metadata=metadata, sha256="3" * 64, results=(sample.result(),)))
+    for table in ("public_papers", "public_models", "public_points"):
+        (row,) = rows(engine, table)
+        assert (row["paper_key"], row["arxiv_id"], row.get("url")) == (f"sha256:{'3' * 64}", None, None), table
+
+
+def test_rows_of_a_paper_under_double_review_are_the_machine_s_until_both_are_done(paper: Engine, sample: Any) -> None:
+    as_read = everything(paper)
+    assert choose_double_reviews(paper, 1, sample.noon) == ["2401.00001"]
+    values = {"model": "Huge", "benchmark": "imagenet", "metric": "top1_accuracy", "value": 88.0, "own": True}
+    place = [(3, Box(1.0, 2.0, 30.0, 9.0))]
+    add_fact(paper, AddedFact("2401.00001", Kind.RESULT, values, 3, place, "Huge reaches 88.0.", "ada", sample.noon))
+    add_review(paper, Review(run_key(paper, "Base"), "accelerator_count", Decision.CORRECT, "ada", sample.noon, 16))
+    settle_paper(paper, "2401.00001", "ada", sample.noon)
+    assert everything(paper) == as_read
+    settle_paper(paper, "2401.00001", "ben", sample.noon)
+    base, huge = sorted(rows(paper, "public_models"), key=lambda row: row["model"])
+    assert (base["accelerator_count"], base["basis"], huge["points"]) == (16, "curated", 1)
+    assert everything(paper) == made_anew(paper, sample)
 
 
 def test_points_are_those_of_the_analysis(paper: Engine) -> None:

@@ -24,6 +24,9 @@ class Inbox:
         self.messages: list[EmailMessage] = []
         self.answers: list[str] = []
         """To the next letters, in place of taking them."""
+        self.farewell = "221 Bye"
+        self.refused_sender = ""
+        """What is answered to every sender, in place of taking letters."""
         self.came = Event()
 
     async def handle_DATA(self, server: Any, session: Any, envelope: Envelope) -> str:
@@ -36,6 +39,15 @@ class Inbox:
         self.messages.append(message)
         self.came.set()
         return "250 taken"
+
+    async def handle_MAIL(self, server: Any, session: Any, envelope: Envelope, sender: str, options: list[str]) -> str:
+        if self.refused_sender:
+            return self.refused_sender
+        envelope.mail_from = sender
+        return "250 OK"
+
+    async def handle_QUIT(self, server: Any, session: Any, envelope: Envelope) -> str:
+        return self.farewell
 
 
 class OnAnyPort(Controller):

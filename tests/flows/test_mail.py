@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import hashlib
 import logging
 import re
 import ssl
@@ -59,13 +60,18 @@ class Clock:
         return self.at
 
 
+def token_of(form: str) -> str:
+    return f"token-of-{form}"
+
+
 def submitted(engine: Engine, email: str | None = EVA, form: str = "f") -> int:
-    new = NewSubmission(f"t{form}", form, NOON, "sender", "2511.00001", True, "a note of a stranger", email, [])
+    token_sha256 = hashlib.sha256(token_of(form).encode()).hexdigest()
+    new = NewSubmission(token_sha256, form, NOON, "sender", "2511.00001", True, "a note of a stranger", email, [])
     return add_submission(engine, new, BOUNDS, with_letter=True)
 
 
 def mailer(engine: Engine, server: SmtpServer, clock: Clock | None = None) -> Mailer:
-    return Mailer(engine, server, lambda form: f"token-of-{form}", clock or Clock())
+    return Mailer(engine, server, token_of, clock or Clock())
 
 
 def test_a_letter_has_fixed_words_and_the_secret_address(engine: Engine, serve: Serve, inbox: Inbox) -> None:
@@ -117,6 +123,15 @@ def test_a_server_that_is_busy_is_asked_again_later(engine: Engine, serve: Serve
     assert sender.send_due() == 1 and len(inbox.messages) == 1
 
 
+def test_a_letter_that_was_taken_is_sent_whatever_the_server_answers_to_quit(
+    engine: Engine, serve: Serve, inbox: Inbox
+) -> None:
+    submitted(engine)
+    inbox.farewell = "421 too busy to say good-bye"
+    assert mailer(engine, serve()).send_due() == 1 and len(inbox.messages) == 1
+    assert not letters_waiting(engine)
+
+
 def test_a_server_that_is_gone_is_given_up_in_the_end_and_the_log_names_nobody(
     engine: Engine, serve: Serve, inbox: Inbox, caplog: pytest.LogCaptureFixture
 ) -> None:
@@ -144,6 +159,29 @@ def test_a_refused_letter_is_not_tried_again_and_others_are_sent(
     assert not letters_waiting(engine) and EVA not in caplog.text
 
 
+@pytest.mark.parametrize("answer", ["530 authentication is needed", "550 no such sender"])
+def test_a_letter_outlasts_a_sender_that_the_server_refuses(
+    engine: Engine, serve: Serve, inbox: Inbox, answer: str
+) -> None:
+    submitted(engine)
+    server, clock = serve(), Clock()
+    inbox.refused_sender = answer
+    assert mailer(engine, server, clock).send_due() == 1 and inbox.messages == []
+    inbox.refused_sender, clock.at = "", clock.at + PAUSES[0]
+    assert mailer(engine, server, clock).send_due() == 1 and len(inbox.messages) == 1
+
+
+@pytest.mark.parametrize("wrong", [{"host": f"{'x' * 64}.example.org"}, {"user": "burden", "password": "contraseña"}])
+def test_a_letter_outlasts_a_setting_that_smtp_has_no_words_for(
+    engine: Engine, serve: Serve, inbox: Inbox, wrong: dict[str, str]
+) -> None:
+    submitted(engine)
+    server, clock = serve(auth_require_tls=False, authenticator=_accepts), Clock()
+    assert mailer(engine, replace(server, **wrong), clock).send_due() == 1 and inbox.messages == []
+    clock.at += PAUSES[0]
+    assert mailer(engine, server, clock).send_due() == 1 and len(inbox.messages) == 1
+
+
 def test_two_servers_send_a_letter_once(engine: Engine, serve: Serve, inbox: Inbox) -> None:
     for number in range(4):
         submitted(engine, form=str(number))
@@ -159,13 +197,26 @@ def test_no_line_of_the_head_can_be_added(engine: Engine, serve: Serve, inbox: I
     assert inbox.messages == [] and not letters_waiting(engine)
 
 
+def test_a_letter_waits_for_the_key_with_which_its_link_leads_somewhere(
+    engine: Engine, serve: Serve, inbox: Inbox, caplog: pytest.LogCaptureFixture
+) -> None:
+    submitted(engine)
+    server, clock = serve(), Clock()
+    for _ in range(len(PAUSES) + 1):
+        Mailer(engine, server, lambda form: f"another-{form}", clock).send_due()
+        clock.at += timedelta(days=1)
+    assert inbox.messages == [] and "same secret.key" in caplog.text
+    assert EVA not in caplog.text and "another-" not in caplog.text
+    assert mailer(engine, server, clock).send_due() == 1 and len(inbox.messages) == 1
+
+
 def test_the_thread_sends_as_soon_as_it_is_told(engine: Engine, serve: Serve, inbox: Inbox) -> None:
-    with mailing(engine, serve(), lambda form: form) as wake:
+    with mailing(engine, serve(), token_of) as wake:
         assert wake is not None
         submitted(engine)
         wake()
         assert inbox.came.wait(30)
-    with mailing(engine, None, lambda form: form) as nothing:
+    with mailing(engine, None, token_of) as nothing:
         assert nothing is None
 
 

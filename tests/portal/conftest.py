@@ -17,7 +17,7 @@ from axe_playwright_python.sync_playwright import Axe
 from filelock import FileLock
 from keyboard import Keyboard
 from live_site import Site, serving
-from playwright.sync_api import Browser, Page, sync_playwright
+from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from flows.web import Address
 
@@ -25,6 +25,10 @@ Require = Callable[[str, bool, str], None]
 OpenSite = Callable[..., Site]
 SignedInPage = Callable[..., Page]
 Accessible = Callable[..., None]
+
+_PATIENCE_SECONDS = 30
+"""What a busy machine may take to show what a quiet one shows at once; who waits in vain waits as long."""
+expect.set_options(timeout=1_000 * _PATIENCE_SECONDS)
 
 _AXE_COLOURS = ["color-contrast", "link-in-text-block"]
 _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]

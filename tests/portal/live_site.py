@@ -2,9 +2,11 @@
 
 from __future__ import annotations
 
+import asyncio
 import socket
 import threading
-from collections.abc import Iterator
+from collections.abc import Coroutine, Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import closing, contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime, timedelta
@@ -12,6 +14,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_urlsafe
+from typing import Any
 
 import httpx
 import uvicorn
@@ -85,7 +88,7 @@ class Site:
 
     def client(self, role: Role | str | None = None, name: str = "") -> httpx.Client:
         """A program that asks for JSON and follows no redirect; signed in, its requests carry the token of forms."""
-        client = httpx.Client(base_url=self.url, headers={"Accept": "application/json"}, timeout=60)
+        client = httpx.Client(base_url=self.url, headers={"Accept": "application/json"}, timeout=120)
         if role is not None:
             signed_in = self.sign_in(role, name)
             client.cookies.set("burden-session", signed_in.token)
@@ -118,3 +121,9 @@ def serving(home: Path, address: Address | None = None, **set_otherwise: object)
         finally:
             server.should_exit = True
             thread.join(timeout=30)
+
+
+def in_a_loop_of_its_own(asking: Coroutine[Any, Any, None]) -> None:
+    """Run it apart: a browser of other tests keeps an event loop running in this thread."""
+    with ThreadPoolExecutor(1) as apart:
+        apart.submit(asyncio.run, asking).result()

@@ -13,6 +13,7 @@ from made_papers import run, save_paper
 
 from db.reviews import Decision, Review, add_review
 from extractors.records import PaperMetadata
+from releases.making import ReleaseOrder, make_release
 
 Client = Callable[..., httpx.Client]
 OpenSite = Callable[..., Site]
@@ -102,6 +103,16 @@ def test_an_answer_has_an_etag_until_the_data_change(api: httpx.Client, site: Si
     add_review(site.engine, review)
     changed = api.get(f"{API}/papers", headers=held)
     assert changed.status_code == 200 and changed.headers["etag"] != first.headers["etag"]
+
+
+def test_files_of_a_release_are_told_as_they_are_offered_just_now(open_site: OpenSite) -> None:
+    site = open_site()
+    folder = site.settings.releases_folder
+    make_release(site.engine, folder, ReleaseOrder("2026-11-27"), site.services.catalogue)
+    with site.client() as api:
+        assert all(file["url"] for file in get(api, "/releases/2026-11-27")["files"])
+        (folder / "2026-11-27").rename(folder / "elsewhere")
+        assert not any(file["url"] for file in get(api, "/releases/2026-11-27")["files"])
 
 
 def test_pages_of_other_sites_may_read_it(api: httpx.Client) -> None:

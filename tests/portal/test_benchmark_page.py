@@ -16,6 +16,8 @@ from live_site import Site
 from made_points import HOSTILE_NAME, add_points
 from playwright.sync_api import Page, expect
 
+from portal.public.benchmark_words import unit_of
+
 if TYPE_CHECKING:
     from tests.portal.conftest import Accessible
 
@@ -123,6 +125,11 @@ def test_the_table_is_sorted_by_its_headings(visitor: httpx.Client) -> None:
     assert "This list has" in html(visitor, f"{IMAGENET}?page=900", 404)
 
 
+def test_results_have_the_unit_of_their_measure(visitor: httpx.Client) -> None:
+    assert re.search(r">Result, %\s*<", html(visitor, IMAGENET))
+    assert [unit_of(metric) for metric in ("top1_accuracy", "wer", "bleu")] == ["%", "%", "points"]
+
+
 def _values(shown: str) -> list[float]:
     points = shown[shown.index('id="points"') :]
     return [float(value) for value in re.findall(r'</th>\s*<td class="number">([\d.]+)</td>', points)]
@@ -166,8 +173,25 @@ def test_a_name_is_a_text_wherever_it_stands(visitor: httpx.Client) -> None:
 
 
 def test_what_a_chart_has_no_room_for_is_told(visitor: httpx.Client, monkeypatch: pytest.MonkeyPatch) -> None:
-    monkeypatch.setattr("portal.charts.performance.MOST_CHART_POINTS", 100)
-    assert "More are asked for than the" in html(visitor, f"{IMAGENET}?search=Paper")
+    count = len(visitor.get(f"{IMAGENET}/points.json?search=Paper").json())
+    for module in ("db.public_queries", "portal.charts.performance"):
+        monkeypatch.setattr(f"{module}.MOST_CHART_POINTS", 100)
+    shown = html(visitor, f"{IMAGENET}?search=Paper")
+    assert f"of {count} models are shown. More are asked for than the 100 that a chart takes" in shown
+    assert f"100 of {count} points as <a" in shown and '(all are in a <a href="/data">release</a>)' in shown
+    anew = "search=Paper+"  # the same points at an address of which no answer is kept
+    assert len(visitor.get(f"{IMAGENET}/points.json?{anew}").json()) == 100
+
+
+def test_as_many_points_as_a_chart_takes_are_all_of_them(
+    visitor: httpx.Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    search = "search=Paper+1"
+    count = len(visitor.get(f"{IMAGENET}/points.json?{search}").json())
+    for module in ("db.public_queries", "portal.charts.performance"):
+        monkeypatch.setattr(f"{module}.MOST_CHART_POINTS", count)
+    shown = html(visitor, f"{IMAGENET}?{search}")
+    assert "More are asked for" not in shown and "These points as <a" in shown
 
 
 # In a browser
@@ -242,6 +266,52 @@ def test_a_changed_option_redraws_the_chart_and_stands_in_the_address(look: Call
     page.wait_for_selector("figure[data-drawn]")
     assert page.url == address
     expect(page.locator("select[name=x]")).to_have_value("year")
+
+
+def test_of_a_chart_that_was_replaced_nothing_stays(points_site: Site, open_page: OpenPage) -> None:
+    page = open_page(points_site)
+    page.add_init_script(_COUNTS_VIEWS)
+    page.goto(IMAGENET)
+    page.wait_for_selector("figure[data-drawn]", timeout=60_000)
+    for across in ("year", "network", "burden"):
+        page.locator("select[name=x]").select_option(across)
+        page.wait_for_url(re.compile(f"x={across}"))
+        page.wait_for_selector("figure[data-drawn]")
+    assert page.evaluate("[madeViews, madeViews - finishedViews]") == [4, 1]
+    devtools = page.context.new_cdp_session(page)
+    document = devtools.send("Runtime.evaluate", {"expression": "document"})["result"]["objectId"]
+    listeners = devtools.send("DOMDebugger.getEventListeners", {"objectId": document})["listeners"]
+    assert [each["type"] for each in listeners].count("fullscreenchange") == 1
+
+
+_COUNTS_VIEWS = """
+let embed;
+window.madeViews = window.finishedViews = 0;
+Object.defineProperty(window, "vegaEmbed", {
+  get: () => embed && (async (...asked) => {
+    const made = await embed(...asked);
+    const finalize = made.view.finalize.bind(made.view);
+    window.madeViews += 1;
+    made.view.finalize = () => { window.finishedViews += 1; return finalize(); };
+    return made;
+  }),
+  set: (given) => { embed = given; },
+});
+"""
+
+
+def test_another_place_of_the_same_page_is_not_fetched(look: Callable[..., Page]) -> None:
+    page = look()
+    asked: list[str] = []
+    page.on("request", lambda request: asked.append(request.url) if request.resource_type == "fetch" else None)
+    page.evaluate("location.hash = 'points'")
+    page.go_back()
+    page.evaluate("new Promise(done => setTimeout(done, 300))")
+    assert asked == []
+    page.locator("select[name=x]").select_option("year")
+    page.wait_for_url(re.compile("x=year"))
+    page.go_back()
+    expect(page.get_by_role("heading", name="error against hardware burden")).to_be_visible()
 
 
 def test_the_chart_can_fill_the_screen(look: Callable[..., Page]) -> None:

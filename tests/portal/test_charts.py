@@ -259,6 +259,15 @@ def test_what_is_seen_is_told_in_words(engine: Engine) -> None:
     assert "half the error takes ×" in words
 
 
+def test_a_year_lasts_until_its_end(engine: Engine) -> None:
+    over_years = chosen(engine, x=Across.YEAR)
+    last = over_years.points.assign(year=2017.958, x=2017.958)
+    chart = performance_chart(replace(over_years, points=last))
+    points = chart.tables["points"]
+    assert {row[points.columns.index("year")] for row in points.rows} == {2017.958}
+    assert "from 2017 to 2017." in chart.description
+
+
 @pytest.mark.parametrize("name", ThemeName)
 def test_charts_have_the_colours_of_the_style_sheet(name: ThemeName) -> None:
     colours = theme(name).colours

@@ -15,6 +15,7 @@ from click.testing import CliRunner
 from live_site import Site
 from playwright.sync_api import Page, expect
 from sqlalchemy import text
+from starlette.requests import Request
 
 from cli import main
 from db.desk import DeskFact, PaperRecords, paper_records
@@ -22,7 +23,7 @@ from db.fields import FIELDS, Kind
 from db.submission_reading import submission, submissions, waiting_papers
 from db.submissions import OPEN, Status
 from portal.contribute import forms
-from portal.contribute.guards import LEAST_TIME
+from portal.contribute.guards import LEAST_TIME, MOST_TIME, sender_of
 from portal.desk.value_words import in_words
 
 Client = Callable[..., httpx.Client]
@@ -253,10 +254,43 @@ def test_records_of_odd_kinds_and_too_many_are_refused(site: Site, client: Clien
 def test_a_form_of_another_site_or_without_its_token_changes_nothing(site: Site, client: Client) -> None:
     stranger = client()
     fields = opened(site, stranger) | {"paper": UNREAD} | A_RUN
-    assert send(stranger, fields | {"csrf": "x" * 43}).status_code == 401
-    assert send(client(), fields).status_code == 401
+    count = len(submissions(site.engine, list(Status), limit=200))
+    assert send(stranger, fields | {"csrf": "x" * 43}).status_code == 403
+    assert send(client(), fields).status_code == 403
     foreign = stranger.post("/contribute", data=fields | {"action": "send"}, headers={"Sec-Fetch-Site": "cross-site"})
-    assert foreign.status_code == 403
+    assert foreign.status_code == 403 and "3.5 days" not in foreign.text
+    assert len(submissions(site.engine, list(Status), limit=200)) == count
+
+
+def test_a_form_whose_cookie_is_gone_comes_back_with_what_was_typed(site: Site, client: Client) -> None:
+    stranger = client()
+    hostile = '"><script>alert(1)</script>'
+    fields = opened(site, stranger) | {"paper": UNREAD} | A_RUN | {"note": hostile, "r0.field.model": hostile}
+    stranger.cookies.clear()
+    wait(site, hours=13)
+    again = send(stranger, fields)
+    assert again.status_code == 403 and "send it again" in again.text and "signed out" not in again.text
+    assert "<script>alert" not in again.text
+    typed = inputs(again.text)
+    assert {name: typed[name] for name in fields if name not in ("csrf", "stamp")} == {
+        name: fields[name] for name in fields if name not in ("csrf", "stamp")
+    }
+    assert typed["csrf"] != fields["csrf"] and typed["stamp"] != fields["stamp"]
+    wait(site, minutes=1)
+    sent = send(stranger, typed)
+    assert sent.status_code == 303
+    stranger.cookies.clear()
+    answer = stranger.post(
+        f"{sent.headers['location']}/messages", data={"csrf": "x" * 43, "text": "One more " + hostile}
+    )
+    assert answer.status_code == 403 and "One more" in answer.text and "<script>alert" not in answer.text
+    assert not of(site, latest(site)).messages
+
+
+def test_the_cookie_of_forms_comes_with_links_of_letters_and_outlives_the_form(client: Client) -> None:
+    [cookie] = client().get("/contribute").headers.get_list("set-cookie")
+    age = re.search(r"Max-Age=(\d+)", cookie)
+    assert "SameSite=lax" in cookie and age and int(age[1]) > 2 * MOST_TIME.total_seconds()
 
 
 def test_who_is_too_fast_is_told_and_can_send_it_again(site: Site, client: Client) -> None:
@@ -312,6 +346,37 @@ def test_a_network_sends_so_much_a_day_and_everybody_together_so_much(
     wait(site, minutes=1)
     fields = opened(site, stranger) | {"paper": UNREAD} | A_RUN
     assert "everybody" in send(stranger, fields).text
+
+
+def test_midnight_is_no_new_day_for_a_network(site: Site, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(forms, "BOUNDS", replace(forms.BOUNDS, of_sender=1))
+    monkeypatch.setattr("portal.contribute.conversation.MOST_MESSAGES_OF_SENDER", 1)
+    clock: Any = site.services.now
+    clock.at = clock.at.replace(hour=23, minute=55)
+    stranger = client()
+    address = contributed(site, stranger)
+    said = {"csrf": inputs(stranger.get(address).text)["csrf"], "text": "before midnight"}
+    assert stranger.post(f"{address}/messages", data=said).status_code == 303
+    wait(site, minutes=10)
+    assert send(stranger, opened(site, stranger) | {"paper": UNREAD} | A_RUN).status_code == 429
+    assert stranger.post(f"{address}/messages", data=said | {"text": "after it"}).status_code == 429
+
+
+def test_households_of_one_wide_network_are_counted_together_too(
+    site: Site, client: Client, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    def sender(host: str) -> str:
+        return sender_of(Request({"type": "http", "client": (host, 1)}), site.services)
+
+    one, other = sender("2001:db8:1:2::1"), sender("2001:db8:1:3::1")
+    assert one != other and one[:16] == other[:16] != sender("2001:db8:2::1")[:16]
+    monkeypatch.setattr(forms, "BOUNDS", replace(forms.BOUNDS, of_wide_network=1))
+    households = iter((one, other))
+    monkeypatch.setattr(forms, "sender_of", lambda *_, days_ago=0: "yesterday" if days_ago else next(households))
+    stranger = client()
+    contributed(site, stranger)
+    refused = send(stranger, opened(site, stranger) | {"paper": UNREAD} | A_RUN)
+    assert refused.status_code == 429 and "your provider" in refused.text
 
 
 def test_bodies_are_small_and_of_one_type(site: Site, client: Client) -> None:

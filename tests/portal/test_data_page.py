@@ -11,6 +11,7 @@ import pytest
 from live_site import Site
 from playwright.sync_api import Page
 
+from portal.public.offered import offered_file
 from releases.making import MadeRelease, ReleaseOrder, make_release
 from releases.tables import TABLES
 
@@ -57,6 +58,15 @@ def test_files_that_no_checksum_names_are_not_offered(client: Client, site: Site
     assert client().get("/data/2026-11-27/notes.txt").status_code == 404
     assert client().get("/data/2026-11-27/link").status_code == 404
     (released.folder / "link").unlink()
+
+
+def test_a_release_that_is_made_whole_is_offered_whole(tmp_path: Path) -> None:
+    folder = tmp_path / "2026-11-27"
+    folder.mkdir()
+    (folder / "SHA256SUMS").write_text(f"{'a' * 64}  README.md\n")
+    assert offered_file(tmp_path, folder.name, "README.md") is None
+    (folder / "README.md").write_text("back")
+    assert offered_file(tmp_path, folder.name, "README.md") == folder / "README.md"
 
 
 def test_the_page_lists_releases_tables_and_terms(client: Client, released: MadeRelease) -> None:

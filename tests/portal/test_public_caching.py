@@ -3,22 +3,34 @@
 from __future__ import annotations
 
 import asyncio
+import gzip
 import re
+import threading
 from collections.abc import Callable
-from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, datetime
 
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
-from live_site import Site
+from live_site import Site, in_a_loop_of_its_own
+from starlette.requests import Request
 from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.types import Message
 
 from db.public_records import public_paper
 from db.public_stamp import Stamp
 from db.reviews import Decision, Review, add_review
+from portal.boundary import Boundary
 from portal.public import caching
-from portal.public.caching import Kept, KeptAnswers, PublicRoute, keep_answers
+from portal.public.caching import (
+    HEAVY_AT_ONCE,
+    MOST_WAITING,
+    HeavyPublicRoute,
+    Kept,
+    KeptAnswers,
+    PublicRoute,
+    keep_answers,
+)
 from portal.services import Services
 
 Client = Callable[..., httpx.Client]
@@ -67,6 +79,65 @@ def test_it_is_sent_compressed_to_whoever_takes_that(site: Site) -> None:
     assert int(sent.headers["content-length"]) < 0.3 * int(whole.headers["content-length"])
 
 
+@pytest.mark.parametrize(
+    ("accepted", "compressed"),
+    [
+        ("gzip", True), ("br, GZIP; q=0.5", True), ("gzip;q=1.0", True),
+        ("gzip;q=0", False), ("gzip; q=0.000, br", False), ("identity", False), ("x-gzip2", False),
+    ],
+)  # fmt: skip
+def test_what_is_not_taken_is_not_sent(client: Client, accepted: str, compressed: bool) -> None:
+    answer = client().get("/hardware", headers=HTML | {"Accept-Encoding": accepted})
+    assert ("content-encoding" in answer.headers) is compressed
+    assert answer.text.endswith("</html>\n") or answer.text.endswith("</html>")
+
+
+def test_it_is_made_plain_again_apart_from_what_answers_everybody(monkeypatch: pytest.MonkeyPatch) -> None:
+    kept = Kept(gzip.compress(b"plain"), True, ())
+    decompress, threads = gzip.decompress, set[int]()
+
+    def watched(data: bytes) -> bytes:
+        threads.add(threading.get_ident())
+        return decompress(data)
+
+    monkeypatch.setattr(gzip, "decompress", watched)
+
+    async def ask() -> None:
+        answer = await kept.answer(Request({"type": "http", "headers": []}))
+        assert answer.body == b"plain" and len(threads) == 1
+        assert threading.get_ident() not in threads
+
+    in_a_loop_of_its_own(ask())
+
+
+@pytest.mark.parametrize("address", ["/", "/papers", "/hardware", "/api/v1/papers", "/api/v1/"])
+def test_the_head_of_an_answer_is_that_of_the_whole(client: Client, address: str) -> None:
+    reader = client()
+    whole, head = reader.get(address, headers=HTML), reader.head(address, headers=HTML)
+    assert (head.status_code, head.content) == (200, b"")
+    for name in ("content-length", "content-type", "etag", "content-security-policy"):
+        assert head.headers[name] == whole.headers[name]
+    assert reader.head("/papers/1701.00001").status_code == 404
+    assert reader.get(address, headers=HTML).text == whole.text, "the connection is in order"
+
+
+def test_no_body_leaves_with_a_head() -> None:
+    sent: list[Message] = []
+
+    async def send(message: Message) -> None:
+        sent.append(message)
+
+    async def receive() -> Message:
+        return {"type": "http.request"}
+
+    headers = [(b"host", b"localhost")]
+    scope = {"type": "http", "method": "HEAD", "path": "/", "headers": headers}
+    boundary = Boundary(PlainTextResponse("words"), host_names=frozenset(), secure=False)
+    in_a_loop_of_its_own(boundary(scope, receive, send))
+    assert (b"content-length", b"5") in sent[0]["headers"]
+    assert [message["body"] for message in sent[1:]] == [b""]
+
+
 def test_who_has_signed_in_gets_pages_of_their_own_that_nobody_keeps(client: Client) -> None:
     curator, stranger = client("curator", "ada"), client()
     for person, own in ((curator, True), (stranger, False), (curator, True), (stranger, False)):
@@ -83,6 +154,13 @@ def test_an_error_is_not_kept(client: Client) -> None:
     missing = client().get("/papers/1701.00001", headers=HTML)
     assert missing.status_code == 404 and missing.headers["cache-control"] == "no-store"
     assert "etag" not in missing.headers
+
+
+def test_the_script_of_charts_waits_for_no_chart(site: Site, client: Client, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(site.app.state.kept_answers, "waiting", MOST_WAITING)
+    full = client().get("/charts/headline.json")
+    assert (full.status_code, full.headers["retry-after"], full.headers["cache-control"]) == (503, "3", "no-store")
+    assert client().get("/charts/library/0123456789abcdef.js").status_code == 404
 
 
 # The memory
@@ -105,6 +183,89 @@ def test_memory_is_bounded_and_the_longest_unused_goes_first() -> None:
     assert answers.get("one") and answers.get("three")
 
 
+@pytest.mark.parametrize("cookies", [{}, {"burden-session": "made-up"}])
+def test_small_pages_do_not_wait_for_the_heavy_ones(cookies: dict[str, str], monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(caching, "public_stamp", lambda engine: Stamp(1, datetime(2026, 1, 1, tzinfo=UTC)))
+    heavy, small = APIRouter(route_class=HeavyPublicRoute), APIRouter(route_class=PublicRoute)
+    go, being_made, most = asyncio.Event(), 0, 0
+
+    @heavy.get("/charts/{number}")
+    async def chart(number: int) -> Response:
+        nonlocal being_made, most
+        being_made += 1
+        most = max(most, being_made)
+        await go.wait()
+        being_made -= 1
+        return PlainTextResponse(f"chart {number}")
+
+    @small.get("/page")
+    async def page() -> Response:
+        return PlainTextResponse("page")
+
+    async def ask() -> None:
+        async with _client(heavy, small) as client:
+            client.cookies.update(cookies)
+            charts = [asyncio.ensure_future(client.get(f"/charts/{number}")) for number in range(5)]
+            while being_made < HEAVY_AT_ONCE:
+                await asyncio.sleep(0)
+            await asyncio.sleep(0.05)
+            assert (await client.get("/page")).text == "page"
+            assert not any(each.done() for each in charts)
+            go.set()
+            assert [(await each).text for each in charts] == [f"chart {number}" for number in range(5)]
+        assert most == HEAVY_AT_ONCE
+
+    in_a_loop_of_its_own(ask())
+
+
+@pytest.mark.parametrize("cookies", [{}, {"burden-session": "made-up"}])
+def test_few_wait_for_heavy_answers_and_nothing_is_made_for_who_has_gone(
+    cookies: dict[str, str], monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(caching, "public_stamp", lambda engine: Stamp(1, datetime(2026, 1, 1, tzinfo=UTC)))
+    heavy = APIRouter(route_class=HeavyPublicRoute)
+    made: list[int] = []
+    go = asyncio.Event()
+
+    @heavy.get("/charts/{number}")
+    async def chart(number: int) -> Response:
+        made.append(number)
+        await go.wait()
+        return PlainTextResponse(f"chart {number}")
+
+    async def gone() -> Message:
+        return {"type": "http.disconnect"}
+
+    async def send(message: Message) -> None:
+        raise AssertionError(message)
+
+    async def ask() -> None:
+        app = _app(heavy)
+        app.add_middleware(Boundary, host_names=frozenset(), secure=False)
+        cookie = "; ".join(f"{name}={value}" for name, value in cookies.items())
+        headers = [(b"host", b"localhost"), (b"cookie", cookie.encode())]
+        scope = {"type": "http", "method": "GET", "path": "/charts/99", "query_string": b"", "headers": headers}
+        async with _client_of(app) as client:
+            client.cookies.update(cookies)
+            numbers = range(HEAVY_AT_ONCE + MOST_WAITING - 1)
+            charts = [asyncio.ensure_future(client.get(f"/charts/{number}")) for number in numbers]
+            while len(made) < HEAVY_AT_ONCE:
+                await asyncio.sleep(0)
+            left = asyncio.ensure_future(app(scope, gone, send))
+            while app.state.kept_answers.waiting < MOST_WAITING:
+                await asyncio.sleep(0)
+            refused = await client.get("/charts/100")
+            assert (refused.status_code, refused.headers["retry-after"]) == (503, "3")
+            assert "try again" in refused.text
+            go.set()
+            assert {(await each).status_code for each in charts} == {200}
+            await left
+            assert (await client.get("/charts/100")).text == "chart 100"
+        assert sorted(made) == [*numbers, 100]
+
+    in_a_loop_of_its_own(ask())
+
+
 def test_many_who_ask_at_once_have_it_made_once(monkeypatch: pytest.MonkeyPatch) -> None:
     made: list[str] = []
     stamp = Stamp(1, datetime(2026, 1, 1, tzinfo=UTC))
@@ -122,15 +283,9 @@ def test_many_who_ask_at_once_have_it_made_once(monkeypatch: pytest.MonkeyPatch)
         made.append("stream")
         return StreamingResponse(iter([b"a", b"b"]))
 
-    app = FastAPI()
-    app.state.services = Services(None, None, None, None, None)  # type: ignore[arg-type]
-    keep_answers(app)
-    app.include_router(router)
-
     async def ask() -> None:
         nonlocal stamp
-        transport = httpx.ASGITransport(app)
-        async with httpx.AsyncClient(transport=transport, base_url="http://localhost") as client:
+        async with _client(router) as client:
             answers = await asyncio.gather(*(client.get("/slow") for _ in range(20)))
             assert {answer.text for answer in answers} == {"word " * 500} and made == ["slow"]
             assert answers[0].headers["content-encoding"] == "gzip"
@@ -142,5 +297,22 @@ def test_many_who_ask_at_once_have_it_made_once(monkeypatch: pytest.MonkeyPatch)
                 assert streamed.text == "ab" and streamed.headers["etag"]
             assert made[2:] == ["stream", "stream"], "a stream is kept nowhere"
 
-    with ThreadPoolExecutor(1) as apart:  # a browser of other tests keeps a loop running in this thread
-        apart.submit(asyncio.run, ask()).result()
+    in_a_loop_of_its_own(ask())
+
+
+def _app(*routers: APIRouter) -> FastAPI:
+    """With these routes and no services."""
+    app = FastAPI()
+    app.state.services = Services(None, None, None, None, None)  # type: ignore[arg-type]
+    keep_answers(app)
+    for router in routers:
+        app.include_router(router)
+    return app
+
+
+def _client(*routers: APIRouter) -> httpx.AsyncClient:
+    return _client_of(_app(*routers))
+
+
+def _client_of(app: FastAPI) -> httpx.AsyncClient:
+    return httpx.AsyncClient(transport=httpx.ASGITransport(app), base_url="http://localhost")

@@ -9,17 +9,30 @@ from pathlib import Path
 from typing import TYPE_CHECKING
 
 import httpx
+import numpy as np
 import pytest
 from live_site import Site
+from made_papers import run as made_run
+from made_papers import save_paper
 from playwright.sync_api import Page, expect
+from sqlalchemy import update
 
+from db import public_records
+from db.agreement_rows import choose_double_reviews
+from db.desk import settle_paper
 from db.fields import Kind
 from db.public_records import public_paper
+from db.public_schema import public_accelerators
 from db.reviews import Decision, Review, add_review
+from db.submissions import NewSubmission, ProposedItem, What, add_submission
 from extractors.lexicon.catalogue import load_catalogue
+from extractors.records import PaperMetadata
 from models.card import CardError, read_card, trained_card
+from portal.contribute.forms import BOUNDS
+from portal.contribute.guards import token_sha256
 from portal.public.hardware import slug_of
 from portal.public.methods import COUNTED, JOINED
+from portal.public.trends import growth_words
 from portal.public.words import flop_range, large, result_words, scale_place
 
 if TYPE_CHECKING:
@@ -27,6 +40,7 @@ if TYPE_CHECKING:
 
 Client = Callable[..., httpx.Client]
 OpenPage = Callable[..., Page]
+OpenSite = Callable[..., Site]
 HTML = {"Accept": "text/html"}
 HERON = "2104.99017"
 """It has runs with burdens, and results on ImageNet and COCO."""
@@ -63,6 +77,13 @@ def test_the_first_page_counts_what_is_known_and_tells_how_to_cite(client: Clien
     shown = _html(client(), "/")
     assert re.search(r'Papers read</dt><dd><a class="large number" href="/papers">16</a>', shown)
     assert "@misc{burden" in shown and "The burden team (20" in shown
+
+
+def test_the_first_page_leads_to_what_it_shows(client: Client) -> None:
+    shown = _html(client(), "/")
+    assert re.search(r'href="/benchmarks/[^"?]+\?metric=[^"]+">All of this chart', shown)
+    runs = shown[shown.index("Training runs found") :]
+    assert "href" not in runs[: runs.index("</dd>")], "no list has just these"
 
 
 def test_a_paper_shows_each_fact_with_its_words_its_page_and_its_place_at_arxiv(site: Site, client: Client) -> None:
@@ -103,6 +124,74 @@ def test_a_correction_is_seen_at_once_with_its_history_and_without_a_name(site: 
     assert "71 h" not in before and "71 h" in after
     assert "corrected training time to 71 h" in after and "the machine read <bdi>62 h</bdi>" in after
     assert "lovelace" not in after and "see p. 3" not in after
+
+
+def test_a_paper_under_double_review_is_shown_as_the_machine_read_it(open_site: OpenSite) -> None:
+    site = open_site()
+    unchosen = "Nobody has checked this paper yet"
+    with site.client() as reader:
+        assert unchosen in _html(reader, f"/papers/{HERON}")
+        choose_double_reviews(site.engine, 50, datetime.now(UTC))
+        facts = reader.get(f"/api/v1/papers/{HERON}/facts").json()
+        run = next(fact for fact in facts if fact["values"].get("duration_hours") == 62)
+        form = f"/contribute?paper={HERON}&fact={run['fact_key'].rpartition(':')[2]}"
+        add_review(
+            site.engine, Review(run["fact_key"], "duration_hours", Decision.CORRECT, "ada", datetime.now(UTC), 71.0)
+        )
+        shown = _html(reader, f"/papers/{HERON}")
+        assert unchosen not in shown and "Two curators review this paper independently" in shown
+        assert "71 h" not in shown and "71" not in _input(reader, form)
+        assert reader.get(f"/api/v1/papers/{HERON}/facts").json() == facts
+        contribution = _contribution(site, run["fact_key"])
+        assert "71 h" not in _html(reader, contribution)
+        for curator in ("ada", "grace"):
+            settle_paper(site.engine, HERON, curator, datetime.now(UTC))
+        assert "71 h" in _html(reader, f"/papers/{HERON}") and "71" in _input(reader, form)
+        assert "71 h" in _html(reader, contribution)
+
+
+def _contribution(site: Site, fact_key: str) -> str:
+    """The address of a proposal to correct a run's time."""
+    token, digest = "t" * 43, fact_key.rpartition(":")[2]
+    proposed, seen = {"duration_hours": 70.0}, {"duration_hours": 62.0}
+    item = ProposedItem(What.CORRECT, Kind.TRAINING_RUN, digest, proposed, seen, 2, "for 70 hours")
+    new = NewSubmission(
+        token_sha256(token), "0" * 64, datetime.now(UTC), "somebody", HERON, False, "I was there.", None, [item]
+    )
+    add_submission(site.engine, new, BOUNDS, with_letter=False)
+    return f"/contribute/{token}"
+
+
+def _input(client: httpx.Client, form: str) -> str:
+    """The training time as the form has it."""
+    found = re.search(r'<input[^>]*id="r0-duration_hours"[^>]*>', _html(client, form))
+    assert found
+    return found[0]
+
+
+def test_a_paper_that_arxiv_does_not_have_leads_to_no_page_there(open_site: OpenSite) -> None:
+    site = open_site()
+    words = "Widget was trained on 8 P100 GPUs for 84 hours."
+    metadata = PaperMetadata(None, None, "Of widgets", "", (), (), None, None)
+    key = save_paper(site, metadata, "7" * 64, [made_run(words, model="Widget")])
+    with site.client() as reader:
+        record = reader.get(f"/api/v1/papers/{key}").json()
+        assert (record["abstract_url"], record["paper"]["arxiv_id"]) == (None, None)
+        (fact,) = reader.get(f"/api/v1/papers/{key}/facts").json()
+        assert fact["page_url"] is None
+        for address in (f"/papers/{key}", f"/models/{record['models'][0]['model_id']}"):
+            shown = _html(reader, address)
+            assert words in shown
+            assert "arXiv:sha256" not in shown and not re.search(r"arxiv\.org/(abs|pdf)", shown), address
+
+
+def test_of_many_facts_the_page_says_that_the_api_has_no_more(
+    open_site: OpenSite, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(public_records, "MOST_FACTS", 1)
+    with open_site().client() as reader:
+        assert "shown neither here nor by the API" in _html(reader, f"/papers/{HERON}")
+        assert len(reader.get(f"/api/v1/papers/{HERON}/facts").json()) == 1
 
 
 def test_a_model_has_its_burden_its_results_and_its_evidence(client: Client) -> None:
@@ -190,6 +279,33 @@ def test_every_accelerator_has_a_page_of_its_own() -> None:
 def test_an_accelerator_tells_its_rates_their_source_and_its_papers(client: Client) -> None:
     shown = _html(client(), "/hardware/nvidia-tesla-v100")
     assert "15.7 TFLOP/s fp32" in shown and f'href="/papers/{HERON}"' in shown
+
+
+@pytest.mark.parametrize(
+    ("log10_a_year", "a_year", "doubling"),
+    [
+        (0.02, "× 1.05 (1.05 to 1.05)", "181 months (181 to 181)"),
+        (0.6, "× 3.98 (3.98 to 3.98)", "6.0 months (6.0 to 6.0)"),
+        (3.2, "× 1,585 (1,585 to 1,585)", "1.1 months (1.1 to 1.1)"),
+        (-0.1, "× 0.79 (0.79 to 0.79)", "it does not grow"),
+        (-3.0, "× 10⁻³ (10⁻³ to 10⁻³)", "it does not grow"),
+    ],
+)
+def test_rates_of_growth_in_words(log10_a_year: float, a_year: str, doubling: str) -> None:
+    year = np.array([2012.2, 2013, 2014, 2015, 2016, 2017.958])
+    told = growth_words("Burden", year, 17 + log10_a_year * (year - 2012))
+    assert (told.years, told.a_year, told.doubling) == ("2012 to 2017", a_year, doubling)
+
+
+def test_a_paper_without_a_date_counts_among_those_of_its_accelerator(open_site: Callable[..., Site]) -> None:
+    site = open_site()
+    held = public_accelerators.c
+    with site.engine.begin() as connection:
+        connection.execute(update(public_accelerators).where(held.paper_key == HERON).values(year=None))
+    with site.client() as reader:
+        listed = re.search(r'nvidia-tesla-v100">[^<]+</a></th>\s*<td class="number">(\d+)', _html(reader, "/hardware"))
+        total = re.search(r"(\d+) papers?</h2>", _html(reader, "/hardware/nvidia-tesla-v100"))
+    assert listed and total and listed[1] == total[1]
 
 
 def test_numbers_in_words() -> None:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import json
 import logging
 import re
@@ -17,7 +16,7 @@ import httpx
 import pytest
 from fastapi import FastAPI
 from fastapi.routing import iter_route_contexts
-from live_site import PASSWORD, SAMPLE_PAPERS, Site
+from live_site import PASSWORD, SAMPLE_PAPERS, Site, in_a_loop_of_its_own
 from starlette.requests import Request
 from starlette.types import Message, Receive, Scope, Send
 from test_sign_in import form_of, try_to_sign_in
@@ -363,7 +362,7 @@ def test_who_goes_away_in_the_middle_of_a_form_leaves_no_error_in_the_log(caplog
 
     headers = [(b"host", b"localhost"), (b"content-length", b"5")]
     scope = {"type": "http", "method": "POST", "path": "/sign-in", "headers": headers}
-    asyncio.run(Boundary(app, host_names=frozenset(), secure=False)(scope, gone, send))
+    in_a_loop_of_its_own(Boundary(app, host_names=frozenset(), secure=False)(scope, gone, send))
     assert (sent, caplog.records) == ([], [])
 
 

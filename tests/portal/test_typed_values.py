@@ -1,19 +1,28 @@
 """What curators type, as values."""
 
 import csv
+from datetime import UTC, datetime
 from importlib import resources
+from types import SimpleNamespace
 
 import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from db.fields import FIELD_TYPES
+from db.fields import FIELD_TYPES, Kind
+from db.submission_reading import Item
+from db.submissions import What
 from extractors.lexicon.catalogue import load_catalogue, parse_catalogue
+from portal.contribute.approval import APPROVE, decided
+from portal.contribute.differences import Difference
 from portal.desk.accelerator_rows import candidates, proposed_row
+from portal.desk.adding import page_of
+from portal.desk.decisions import Author, DecisionError
 from portal.desk.typed_values import TypedError, read_typed
 from portal.desk.value_words import in_words
 
 CATALOGUE = load_catalogue()
+NOON = datetime(2026, 3, 1, 12, tzinfo=UTC)
 
 
 @pytest.mark.parametrize(
@@ -84,6 +93,7 @@ def test_what_is_typed_is_read(field, text, value):
         ("accelerator_count", "many", "whole number"),
         ("accelerator_count", "2.5", "whole number"),
         ("accelerator_count", "9" * 30, "whole number"),
+        ("accelerator_count", "10^99 x 10^99 x 10^99 x 10^99", "too large"),
         ("flop", "fast", "is no number"),
         ("flop", "1e999", "finite number"),
         ("flop", "125 TFLOP/s", "is no number"),
@@ -97,6 +107,21 @@ def test_what_is_typed_is_read(field, text, value):
 def test_what_is_no_value_is_refused_in_words(field, text, said):
     with pytest.raises(TypedError, match=said):
         read_typed(field, text, CATALOGUE)
+
+
+@pytest.mark.parametrize("written", ["0000012", "9" * 5000, "0", "4", "-1", "²", ""])
+def test_a_page_that_the_paper_does_not_have_is_refused_where_records_are_added_and_approved(written):
+    paper = SimpleNamespace(page_count=3)
+    with pytest.raises(DecisionError, match="pages 1 to 3"):
+        page_of({"page": written}, paper)
+    item = Item(0, What.ADD, Kind.RESULT, "", {}, None, None, "", None, None)
+    form = {"decide.0": APPROVE, "page.0": written}
+    with pytest.raises(DecisionError, match="pages 1 to 3"):
+        decided(form, [Difference(item, "", None, (), False)], paper, lambda page: [], Author("ada", NOON), 1)
+
+
+def test_the_last_page_is_one_of_the_paper():
+    assert page_of({"page": " 3 "}, SimpleNamespace(page_count=3)) == 3
 
 
 @pytest.mark.parametrize(

@@ -5,6 +5,7 @@ from __future__ import annotations
 import csv
 import hashlib
 import json
+import os
 import subprocess
 from collections.abc import Callable
 from pathlib import Path
@@ -16,7 +17,7 @@ from made_database import CLOSED, CLOSED_QUOTE, HOSTILE_TITLE, NAMELESS, NOON, O
 from sqlalchemy import text
 
 from db.engine import Engine
-from db.release_store import release_rows
+from db.release_store import release_rows, releases
 from db.reviews import Decision, Review, add_review
 from releases import data_files, making
 from releases.errors import ReleaseError
@@ -80,6 +81,17 @@ def test_no_file_has_an_account_a_reviewer_an_address_or_words_of_curators(make:
         found = [secret for secret in SECRETS if secret.encode() in content]
         assert not found, f"{path} has {found}"
     assert {row["decision"] for row in table(made, "reviews")} == {"correct", "accept"}
+
+
+def test_no_value_of_reviews_is_a_digest_over_the_reviewer(make: Make, engine: Engine) -> None:
+    made = make()
+    with engine.connect() as connection:
+        identities = connection.scalars(text("SELECT review_id FROM reviews")).all()
+    assert identities
+    for path, content in contents(made.folder).items():
+        if path.endswith(".csv"):
+            assert not [each for each in identities if each.encode() in content], path
+    assert not {"review_id", "withdraws"} & table(made, "reviews")[0].keys()
 
 
 def test_stored_rows_hold_no_more_than_the_files(make: Make, engine: Engine) -> None:
@@ -180,13 +192,57 @@ def test_a_release_is_named_by_a_day(make: Make, name: str) -> None:
         make(name)
 
 
-def test_a_folder_with_other_files_is_left_as_it_is(make: Make, tmp_path: Path) -> None:
+def test_a_folder_with_other_files_is_left_as_it_is(make: Make, engine: Engine, tmp_path: Path) -> None:
     there = tmp_path / "releases" / "2026-11-27"
     there.mkdir(parents=True)
     (there / "mine.txt").write_text("mine")
     with pytest.raises(ReleaseError, match="there already"):
         make()
     assert contents(there) == {"mine.txt": b"mine"}
+    assert releases(engine) == []  # the name is free still
+    (there / "mine.txt").unlink()
+    there.rmdir()
+    make()
+
+
+@pytest.mark.parametrize("harm", ["changed", "missing"])
+@pytest.mark.parametrize("file", ["data/papers.csv", "data/papers.parquet", "README.md"])
+def test_a_damaged_folder_is_made_whole(make: Make, engine: Engine, tmp_path: Path, harm: str, file: str) -> None:
+    made = make()
+    whole = contents(made.folder) | {"data/notes.txt": b"mine"}
+    (made.folder / "data" / "notes.txt").write_text("mine")
+    if harm == "changed":
+        (made.folder / file).write_bytes(whole[file][:-1])
+    else:
+        (made.folder / file).unlink()
+    rebuild_release(engine, tmp_path / "releases", "2026-11-27")
+    assert contents(made.folder) == whole
+    assert [path.name for path in (tmp_path / "releases").iterdir()] == ["2026-11-27"]
+
+
+def test_parquet_is_added_later_and_stays_where_it_is_not_made(make: Make, engine: Engine, tmp_path: Path) -> None:
+    whole = contents(make().folder)
+    folder = tmp_path / "again"
+    again = rebuild_release(engine, folder, "2026-11-27", with_parquet=False).folder
+    assert len(contents(again)) < len(whole)
+    rebuild_release(engine, folder, "2026-11-27")
+    assert contents(again) == whole
+    (again / "data" / "papers.csv").unlink()
+    (again / "data" / "fits.parquet").write_bytes(b"")
+    rebuild_release(engine, folder, "2026-11-27", with_parquet=False)
+    assert contents(again) == {path: content for path, content in whole.items() if path != "data/fits.parquet"}
+
+
+def test_what_killed_runs_left_is_removed(make: Make, tmp_path: Path) -> None:
+    dead = subprocess.Popen(["true"])
+    dead.wait()
+    left = tmp_path / "releases" / f".2026-11-26.2.{dead.pid}.part"
+    (left / "data").mkdir(parents=True)
+    others = [left.with_name(f".2026-11-26.{os.getppid()}.part"), left.with_name(f".mine.{dead.pid}.part")]
+    for path in others:
+        path.mkdir()
+    make()
+    assert set(left.parent.iterdir()) == {*others, left.with_name("2026-11-27")}
 
 
 def test_the_dictionary_tells_every_column_in_order(make: Make) -> None:

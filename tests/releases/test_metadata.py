@@ -34,10 +34,24 @@ def test_frictionless_notices_a_changed_file(make: Make) -> None:
     assert {error[0] for error in report.flatten(["type"])} >= {"hash-count"} or not report.valid
 
 
-def test_croissant_is_valid_and_loads_records(make: Make, caplog: pytest.LogCaptureFixture) -> None:
+@pytest.mark.parametrize("permitted", [(), ("authors-2022",)])
+def test_metadata_tell_a_source_whose_licence_is_not_stated(make: Make, permitted: tuple[str, ...]) -> None:
+    made = make(permitted=permitted)
+    package = json.loads((made.folder / "datapackage.json").read_text())
+    croissant = json.loads((made.folder / "croissant.json").read_text())
+    told = [each.get("title", each.get("name")) for each in package["licenses"] if each["path"] == "LICENSE.md"]
+    assert ["none stated" in title and "tables of 2022" in title for title in told] == [True] * len(permitted)
+    assert croissant["license"].count("LICENSE.md") == len(permitted)
+    assert {each["path"] for each in package["licenses"]} == set(croissant["license"])
+
+
+@pytest.mark.parametrize("permitted", [(), ("authors-2022",)])
+def test_croissant_is_valid_and_loads_records(
+    make: Make, caplog: pytest.LogCaptureFixture, permitted: tuple[str, ...]
+) -> None:
     import mlcroissant
 
-    made = make()
+    made = make(permitted=permitted)
     dataset = mlcroissant.Dataset(jsonld=str(made.folder / "croissant.json"))
     issues = dataset.metadata.ctx.issues
     assert not issues.errors and not issues.warnings, issues.report()

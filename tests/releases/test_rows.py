@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import csv
 import io
+import time
 from datetime import UTC, date, datetime
 from decimal import Decimal
 from typing import Any
@@ -45,11 +46,23 @@ def test_values_are_the_same_from_either_database(value: Any, kind: ColumnType, 
         ("write to Ada.L+x@example.org, please", "write to [e-mail address], please"),
         ("a@b.co and c@d.example", "[e-mail address] and [e-mail address]"),
         ("mAP@0.5, recall@10, R@1", "mAP@0.5, recall@10, R@1"),
+        ("by {ada, bob.b}@example.org.", "by [e-mail address]."),
+        (r"by \{ada,o'brien\}@cs.example.org", "by [e-mail address]"),
+        ("Pat.O'Brien@example.org, o\u2019b@example.org", "[e-mail address], [e-mail address]"),
+        ("'ada@example.org'", "'[e-mail address]'"),
+        ("{AP, AR}@0.5 and {x}{y}@z", "{AP, AR}@0.5 and {x}{y}@z"),
     ],
 )
 def test_addresses_are_taken_out_of_any_text(text: str, shown: str) -> None:
     assert without_addresses(text) == shown
     assert without_addresses({"x": [text]}) == {"x": [shown]}
+
+
+@pytest.mark.parametrize("text", ["{" * 200_000 + "@", "{a" * 100_000 + "@", "a'" * 100_000 + "@", "@a." * 70_000])
+def test_texts_that_are_made_to_be_slow_are_looked_through_at_once(text: str) -> None:
+    started = time.process_time()
+    without_addresses(text)
+    assert time.process_time() - started < 5
 
 
 @pytest.mark.parametrize(

@@ -1,9 +1,15 @@
 /* A changed option redraws the chart in its place; the address always says what is shown. */
 
-import { drawCharts } from "./charts.js";
+import { drawCharts, stopCharts } from "./charts.js";
 
 const PARTS = ["chart", "points"];
 let latest = 0;
+let place = placeShown();
+
+/* The address but for its hash, which changes nothing of what is shown. */
+function placeShown() {
+  return location.pathname + location.search;
+}
 
 function formOf() {
   return document.querySelector("form[data-live]");
@@ -33,7 +39,9 @@ async function show(address, { remember = true } = {}) {
     if (!PARTS.every((name) => page.querySelector(`[data-live-part=${name}]`))) throw new Error(`${answer.status}`);
     const focused = document.activeElement?.id || document.activeElement?.name;
     for (const name of PARTS) {
-      document.querySelector(`[data-live-part=${name}]`).replaceWith(page.querySelector(`[data-live-part=${name}]`));
+      const old = document.querySelector(`[data-live-part=${name}]`);
+      stopCharts(old);
+      old.replaceWith(page.querySelector(`[data-live-part=${name}]`));
     }
     const notice = document.querySelector("#benchmark > .notice");
     const newNotice = page.querySelector("#benchmark > .notice");
@@ -47,7 +55,10 @@ async function show(address, { remember = true } = {}) {
       listen();
       if (focused) (document.getElementById(focused) ?? formOf().elements[focused])?.focus?.();
     }
-    if (remember) history.pushState(null, "", address);
+    if (remember) {
+      history.pushState(null, "", address);
+      place = placeShown();
+    }
     tellOfZooming();
     drawCharts();
   } catch {
@@ -71,6 +82,10 @@ function tellOfZooming() {
   for (const element of document.querySelectorAll("[data-zoomed]")) element.hidden = !matchMedia("(pointer: fine)").matches;
 }
 
-addEventListener("popstate", () => show(location.href, { remember: false }));
+addEventListener("popstate", () => {
+  const before = place;
+  place = placeShown();
+  if (place !== before) show(location.href, { remember: false });
+});
 listen();
 tellOfZooming();

@@ -18,6 +18,11 @@ export function drawCharts(within = document) {
   }
 }
 
+/* Before these figures leave the page: nothing of them stays behind. */
+export function stopCharts(within) {
+  for (const figure of within.querySelectorAll("figure[data-chart]")) drawn.get(figure)?.stop();
+}
+
 class LiveChart {
   constructor(figure) {
     this.figure = figure;
@@ -31,9 +36,17 @@ class LiveChart {
     this.shownRow = null;
     this.pressed = null;
     this.drawing = 0;
+    this.stopped = new AbortController();
+  }
+
+  stop() {
+    this.stopped.abort();
+    this.vega?.finalize();
+    this.vega = null;
   }
 
   async start() {
+    const { signal } = this.stopped;
     this.live.hidden = false;
     this.live.textContent = "";
     const waits = document.createElement("p");
@@ -43,14 +56,16 @@ class LiveChart {
     try {
       const narrow = this.frame.clientWidth < NARROW_PIXELS;
       const address = narrow ? this.figure.dataset.narrowChart : this.figure.dataset.chart;
-      const [answer] = await Promise.all([fetch(address), import(this.figure.dataset.library)]);
+      const [answer] = await Promise.all([fetch(address, { signal }), import(this.figure.dataset.library)]);
       if (!answer.ok) throw new Error(`${address}: ${answer.status}`);
       this.take(await answer.json());
       await this.draw();
+      if (signal.aborted) return;
       this.offerTools();
       this.listenToKeys();
-      dark.addEventListener("change", () => this.draw());
+      dark.addEventListener("change", () => this.draw(), { signal });
     } catch (error) {
+      if (signal.aborted) return;
       console.error("A chart can't be drawn here, its picture is shown:", error);
       this.showPicture();
     }
@@ -77,7 +92,7 @@ class LiveChart {
         return made;
       },
     });
-    if (drawing !== this.drawing) {
+    if (drawing !== this.drawing || this.stopped.signal.aborted) {
       made.finalize();
       return;
     }
@@ -235,7 +250,7 @@ class LiveChart {
       full.setAttribute("aria-pressed", String(is));
       full.textContent = is ? "Leave full screen" : "Full screen";
       requestAnimationFrame(() => dispatchEvent(new Event("resize")));
-    });
+    }, { signal: this.stopped.signal });
     this.reset?.addEventListener("click", async () => {
       await this.draw();
       this.reset.hidden = true;
