@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import signal
 from collections.abc import Callable
 from pathlib import Path
 
@@ -11,6 +12,15 @@ import pytest
 PROJECT = Path(__file__).resolve().parent.parent
 
 Require = Callable[[str, bool, str], None]
+
+
+def pytest_configure() -> None:
+    """Let the programs that tests start hear Ctrl-C, also where the tests themselves were told not to.
+
+    A shell starts what it puts in the background with Ctrl-C ignored, and programs inherit that.
+    """
+    if signal.getsignal(signal.SIGINT) is signal.SIG_IGN:
+        signal.signal(signal.SIGINT, signal.default_int_handler)
 
 
 @pytest.fixture(scope="session")
