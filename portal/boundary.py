@@ -23,6 +23,8 @@ MOST_BODY_BYTES = 1024 * 1024
 MOST_BODY_BYTES_OF_STRANGERS = 64 * 1024
 _STRANGERS_PATHS = ("/contribute",)
 """Below these, people whom nobody knows send forms: small ones."""
+_MOST_READ_BYTES = 8 * 1024 * 1024
+"""So much of what is too large is read and thrown away: a browser that still sends would not see the answer."""
 _SECRET_PATHS = ("/contribute/",)
 """What follows is known to one person alone, and goes into no log."""
 _BODY_SECONDS = 30.0
@@ -148,9 +150,10 @@ async def _with_body(headers: Headers, receive: Receive, most_bytes: int) -> Rec
     if "content-length" not in headers and "transfer-encoding" not in headers:
         return receive
     too_large = _RefusedError(413, f"More than {most_bytes // 1024:,} kB was sent: nothing was changed.")
-    if headers.get("content-length", "").isdigit() and int(headers["content-length"]) > most_bytes:
+    if headers.get("content-length", "").isdigit() and int(headers["content-length"]) > _MOST_READ_BYTES:
         raise too_large
     body = bytearray()
+    read_bytes = 0
     gone: Message | None = None
     try:
         async with asyncio.timeout(_BODY_SECONDS):
@@ -159,13 +162,16 @@ async def _with_body(headers: Headers, receive: Receive, most_bytes: int) -> Rec
                 if message["type"] == "http.disconnect":
                     gone = message
                     break
-                body += message.get("body", b"")
-                if len(body) > most_bytes:
-                    raise too_large
-                if not message.get("more_body", False):
+                part = message.get("body", b"")
+                read_bytes += len(part)
+                if read_bytes <= most_bytes:
+                    body += part
+                if read_bytes > _MOST_READ_BYTES or not message.get("more_body", False):
                     break
     except TimeoutError:
         raise _RefusedError(408, "The request came too slowly: try again.") from None
+    if read_bytes > most_bytes:
+        raise too_large
     waiting: list[Message] = [gone or {"type": "http.request", "body": bytes(body), "more_body": False}]
 
     async def replay() -> Message:
