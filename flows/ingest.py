@@ -17,16 +17,19 @@ from typing import Protocol
 from db.desk_rows import bring_queue_up_to_date
 from db.engine import Engine, open_database
 from db.errors import DatabaseError, RecordError
-from db.migrate import upgrade
-from db.public_refresh import bring_public_rows_up_to_date
-from db.queries import documents_of, extracted, failed, failed_downloads, last_successful_window
-from db.store import (
+from db.ingest_runs import (
     HarvestWindow,
     IngestStatus,
-    PaperDocument,
-    PaperFailure,
     begin_ingest_run,
     finish_ingest_run,
+    last_successful_window,
+)
+from db.migrate import upgrade
+from db.public_refresh import bring_public_rows_up_to_date
+from db.queries import documents_of, extracted, failed, failed_downloads
+from db.store import (
+    PaperDocument,
+    PaperFailure,
     record_documents,
     save_extractions,
     save_failure,

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from db.nights import DriftFinding, IngestRun, NightReport
+from db.ingest_runs import IngestRun
+from db.nights import DriftFinding, NightReport
 from flows.drift import MEASURES
 from flows.terminal import print_table, printable
 

@@ -22,15 +22,13 @@ from db.desk_rows import bring_queue_up_to_date
 from db.engine import Engine, open_database
 from db.errors import DatabaseError, RecordError
 from db.facts import paper_key
+from db.ingest_runs import IngestStatus, begin_ingest_run, finish_ingest_run
 from db.migrate import upgrade
 from db.public_refresh import bring_public_rows_up_to_date
 from db.rereading import StoredPaper, begin_rereading, left_to_read, note_analysis_before, stored_papers
 from db.store import (
-    IngestStatus,
     PaperDocument,
     PaperFailure,
-    begin_ingest_run,
-    finish_ingest_run,
     save_extractions,
     save_failure,
 )

@@ -17,9 +17,9 @@ from db.engine import is_sqlite, open_database
 from db.errors import DatabaseError
 from db.exchange import write_records
 from db.fits import fit_points
+from db.ingest_runs import begin_ingest_run
 from db.migrate import database_status, upgrade
 from db.queries import exported_records
-from db.store import begin_ingest_run
 from db.transfer import TableCopy, copy_database, reading, table_copy
 
 
