@@ -121,12 +121,14 @@ def runs(name: str | None, limit: int, as_json: bool) -> None:
     """
     from db.engine import open_database
     from db.migrate import upgrade
+    from flows.run_records import mark_killed_runs
     from flows.settings import load_settings
 
     settings = load_settings()
     need_database(settings)
     engine = open_database(settings.database)
     upgrade(engine)
+    mark_killed_runs(engine, settings.home)
     if name is None:
         _list(engine, limit, as_json)
     else:

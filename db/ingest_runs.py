@@ -16,10 +16,13 @@ from db.public_stamp import stamp_change
 
 
 class IngestStatus(StrEnum):
+    """How a run ended."""
+
     RUNNING = "running"
     SUCCEEDED = "succeeded"
     FAILED = "failed"
     INTERRUPTED = "interrupted"
+    """It was stopped, or its process was killed."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -47,13 +50,21 @@ class IngestRun:
     counts: Mapping[str, Any]
     window: tuple[date, date] | None
     """Days of arXiv that it covers."""
+    found_dead: datetime | None = None
+    """When it was noticed that its process had been killed."""
 
 
 def begin_ingest_run(
-    engine: Engine, settings: Mapping[str, Any], started: datetime, window: HarvestWindow | None = None
+    engine: Engine, settings: Mapping[str, Any], started: datetime, lease: str, window: HarvestWindow | None = None
 ) -> int:
-    """Record that a run begins; its number."""
-    row = {"started_at": started, "status": str(IngestStatus.RUNNING), "settings": dict(settings), "counts": {}}
+    """Record that a run begins, whose process holds the lease of this name for as long as it lives; its number."""
+    row: dict[str, Any] = {
+        "started_at": started,
+        "status": str(IngestStatus.RUNNING),
+        "settings": dict(settings),
+        "counts": {},
+        "lease": lease,
+    }
     if window is not None:
         row |= {"window_source": window.source, "window_since": window.since, "window_until": window.until}
     with writing(engine) as connection:
@@ -70,9 +81,27 @@ def finish_ingest_run(
         connection.execute(
             table.update()
             .where(table.c.ingest_run_id == run_id)
-            .values(status=str(status), counts=dict(counts), finished_at=finished)
+            .values(status=str(status), counts=dict(counts), finished_at=finished, found_dead_at=None)
         )
         stamp_change(connection, finished)
+
+
+def running_ingest_runs(engine: Engine) -> list[tuple[int, str]]:
+    """Numbers and leases of the runs that have not told their end."""
+    table = schema.ingest_runs
+    running = (table.c.status == str(IngestStatus.RUNNING), table.c.lease.is_not(None))
+    query = select(table.c.ingest_run_id, table.c.lease).where(*running)
+    with engine.connect() as connection:
+        return [(number, lease) for number, lease in connection.execute(query)]
+
+
+def mark_ingest_run_dead(engine: Engine, run_id: int, found: datetime) -> None:
+    """Record that the process of a run is dead, unless the run has told its end."""
+    table = schema.ingest_runs
+    running = (table.c.ingest_run_id == run_id, table.c.status == str(IngestStatus.RUNNING))
+    with writing(engine) as connection:
+        interrupted = {"status": str(IngestStatus.INTERRUPTED), "found_dead_at": found}
+        connection.execute(table.update().where(*running).values(interrupted))
 
 
 def last_successful_window(engine: Engine, source: str) -> HarvestWindow | None:
@@ -113,4 +142,5 @@ def _ingest_run(row: RowMapping) -> IngestRun:
         row["settings"],
         row["counts"],
         (since, until) if since and until else None,
+        row["found_dead_at"],
     )

@@ -19,9 +19,10 @@ from db.ingest_runs import (
 
 
 def test_runs_that_people_started_are_listed_with_their_days(engine: Engine, sample: Any) -> None:
-    first = begin_ingest_run(engine, {"folder": "papers"}, sample.noon)
+    first = begin_ingest_run(engine, {"folder": "papers"}, sample.noon, "ingest-1")
     day = sample.noon.date()
-    second = begin_ingest_run(engine, {}, sample.noon, HarvestWindow("arxiv-oai:cs.CV", day - timedelta(days=7), day))
+    covered = HarvestWindow("arxiv-oai:cs.CV", day - timedelta(days=7), day)
+    second = begin_ingest_run(engine, {}, sample.noon, "ingest-2", covered)
     finish_ingest_run(engine, second, IngestStatus.SUCCEEDED, {"papers_parsed": 2}, sample.noon + timedelta(hours=1))
     newest, oldest = ingest_runs(engine)
     assert (newest.number, newest.status, newest.counts) == (second, "succeeded", {"papers_parsed": 2})
@@ -35,12 +36,12 @@ def test_the_window_of_the_last_success_is_found(engine: Engine, sample: Any) ->
 
     def ingest(since: int, until: int, status: IngestStatus, name: str = source) -> None:
         window = HarvestWindow(name, date(2026, 3, since), date(2026, 3, until))
-        run = begin_ingest_run(engine, {"limit": None}, sample.noon, window)
+        run = begin_ingest_run(engine, {"limit": None}, sample.noon, "ingest-1", window)
         finish_ingest_run(engine, run, status, {"papers_seen": 3}, sample.noon + timedelta(hours=1))
 
     assert last_successful_window(engine, source) is None
     ingest(1, 7, IngestStatus.SUCCEEDED)
     ingest(7, 9, IngestStatus.FAILED)
     ingest(7, 12, IngestStatus.SUCCEEDED, "arxiv-oai:cs.CV")
-    begin_ingest_run(engine, {}, sample.noon, HarvestWindow(source, date(2026, 3, 7), date(2026, 3, 20)))
+    begin_ingest_run(engine, {}, sample.noon, "ingest-2", HarvestWindow(source, date(2026, 3, 7), date(2026, 3, 20)))
     assert last_successful_window(engine, source) == HarvestWindow(source, date(2026, 3, 1), date(2026, 3, 7))

@@ -223,7 +223,7 @@ def test_a_new_catalogue_asks_for_new_estimates_only(engine: Engine, sample: Any
 
 def test_a_time_without_a_zone_is_refused(engine: Engine) -> None:
     with pytest.raises(Exception, match="time zone"):
-        begin_ingest_run(engine, {}, datetime(2026, 3, 1))
+        begin_ingest_run(engine, {}, datetime(2026, 3, 1), "ingest-1")
 
 
 WRITER = """
