@@ -103,5 +103,11 @@ def sender_of(request: Request, services: Services, days_ago: int = 0) -> str:
     return "".join(halves)
 
 
+def addressee_of(email: str, services: Services, days_ago: int = 0) -> str:
+    """By which contributions of one day that name one address are counted, also when it was erased."""
+    day = f"{services.now() - timedelta(days=days_ago):%Y-%m-%d}"
+    return _signature(services, f"addressee:{day}:{email.lower()}")[:32]
+
+
 def _signature(services: Services, text: str) -> str:
     return hmac.digest(services.secret, text.encode(), "sha256").hex()
