@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, Select, func, select
@@ -117,6 +118,11 @@ class Bounds:
     of_everybody: int
     of_wide_network: int | None = None
     """Who has very many networks of households can't use up what is taken of everybody."""
+
+
+def token_sha256(token: str) -> str:
+    """By which the secret of a submission's address is known here; it is stored nowhere."""
+    return sha256(token.encode()).hexdigest()
 
 
 def add_submission(engine: Engine, new: NewSubmission, bounds: Bounds, with_letter: bool) -> int:

@@ -25,6 +25,7 @@ from db.submissions import (
     TooManyError,
     What,
     add_submission,
+    token_sha256,
 )
 from portal.contribute import conversation
 from portal.contribute.addresses import LONGEST_EMAIL, AddressError, arxiv_id, email_address
@@ -42,7 +43,6 @@ from portal.contribute.guards import (
     new_stamp,
     sender_of,
     token_of,
-    token_sha256,
 )
 from portal.contribute.proposals import (
     ReadRecord,

@@ -89,10 +89,6 @@ def token_of(secret: bytes, digest: str) -> str:
     return urlsafe_b64encode(made).decode().rstrip("=")
 
 
-def token_sha256(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def sender_of(request: Request, services: Services, days_ago: int = 0) -> str:
     """By which the tries of one network on one day are counted; of another day, or elsewhere, it means nothing.
 
