@@ -121,12 +121,14 @@ def runs(name: str | None, limit: int, as_json: bool) -> None:
     """
     from db.engine import open_database
     from db.migrate import upgrade
+    from flows.run_records import mark_killed_runs
     from flows.settings import load_settings
 
     settings = load_settings()
     need_database(settings)
     engine = open_database(settings.database)
     upgrade(engine)
+    mark_killed_runs(engine, settings.home)
     if name is None:
         _list(engine, limit, as_json)
     else:
@@ -134,7 +136,8 @@ def runs(name: str | None, limit: int, as_json: bool) -> None:
 
 
 def _list(engine: Engine, limit: int, as_json: bool) -> None:
-    from db.nights import ingest_runs, nights
+    from db.ingest_runs import ingest_runs
+    from db.nights import nights
     from flows.night_report import ingest_run_json, night_json, print_runs
 
     told = nights(engine, limit)
@@ -151,7 +154,8 @@ def _list(engine: Engine, limit: int, as_json: bool) -> None:
 
 
 def _show(engine: Engine, name: str, as_json: bool) -> None:
-    from db.nights import ingest_run, night
+    from db.ingest_runs import ingest_run
+    from db.nights import night
     from flows.night_report import ingest_run_json, night_json, print_ingest_run, print_night
 
     kind, _, number = name.rpartition("-")

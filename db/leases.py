@@ -2,7 +2,7 @@
 
 A lease has a name, a holder and an end, by the clock of the database, so that machines whose clocks differ agree. It is
 taken by one statement that changes the row only where nobody holds it. Whoever holds one renews it while at work; one
-whose holder has died ends by itself. The row stays, and tells when the work last ended.
+whose holder has died ends by itself. The row stays, unless freed for good, and tells when the work last ended.
 """
 
 from __future__ import annotations
@@ -107,14 +107,17 @@ def renew(engine: Engine, lease: Lease, seconds: float) -> bool:
         return connection.execute(statement).rowcount == 1
 
 
-def free(engine: Engine, lease: Lease, *, rested_seconds: float = 0) -> bool:
+def free(engine: Engine, lease: Lease, *, rested_seconds: float = 0, for_good: bool = False) -> bool:
     """Let others have the lease, whose use ended so long ago; False where somebody else had it already.
 
-    Negative seconds: as if it ended only then, for a rest longer than others would leave.
+    Negative seconds: as if it ended only then, for a rest longer than others would leave. ``for_good``: no row stays,
+    as nobody will ask for a lease of this name again.
     """
     table = schema.leases
     with writing(engine) as connection:
         ours = and_(table.c.name == lease.name, table.c.token == lease.token)
+        if for_good:
+            return connection.execute(table.delete().where(ours)).rowcount == 1
         ended = _now(connection, -rested_seconds)
         return connection.execute(table.update().where(ours).values(freed_at=ended)).rowcount == 1
 
@@ -150,14 +153,15 @@ class HeldLease:
                 "or the database was away for long; what was saved stays: run again"
             )
 
-    def free(self, *, rested_seconds: float = 0) -> None:
+    def free(self, *, rested_seconds: float = 0, for_good: bool = False) -> None:
         """Stop renewing, and let others have it; where the database is away, it ends by itself."""
         self._over.set()
         self._thread.join(_JOIN_SECONDS)
         try:
-            free(self._engine, self.lease, rested_seconds=rested_seconds)
+            free(self._engine, self.lease, rested_seconds=rested_seconds, for_good=for_good)
         except DatabaseError as error:
-            log.warning("the lease of %s could not be given back and ends by itself: %s", self.lease.name, error)
+            if not for_good:  # somebody may have to wait for it
+                log.warning("the lease of %s could not be given back and ends by itself: %s", self.lease.name, error)
 
     def _renew(self) -> None:
         while not self._over.wait(self._seconds / _RENEWALS):

@@ -1,10 +1,10 @@
-"""Nights in the database: what each scheduled run did, beside the runs of the ingestion that people started."""
+"""Nights in the database: what each scheduled run did."""
 
 from __future__ import annotations
 
 from collections.abc import Mapping
 from dataclasses import asdict, dataclass, field
-from datetime import date, datetime
+from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
@@ -97,20 +97,6 @@ class NightReport:
     ingest_runs: tuple[int, ...] = ()
 
 
-@dataclass(frozen=True, slots=True)
-class IngestRun:
-    """A run of the ingestion, of a night or started by somebody."""
-
-    number: int
-    started: datetime
-    finished: datetime | None
-    status: str
-    settings: Mapping[str, Any]
-    counts: Mapping[str, Any]
-    window: tuple[date, date] | None
-    """Days of arXiv that it covers."""
-
-
 def begin_night(engine: Engine, started: datetime, holder: str, extractor_version: str) -> NightReport:
     """A new night's row. One that is still said to run was killed: whoever begins a night has the lease of nights."""
     values = {
@@ -153,20 +139,6 @@ def last_success(engine: Engine) -> datetime | None:
     with engine.connect() as connection:
         found: datetime | None = connection.scalar(ended)
     return found
-
-
-def ingest_runs(engine: Engine, limit: int | None = None) -> list[IngestRun]:
-    """The latest first."""
-    query = select(schema.ingest_runs).order_by(schema.ingest_runs.c.ingest_run_id.desc()).limit(limit)
-    with engine.connect() as connection:
-        return [_ingest_run(row) for row in connection.execute(query).mappings()]
-
-
-def ingest_run(engine: Engine, number: int) -> IngestRun | None:
-    query = select(schema.ingest_runs).where(schema.ingest_runs.c.ingest_run_id == number)
-    with engine.connect() as connection:
-        row = connection.execute(query).mappings().first()
-    return _ingest_run(row) if row else None
 
 
 def anything_new_since(engine: Engine, moment: datetime) -> bool:
@@ -234,17 +206,4 @@ def _report(row: RowMapping) -> NightReport:
         warnings=tuple(row["warnings"]),
         releases=tuple(row["releases"]),
         ingest_runs=tuple(row["ingest_runs"]),
-    )
-
-
-def _ingest_run(row: RowMapping) -> IngestRun:
-    since, until = row["window_since"], row["window_until"]
-    return IngestRun(
-        row["ingest_run_id"],
-        row["started_at"],
-        row["finished_at"],
-        row["status"],
-        row["settings"],
-        row["counts"],
-        (since, until) if since and until else None,
     )

@@ -15,8 +15,8 @@ from sqlalchemy import ColumnElement, Engine, Integer, case, func, select
 
 from db import public_schema, schema
 from db.dating import dated, fraction_of_year
+from db.ingest_runs import IngestStatus
 from db.public_memory import remembered
-from db.store import IngestStatus
 
 _papers = public_schema.public_papers
 _points = public_schema.public_points

@@ -32,7 +32,7 @@ from db.exchange import COLUMNS, SUMMARY_KINDS, Record, fact_record, summary_rec
 from db.fields import FIELDS, Kind, checked_value
 from db.joins import Join, joined_models
 from db.narrowed import CLAIM_TYPES, narrowed_to
-from db.store import HarvestWindow, IngestStatus, PendingEstimate
+from db.store import PendingEstimate
 from extractors.records import Box, CountUnit, Evidence, FailureCause, Stage, Status, TrainingRun
 
 _KEYS_A_QUERY = 500
@@ -91,20 +91,6 @@ def has_document(engine: Engine, document_sha256: str) -> bool:
     query = select(had.c.paper_key).where(had.c.document_sha256 == document_sha256).limit(1)
     with engine.connect() as connection:
         return connection.scalar(query) is not None
-
-
-def last_successful_window(engine: Engine, source: str) -> HarvestWindow | None:
-    """The window with the latest end that a successful run of this source covered."""
-    table = schema.ingest_runs
-    query = (
-        select(table.c.window_since, table.c.window_until)
-        .where(table.c.window_source == source, table.c.status == str(IngestStatus.SUCCEEDED))
-        .order_by(table.c.window_until.desc(), table.c.window_since)
-        .limit(1)
-    )
-    with engine.connect() as connection:
-        row = connection.execute(query).first()
-    return HarvestWindow(source, row.window_since, row.window_until) if row else None
 
 
 _NOT_HAD = (str(FailureCause.DOWNLOAD), str(FailureCause.NOT_A_PDF))

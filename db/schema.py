@@ -92,6 +92,10 @@ ingest_runs = Table(
     Column("window_source", Text),
     Column("window_since", Date),
     Column("window_until", Date),
+    # that its process holds for as long as it lives
+    Column("lease", Text),
+    # when its process was found to be dead: it ended before
+    Column("found_dead_at", UtcDateTime),
     Index(None, "window_source", "window_until"),
 )
 

@@ -1,4 +1,4 @@
-"""Writing to the database: papers, documents, extractions, failures, estimates, ingest runs.
+"""Writing to the database: papers, documents, extractions, failures, estimates.
 
 Every function opens one transaction and is idempotent: the same call again adds no row, also when
 two processes make it at once. Rows go in sorted, so that two PostgreSQL writers never wait for each
@@ -10,7 +10,6 @@ from __future__ import annotations
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, datetime
-from enum import StrEnum
 from typing import Any
 
 from sqlalchemy import Connection, Engine, Table, case, or_, select
@@ -26,7 +25,6 @@ from db.exchange import estimate_columns
 from db.facts import claim_rows, digest, link_rows, paper_key
 from db.fields import clean_text
 from db.public_refresh import refresh_public_papers
-from db.public_stamp import stamp_change
 from extractors.records import (
     MAX_QUOTE_CHARACTERS,
     BurdenEstimate,
@@ -42,26 +40,6 @@ _PAPERS_AT_ONCE = 100
 """Rows of the desk and of public pages are made of so many: of 400 at once each takes three times as long."""
 
 Row = dict[str, Any]
-
-
-class IngestStatus(StrEnum):
-    RUNNING = "running"
-    SUCCEEDED = "succeeded"
-    FAILED = "failed"
-    INTERRUPTED = "interrupted"
-
-
-@dataclass(frozen=True, slots=True)
-class HarvestWindow:
-    """Days of a source that a run covers completely, both included.
-
-    ``source`` is any name under which windows follow on each other ("arxiv-oai:cs.CL,cs.CV"). A run that
-    covers its days only in part (``--limit``) has no window.
-    """
-
-    source: str
-    since: date
-    until: date
 
 
 @dataclass(frozen=True, slots=True)
@@ -108,32 +86,6 @@ class PendingEstimate:
     published: date | None
     """Of the paper, as far as a source told."""
     paper_key: str
-
-
-def begin_ingest_run(
-    engine: Engine, settings: Mapping[str, Any], started: datetime, window: HarvestWindow | None = None
-) -> int:
-    """Record that a run begins; its number."""
-    row = {"started_at": started, "status": str(IngestStatus.RUNNING), "settings": dict(settings), "counts": {}}
-    if window is not None:
-        row |= {"window_source": window.source, "window_since": window.since, "window_until": window.until}
-    with writing(engine) as connection:
-        inserted = connection.execute(schema.ingest_runs.insert().values(row))
-        return int((inserted.inserted_primary_key or (0,))[0])
-
-
-def finish_ingest_run(
-    engine: Engine, run_id: int, status: IngestStatus, counts: Mapping[str, Any], finished: datetime
-) -> None:
-    """Record how a run ended. ``last_successful_window`` counts it only if it succeeded."""
-    table = schema.ingest_runs
-    with writing(engine) as connection:
-        connection.execute(
-            table.update()
-            .where(table.c.ingest_run_id == run_id)
-            .values(status=str(status), counts=dict(counts), finished_at=finished)
-        )
-        stamp_change(connection, finished)
 
 
 def upsert_papers(engine: Engine, papers: Iterable[PaperMetadata]) -> int:

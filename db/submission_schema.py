@@ -38,6 +38,8 @@ submissions = Table(
     Column("note", Text, nullable=False),
     # null where none was given, and once the last letter is sent
     Column("email", Text),
+    # of that address on that day, by the same key as the sender's; it stays when the address is erased
+    Column("addressee", Text),
     Column("status", Text, _one_of("status", STATUSES), nullable=False),
     Column("status_at", UtcDateTime, nullable=False),
     Index("uq_submissions_token_sha256", "token_sha256", unique=True),

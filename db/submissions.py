@@ -11,6 +11,7 @@ from collections.abc import Mapping, Sequence
 from dataclasses import asdict, dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
+from hashlib import sha256
 from typing import Any
 
 from sqlalchemy import Column, Connection, Engine, Select, func, select
@@ -102,6 +103,9 @@ class NewSubmission:
     email: str | None
     items: Sequence[ProposedItem]
     sender_before: str | None = None
+    addressee: str | None = None
+    """A digest of the address of e-mail on that day; it stays when the address is erased."""
+    addressee_before: str | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -116,6 +120,11 @@ class Bounds:
     """Who has very many networks of households can't use up what is taken of everybody."""
 
 
+def token_sha256(token: str) -> str:
+    """By which the secret of a submission's address is known here; it is stored nowhere."""
+    return sha256(token.encode()).hexdigest()
+
+
 def add_submission(engine: Engine, new: NewSubmission, bounds: Bounds, with_letter: bool) -> int:
     """Store a submission; its number. The same form again is the same submission.
 
@@ -125,7 +134,7 @@ def add_submission(engine: Engine, new: NewSubmission, bounds: Bounds, with_lett
     if len(rows) > MOST_ITEMS:
         raise RecordError(f"a submission has at most {MOST_ITEMS} records, not {len(rows)}")
     table = schema.submissions
-    row = {name: value for name, value in asdict(new).items() if name not in ("items", "sender_before")}
+    row = {name: value for name, value in asdict(new).items() if name in table.c}
     row |= {"note": _said(new.note, least=0), "status": Status.PENDING, "status_at": new.submitted_at}
     with writing(engine) as connection:
         lock_papers(connection, [_EVERYBODY])
@@ -235,9 +244,9 @@ def _check_bounds(connection: Connection, moment: Column[Any], new: NewSubmissio
         same_network = within.where(func.substr(table.c.sender, 1, _WIDE).in_([each[:_WIDE] for each in senders]))
         _check(connection, same_network, bounds.of_wide_network, "submissions from your provider's network")
     _check(connection, within, bounds.of_everybody, "submissions from everybody")
-    if new.email:
-        same = func.lower(table.c.email) == new.email.lower()
-        _check(connection, within.where(same), bounds.of_email, "submissions with this address")
+    if new.addressee is not None:
+        same_address = within.where(table.c.addressee.in_(_days_of(new.addressee, new.addressee_before)))
+        _check(connection, same_address, bounds.of_email, "submissions with this address")
 
 
 def _days_of(sender: str, before: str | None) -> list[str]:

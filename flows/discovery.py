@@ -14,7 +14,7 @@ from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any, Protocol
 
-from db.store import HarvestWindow
+from db.ingest_runs import HarvestWindow
 from flows.settings import Settings
 from flows.sources import FoundPaper
 from flows.sources.http import PoliteSession

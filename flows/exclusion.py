@@ -6,7 +6,7 @@ import fcntl
 import os
 import socket
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -19,31 +19,39 @@ _LEASE_SECONDS = 120.0
 
 
 @contextmanager
-def alone(engine: Engine, name: str, lock: Path) -> Iterator[HeldLease]:
+def alone(engine: Engine, name: str, lock: Path, *, once: bool = False) -> Iterator[HeldLease]:
     """Hold the lease of this name while the block runs; ``LeaseHeldError`` where somebody else does.
 
     Whoever locks the file and finds the lease with another process of the same file knows that process to be dead: on
-    the same machine nobody waits for the end of a lease whose holder was killed.
+    the same machine nobody waits for the end of a lease whose holder was killed. ``once``: nobody else will want this
+    name, and neither file nor lease stays behind.
     """
-    file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
-    try:
+    with ExitStack() as at_the_end:
+        file = os.open(lock, os.O_RDWR | os.O_CREAT, 0o644)
+        at_the_end.callback(os.close, file)
+        if not _locked(file):
+            held_by = holding(engine, name) or Refused("another process of this machine", datetime.now(UTC), 0.0)
+            raise LeaseHeldError(name, held_by)
+        if once:
+            at_the_end.callback(lock.unlink, missing_ok=True)
         taken = _taken(engine, name, file)
         if isinstance(taken, Refused):
             raise LeaseHeldError(name, taken)
         held = HeldLease(engine, taken, _LEASE_SECONDS)
-        try:
-            yield held
-        finally:
-            held.free()
-    finally:
-        os.close(file)
+        at_the_end.callback(held.free, for_good=once)
+        yield held
+
+
+def _locked(file: int) -> bool:
+    """Whether no other process has locked it; from now on this one has."""
+    try:
+        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+    except BlockingIOError:
+        return False
+    return True
 
 
 def _taken(engine: Engine, name: str, file: int) -> Lease | Refused:
     digest = digest_of_file(file)
     machine = f"{socket.gethostname()}{digest} "
-    try:
-        fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
-    except BlockingIOError:
-        return holding(engine, name) or Refused("another process of this machine", datetime.now(UTC), 0.0)
     return take(engine, name, f"{machine}pid {os.getpid()}", _LEASE_SECONDS, in_place_of=machine if digest else "")

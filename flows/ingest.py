@@ -16,17 +16,14 @@ from typing import Protocol
 
 from db.desk_rows import bring_queue_up_to_date
 from db.engine import Engine, open_database
-from db.errors import DatabaseError, RecordError
+from db.errors import RecordError
+from db.ingest_runs import HarvestWindow, last_successful_window
 from db.migrate import upgrade
 from db.public_refresh import bring_public_rows_up_to_date
-from db.queries import documents_of, extracted, failed, failed_downloads, last_successful_window
+from db.queries import documents_of, extracted, failed, failed_downloads
 from db.store import (
-    HarvestWindow,
-    IngestStatus,
     PaperDocument,
     PaperFailure,
-    begin_ingest_run,
-    finish_ingest_run,
     record_documents,
     save_extractions,
     save_failure,
@@ -36,6 +33,7 @@ from extractors.records import FailureCause, PaperError
 from flows.discovery import IngestRequest, discover
 from flows.estimates import bring_estimates_up_to_date
 from flows.papers import catalogue, ready_to_save, refused
+from flows.run_records import RunRecord, mark_killed_runs
 from flows.runners import Runner, runner_in_force
 from flows.settings import Settings
 from flows.shards import PAPERS_A_PORTION, Portion, ReadPaper, TarsOfRun
@@ -78,30 +76,6 @@ class EarlierRuns:
 
     def failed_downloads(self) -> list[str]:
         return failed_downloads(self.engine, self.now - timedelta(days=_DOWNLOAD_TRIED_DAYS))
-
-
-class RunRecord:
-    """The run's own row in the database. A run that changes nothing and covers no days leaves none."""
-
-    def __init__(self, engine: Engine, request: IngestRequest, started: datetime, window: HarvestWindow | None) -> None:
-        self._engine = engine
-        self._request = request
-        self._started = started
-        self._window = window
-        self._run_id: int | None = None
-        if window is not None:
-            self.begin()
-
-    def begin(self) -> None:
-        """Make the row, unless it is there."""
-        if self._run_id is None:
-            said = self._request.described()
-            self._run_id = begin_ingest_run(self._engine, said, self._started, self._window)
-
-    def finish(self, status: IngestStatus, tally: Tally) -> None:
-        tally.ingest_run = self._run_id
-        if self._run_id is not None:
-            finish_ingest_run(self._engine, self._run_id, status, tally.counts(), datetime.now(UTC))
 
 
 @dataclass(frozen=True, slots=True)
@@ -150,6 +124,7 @@ def ingest(
     settings.home.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings.database)
     upgrade(engine)
+    mark_killed_runs(engine, settings.home)
     arxiv = settings.arxiv
     http = PoliteSession(arxiv, pacer=shared_pacer(engine, arxiv.pace_file))
     tars = TarsOfRun(engine, read_again=request.retry_failed)
@@ -157,8 +132,8 @@ def ingest(
     with (
         discover(request, settings, http, EarlierRuns(engine, started), started.date(), tars) as discovery,
         runner_in_force(settings, discovery.total) as runner,
+        RunRecord(engine, settings.home, request.described(), started, tally.counts, discovery.window) as run,
     ):
-        run = RunRecord(engine, request, started, discovery.window)
         portion = PAPERS_A_PORTION if request.tars or settings.runner == "dask" else 1
         workplace = Workplace(
             engine, run, tally, store, http, runner, settings.limits, request.retry_failed, portion, tars, watcher
@@ -171,13 +146,8 @@ def ingest(
             (process or process_papers)(papers, workplace)
             bring_queue_up_to_date(engine, datetime.now(UTC))
             bring_public_rows_up_to_date(engine, datetime.now(UTC))
-        except BaseException as error:
-            interrupted = isinstance(error, KeyboardInterrupt | SystemExit)
-            status = IngestStatus.INTERRUPTED if interrupted else IngestStatus.FAILED
-            with contextlib.suppress(DatabaseError):  # the database may be what failed; its error is on its way
-                run.finish(status, tally)
-            raise
-        run.finish(IngestStatus.SUCCEEDED, tally)
+        finally:
+            tally.ingest_run = run.number
     return tally
 
 

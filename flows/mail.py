@@ -7,7 +7,6 @@ link: nothing that a stranger wrote, so that nobody can have this server send th
 
 from __future__ import annotations
 
-import hashlib
 import logging
 import re
 import smtplib
@@ -24,7 +23,7 @@ from threading import Event, Thread
 from db.engine import Engine
 from db.errors import DatabaseError
 from db.letters import Letter, letter_failed, letter_sent, take_letter
-from db.submissions import Occasion
+from db.submissions import Occasion, token_sha256
 from flows.settings import Settings, SettingsError
 
 PAUSES = tuple(timedelta(minutes=minutes) for minutes in (1, 5, 30, 120, 480, 1440))
@@ -179,7 +178,7 @@ class Mailer:
 
     def _send(self, letter: Letter) -> None:
         token = self._token_of(letter.form_digest)
-        if hashlib.sha256(token.encode()).hexdigest() != letter.token_sha256:
+        if token_sha256(token) != letter.token_sha256:
             # it waits until its lease is over: another server may have the key
             log.error(
                 "letter %s is not sent, its link would lead nowhere: contribution %s was taken with another secret.key "

@@ -7,7 +7,8 @@ from dataclasses import asdict
 from datetime import datetime
 from typing import Any
 
-from db.nights import DriftFinding, IngestRun, NightReport
+from db.ingest_runs import IngestRun
+from db.nights import DriftFinding, NightReport
 from flows.drift import MEASURES
 from flows.terminal import print_table, printable
 
@@ -41,6 +42,7 @@ def ingest_run_json(run: IngestRun) -> dict[str, Any]:
     return asdict(run) | {
         "started": run.started.isoformat(),
         "finished": run.finished and run.finished.isoformat(),
+        "found_dead": run.found_dead and run.found_dead.isoformat(),
         "window": run.window and [day.isoformat() for day in run.window],
     }
 
@@ -65,7 +67,8 @@ def print_night(report: NightReport) -> None:
 
 def print_ingest_run(run: IngestRun) -> None:
     took = f"{_moment(run.started)} to {_moment(run.finished)}"
-    print(printable(f"ingestion {run.number}: {run.status}; {took}"))
+    noticed = f", found dead {_moment(run.found_dead)}" if run.found_dead else ""
+    print(printable(f"ingestion {run.number}: {run.status}; {took}{noticed}"))
     if run.window:
         print(f"covers {run.window[0]} to {run.window[1]} of arXiv")
     for name, value in sorted(run.settings.items()):

@@ -20,17 +20,14 @@ from annotations.lines import bare_id
 from annotations.standoff import GOLD_RESULTS, GOLD_RUNS, load_gold_results, load_gold_runs
 from db.desk_rows import bring_queue_up_to_date
 from db.engine import Engine, open_database
-from db.errors import DatabaseError, RecordError
+from db.errors import RecordError
 from db.facts import paper_key
 from db.migrate import upgrade
 from db.public_refresh import bring_public_rows_up_to_date
 from db.rereading import StoredPaper, begin_rereading, left_to_read, note_analysis_before, stored_papers
 from db.store import (
-    IngestStatus,
     PaperDocument,
     PaperFailure,
-    begin_ingest_run,
-    finish_ingest_run,
     save_extractions,
     save_failure,
 )
@@ -39,6 +36,7 @@ from flows.estimates import bring_estimates_up_to_date
 from flows.exclusion import alone
 from flows.ingest import Watcher
 from flows.papers import catalogue, ready_to_save, refused
+from flows.run_records import RunRecord, mark_killed_runs
 from flows.runners import runner_in_force
 from flows.settings import Settings
 from flows.sources.store import path_in_store
@@ -115,6 +113,7 @@ def reread(request: RereadRequest, settings: Settings, watcher: Watcher | None =
     upgrade(engine)
     settings.home.mkdir(parents=True, exist_ok=True)
     with alone(engine, "reading again", settings.home / "reread.lock"):
+        mark_killed_runs(engine, settings.home)
         bring_estimates_up_to_date(engine)
         wanted = _left(engine, request)[: request.limit]
         done = Reread(papers_left=len(wanted))
@@ -134,20 +133,12 @@ def _read_and_record(
     done: Reread,
     watcher: Watcher | None,
 ) -> None:
-    run = begin_ingest_run(engine, request.described(), datetime.now(UTC))
-    status = IngestStatus.FAILED
-    try:
+    with RunRecord(engine, settings.home, request.described(), datetime.now(UTC), done.counts) as run:
+        run.begin()
         _read(sha256s, engine, settings, done, watcher)
         bring_queue_up_to_date(engine, datetime.now(UTC))
         bring_public_rows_up_to_date(engine, datetime.now(UTC))
         done.papers_left = len(_left(engine, RereadRequest()))
-        status = IngestStatus.SUCCEEDED
-    except (KeyboardInterrupt, SystemExit):
-        status = IngestStatus.INTERRUPTED
-        raise
-    finally:
-        with contextlib.suppress(DatabaseError):  # the database may be what failed; its error is on its way
-            finish_ingest_run(engine, run, status, done.counts(), datetime.now(UTC))
 
 
 def _left(engine: Engine, request: RereadRequest) -> list[tuple[str, str]]:

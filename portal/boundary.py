@@ -70,7 +70,7 @@ class Boundary:
         if scope["type"] == "lifespan":
             await self._app(scope, receive, send)
         elif scope["type"] == "http" and scope["method"] == "HEAD":
-            await self._answer(dict(scope, method="GET"), receive, _without_body(send))
+            await self._answer(_as_get(scope), receive, _without_body(send))
         elif scope["type"] == "http":
             await self._answer(scope, receive, send)
 
@@ -125,11 +125,23 @@ def _failed(request: Request, error: Exception, number: str) -> ASGIApp:
     return error_response(request, 500, f"Something went wrong here, not with you. The log has it as {number}.")
 
 
+_BY_PATH = "http.response.pathsend"
+"""By this extension of ASGI, files are handed over by their path, and nobody here reads them."""
+
+
+def _as_get(scope: Scope) -> Scope:
+    """The request for a whole answer, whose files are not to be read; a range means nothing to HEAD."""
+    headers = [(name, value) for name, value in scope["headers"] if name != b"range"]
+    return dict(scope, method="GET", headers=headers, extensions={**scope.get("extensions", {}), _BY_PATH: {}})
+
+
 def _without_body(send: Send) -> Send:
     """What tells of the body stays: its length, its type."""
 
     async def send_head(message: Message) -> None:
-        await send({**message, "body": b""} if message["type"] == "http.response.body" else message)
+        has_body = message["type"] in ("http.response.body", _BY_PATH)
+        more = message.get("more_body", False)
+        await send({"type": "http.response.body", "body": b"", "more_body": more} if has_body else message)
 
     return send_head
 

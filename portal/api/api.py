@@ -1,6 +1,7 @@
 """The JSON API below ``/api/v1``: reading only, for programs everywhere, described by OpenAPI.
 
-Answers carry an ETag and change only with the public data. Errors are ``{"error": "…"}``, whatever was asked for.
+Answers carry an ETag and change only with the public data, but for that of a release, whose files come and go, and the
+description, which comes with the program. Errors are ``{"error": "…"}``, whatever was asked for.
 """
 
 from __future__ import annotations
@@ -24,7 +25,8 @@ _ABOUT = """How much computing deep-learning results took: training runs, result
 with page and sentence, and the hardware burden estimated from them.
 
 Unknown is null, never 0. Lists come in parts of at most 200 rows; the header `Link` leads to the next one. Answers have
-an `ETag`: ask with `If-None-Match`, and 304 says that nothing has changed. `/api/v1/sources` tells licence and credit.
+an `ETag`: ask with `If-None-Match`, and 304 says that nothing has changed. Only `/api/v1/releases/{name}` and
+`/api/v1/openapi.json` have none. `/api/v1/sources` tells licence and credit.
 Version 1 only ever gains addresses, parameters and fields."""
 _ERRORS: dict[int | str, dict[str, Any]] = {
     422: {"model": ErrorAnswer, "description": "A parameter can't be used; the words say which."},

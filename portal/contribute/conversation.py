@@ -18,6 +18,7 @@ from db.submissions import (
     TooManyError,
     add_answer,
     forget_email,
+    token_sha256,
 )
 from portal.contribute.differences import differences, proposed_burden
 from portal.contribute.guards import (
@@ -27,7 +28,6 @@ from portal.contribute.guards import (
     GuardError,
     check_trap,
     sender_of,
-    token_sha256,
 )
 from portal.desk.saving import Posted
 from portal.pages import page

@@ -25,6 +25,7 @@ from db.submissions import (
     TooManyError,
     What,
     add_submission,
+    token_sha256,
 )
 from portal.contribute import conversation
 from portal.contribute.addresses import LONGEST_EMAIL, AddressError, arxiv_id, email_address
@@ -33,6 +34,7 @@ from portal.contribute.guards import (
     STAMP_FIELD,
     TRAP_FIELD,
     GuardError,
+    addressee_of,
     check_stamp,
     check_trap,
     form_digest,
@@ -41,7 +43,6 @@ from portal.contribute.guards import (
     new_stamp,
     sender_of,
     token_of,
-    token_sha256,
 )
 from portal.contribute.proposals import (
     ReadRecord,
@@ -245,6 +246,8 @@ def _store(request: Request, services: Services, shown: Shown) -> str:
         email=head.email,
         items=items,
         sender_before=sender_of(request, services, days_ago=1),
+        addressee=addressee_of(head.email, services) if head.email else None,
+        addressee_before=addressee_of(head.email, services, days_ago=1) if head.email else None,
     )
     add_submission(services.engine, new, BOUNDS, with_letter=services.wake_mail is not None)
     if services.wake_mail and head.email:

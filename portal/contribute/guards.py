@@ -89,10 +89,6 @@ def token_of(secret: bytes, digest: str) -> str:
     return urlsafe_b64encode(made).decode().rstrip("=")
 
 
-def token_sha256(token: str) -> str:
-    return hashlib.sha256(token.encode()).hexdigest()
-
-
 def sender_of(request: Request, services: Services, days_ago: int = 0) -> str:
     """By which the tries of one network on one day are counted; of another day, or elsewhere, it means nothing.
 
@@ -101,6 +97,12 @@ def sender_of(request: Request, services: Services, days_ago: int = 0) -> str:
     day = f"{services.now() - timedelta(days=days_ago):%Y-%m-%d}"
     halves = (_signature(services, f"sender:{day}:{client_address(request, bits)}")[:16] for bits in (48, 64))
     return "".join(halves)
+
+
+def addressee_of(email: str, services: Services, days_ago: int = 0) -> str:
+    """By which contributions of one day that name one address are counted, also when it was erased."""
+    day = f"{services.now() - timedelta(days=days_ago):%Y-%m-%d}"
+    return _signature(services, f"addressee:{day}:{email.lower()}")[:32]
 
 
 def _signature(services: Services, text: str) -> str:

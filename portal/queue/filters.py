@@ -23,6 +23,7 @@ FIRST_YEAR, LAST_YEAR = 1900, 2200
 _LONGEST_SEARCH = 200
 _BENCHMARK = re.compile(r"[a-z0-9][a-z0-9._-]{0,60}", re.IGNORECASE)
 _FIELD = re.compile(r"[a-z][a-z-]{1,15}(?:\.[a-z-]{2,15})?", re.IGNORECASE)
+_YEAR = re.compile(r"[0-9]{4}")
 _ON = frozenset(("1", "on", "true", "yes"))
 _OFF = frozenset(("", "0", "off", "false", "no"))
 
@@ -94,10 +95,10 @@ def _named(option: str, value: str, pattern: re.Pattern[str], example: str) -> s
 
 
 def year_of(option: str, value: str) -> int | None:
-    """ "2017" -> 2017        "" -> None        "17", "soon" -> FilterError, which names the option"""
+    """ "2017" -> 2017        "" -> None        "17", "02017", "soon" -> FilterError, which names the option"""
     if not value:
         return None
-    if not (value.isascii() and value.isdigit() and FIRST_YEAR <= int(value[:6]) <= LAST_YEAR):
+    if not (_YEAR.fullmatch(value) and FIRST_YEAR <= int(value) <= LAST_YEAR):
         raise FilterError(f"{value[:20]!r} is no year ({option}): write four digits, as in 2017.")
     return int(value)
 

@@ -169,8 +169,8 @@ def _benchmark_choices(chosen: str) -> list[tuple[str, str]]:
 
 
 def _page_number(written: str) -> int:
-    """ "3" -> 3        "0", "-1", "many" -> 1"""
-    return max(1, int(written)) if written.isascii() and written.isdigit() and len(written) < 7 else 1
+    """ "3" -> 3        "0", "-1", "many" -> 1        of thousands of digits the first seven, later than any page"""
+    return max(1, int(written[:7])) if written.isascii() and written.isdigit() else 1
 
 
 def _address(values: Mapping[str, object], query: str) -> str:

@@ -18,14 +18,11 @@ from db.nights import (
     anything_new_since,
     begin_night,
     hardware_by_paper,
-    ingest_run,
-    ingest_runs,
     last_success,
     night,
     nights,
     save_night,
 )
-from db.store import HarvestWindow, IngestStatus, begin_ingest_run, finish_ingest_run
 from extractors.records import UnknownHardware
 
 
@@ -76,18 +73,6 @@ def test_a_night_that_was_killed_is_marked_by_the_next(engine: Engine, sample: A
     begin_night(engine, sample.noon + timedelta(days=1), "here pid 8", "x1")
     assert [report.status for report in nights(engine)] == [NightStatus.RUNNING, NightStatus.INTERRUPTED]
     assert nights(engine)[1] == replace(killed, status=NightStatus.INTERRUPTED)
-
-
-def test_runs_that_people_started_are_listed_with_their_days(engine: Engine, sample: Any) -> None:
-    first = begin_ingest_run(engine, {"folder": "papers"}, sample.noon)
-    day = sample.noon.date()
-    second = begin_ingest_run(engine, {}, sample.noon, HarvestWindow("arxiv-oai:cs.CV", day - timedelta(days=7), day))
-    finish_ingest_run(engine, second, IngestStatus.SUCCEEDED, {"papers_parsed": 2}, sample.noon + timedelta(hours=1))
-    newest, oldest = ingest_runs(engine)
-    assert (newest.number, newest.status, newest.counts) == (second, "succeeded", {"papers_parsed": 2})
-    assert newest.window == (day - timedelta(days=7), day)
-    assert (oldest.number, oldest.finished, oldest.settings, oldest.window) == (first, None, {"folder": "papers"}, None)
-    assert ingest_run(engine, first) == oldest and ingest_run(engine, second + 1) is None
 
 
 def test_hardware_is_told_apart_by_when_it_was_read(engine: Engine, sample: Any) -> None:

@@ -14,22 +14,18 @@ from sqlalchemy import Engine, text
 
 from db.engine import open_database
 from db.errors import DatabaseError, RecordError
+from db.ingest_runs import begin_ingest_run
 from db.migrate import database_status
 from db.queries import (
     documents_of,
     exported_records,
     extracted,
     failed,
-    last_successful_window,
     pending_estimates,
 )
 from db.store import (
-    HarvestWindow,
-    IngestStatus,
     PaperDocument,
     PaperFailure,
-    begin_ingest_run,
-    finish_ingest_run,
     record_documents,
     save_estimates,
     save_failure,
@@ -210,22 +206,6 @@ def test_a_failure_without_a_pdf_shows_until_that_version_is_read(engine: Engine
     assert (paper["version"], paper["failure_version"]) == (2, None)
 
 
-def test_the_window_of_the_last_success_is_found(engine: Engine, sample: Any) -> None:
-    source = "arxiv-oai:cs.LG"
-
-    def ingest(since: int, until: int, status: IngestStatus, name: str = source) -> None:
-        window = HarvestWindow(name, date(2026, 3, since), date(2026, 3, until))
-        run = begin_ingest_run(engine, {"limit": None}, sample.noon, window)
-        finish_ingest_run(engine, run, status, {"papers_seen": 3}, sample.noon + timedelta(hours=1))
-
-    assert last_successful_window(engine, source) is None
-    ingest(1, 7, IngestStatus.SUCCEEDED)
-    ingest(7, 9, IngestStatus.FAILED)
-    ingest(7, 12, IngestStatus.SUCCEEDED, "arxiv-oai:cs.CV")
-    begin_ingest_run(engine, {}, sample.noon, HarvestWindow(source, date(2026, 3, 7), date(2026, 3, 20)))
-    assert last_successful_window(engine, source) == HarvestWindow(source, date(2026, 3, 1), date(2026, 3, 7))
-
-
 def test_a_new_catalogue_asks_for_new_estimates_only(engine: Engine, sample: Any) -> None:
     sample.save(engine, sample.paper(sample.run(), sample.run(stage="pretraining")), estimator="e1")
     assert list(pending_estimates(engine, "e1")) == []
@@ -243,7 +223,7 @@ def test_a_new_catalogue_asks_for_new_estimates_only(engine: Engine, sample: Any
 
 def test_a_time_without_a_zone_is_refused(engine: Engine) -> None:
     with pytest.raises(Exception, match="time zone"):
-        begin_ingest_run(engine, {}, datetime(2026, 3, 1))
+        begin_ingest_run(engine, {}, datetime(2026, 3, 1), "ingest-1")
 
 
 WRITER = """

@@ -17,9 +17,9 @@ from db.engine import is_sqlite, open_database
 from db.errors import DatabaseError
 from db.exchange import write_records
 from db.fits import fit_points
+from db.ingest_runs import begin_ingest_run
 from db.migrate import database_status, upgrade
 from db.queries import exported_records
-from db.store import begin_ingest_run
 from db.transfer import TableCopy, copy_database, reading, table_copy
 
 
@@ -105,10 +105,10 @@ def test_there_and_back_nothing_is_lost(engine: Engine, other: Engine, tmp_path:
 
 
 def test_what_was_copied_is_written_on_as_any_other(sqlite: Engine, postgresql: Engine, sample: Any) -> None:
-    first = begin_ingest_run(sqlite, {}, sample.noon)
+    first = begin_ingest_run(sqlite, {}, sample.noon, "ingest-1")
     sample.save(sqlite, sample.paper(sample.run()))
     copy_database(sqlite, postgresql, replace=False)
-    assert begin_ingest_run(postgresql, {}, sample.noon) > first
+    assert begin_ingest_run(postgresql, {}, sample.noon, "ingest-2") > first
     sample.save(postgresql, sample.paper(sample.run()))
     late = sample.paper(sample.run(), metadata=sample.metadata("2401.00009"), sha256="b" * 64)
     sample.save(postgresql, late)

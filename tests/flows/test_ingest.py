@@ -12,7 +12,7 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 import hostile_pdfs
 import pytest
@@ -20,9 +20,6 @@ from process_groups import living, until
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Home
-
-
-STATES = {"running", "succeeded", "failed", "interrupted"}
 
 
 def _copy(home: Home, to: Path) -> Home:
@@ -113,6 +110,13 @@ def _stopped(home: Home, folder: Path, moment: Callable[[], bool], stop: signal.
     return process.returncode != 0
 
 
+def _told_runs(home: Home) -> list[dict[str, Any]]:
+    ran = home.burden("runs", "--json")
+    assert ran.returncode == 0, ran.stderr
+    told: list[dict[str, Any]] = json.loads(ran.stdout)["ingest_runs"]
+    return told
+
+
 @pytest.mark.skipif(not Path("/proc/self/stat").exists(), reason="proc: no /proc to look for left-over workers")
 def test_stopped_at_any_moment_then_run_again_ends_as_if_undisturbed(
     home: Home, few_papers: Path, undisturbed: Home
@@ -129,11 +133,13 @@ def test_stopped_at_any_moment_then_run_again_ends_as_if_undisturbed(
         shutil.rmtree(home.path)  # on a busy machine a run may end before its Ctrl-C comes
     else:
         pytest.fail("each run ended before it could be interrupted")
+    told = [(run["status"], run["finished"] is None) for run in _told_runs(home)]
+    assert sorted(told) == [("interrupted", False), ("interrupted", True), ("interrupted", True)]
     summary = home.ingest(few_papers)
     assert summary["papers_parsed"] >= 1
     assert home.contents() == undisturbed.contents()
-    states = [state for row in home.contents(with_runs=True)["ingest_runs"] for state in row if state in STATES]
-    assert sorted(states) == ["interrupted", "running", "running", "succeeded"]
+    assert [run["status"] for run in _told_runs(home)] == ["succeeded", *["interrupted"] * 3]
+    assert not list(home.path.glob("*.lock")) and home.count("leases") == 0
 
 
 def test_hostile_pdfs_fail_alone_each_with_a_cause(home: Home, few_papers: Path, undisturbed: Home) -> None:

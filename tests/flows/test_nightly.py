@@ -15,9 +15,10 @@ from loopback_arxiv import LoopbackArxiv, status
 import flows.nightly
 from db.engine import Engine, open_database
 from db.errors import DatabaseError
+from db.ingest_runs import ingest_runs
 from db.leases import Lease, LeaseHeldError, take
 from db.migrate import upgrade
-from db.nights import NightReport, NightStatus, StepState, begin_night, ingest_runs, last_success, nights
+from db.nights import NightReport, NightStatus, StepState, begin_night, last_success, nights
 from flows.analysis import AnalysisError
 from flows.ingest import Workplace
 from flows.nightly import NightRequest, night

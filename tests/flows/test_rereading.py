@@ -283,6 +283,8 @@ def test_a_run_killed_on_the_way_is_gone_on_with(
     (recorded / "go").touch()
     done = reread(RereadRequest(), made.settings)
     assert (done.tally.papers_parsed, done.papers_left) == (1, 0)
+    ended = made.rows("SELECT status FROM ingest_runs ORDER BY ingest_run_id DESC LIMIT 2")
+    assert ended == [("succeeded",), ("interrupted",)]
     told = report_of(made.engine, done)
     assert told is not None and told["papers"]["read_again"] == 3, "those of the run that was killed, too"
     assert told["laws"]["points"]["changed"] > 0, "beside the laws before the first of the runs"

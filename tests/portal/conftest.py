@@ -8,12 +8,15 @@ import subprocess
 import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
+from dataclasses import replace
+from datetime import timedelta
 from pathlib import Path
 from typing import Any
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
+from contributions import Clock
 from filelock import FileLock
 from keyboard import Keyboard
 from live_site import Site, serving
@@ -66,6 +69,12 @@ def site(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterato
     """A live server over a copy of the sample papers that the tests of a module share."""
     with serving(_copied(sample_home, tmp_path_factory.mktemp("site"))) as made:
         yield made
+
+
+@pytest.fixture
+def time_to_type(site: Site) -> None:
+    """Each test begins at a later time than the one before, and so with a throttle of its own."""
+    site.app.state.services = replace(site.services, now=Clock(site.services.now() + timedelta(days=2)), wake_mail=None)
 
 
 @pytest.fixture

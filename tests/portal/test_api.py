@@ -105,6 +105,23 @@ def test_an_answer_has_an_etag_until_the_data_change(api: httpx.Client, site: Si
     assert changed.status_code == 200 and changed.headers["etag"] != first.headers["etag"]
 
 
+def test_the_description_names_the_answers_that_have_no_etag(open_site: OpenSite) -> None:
+    site = open_site()
+    make_release(site.engine, site.settings.releases_folder, ReleaseOrder("2026-11-27"), site.services.catalogue)
+    with site.client() as api:
+        document = get(api, "/openapi.json")
+        model = get(api, "/models", limit=1)["rows"][0]["model_id"]
+        told = {"{key}": SAMPLE_PAPERS[0], "{model_id}": model, "{name}": "2026-11-27"}
+        without = []
+        for path in (*document["paths"], f"{API}/openapi.json"):
+            address = path
+            for parameter, value in told.items():
+                address = address.replace(parameter, value)
+            if "etag" not in api.get(address).raise_for_status().headers:
+                without.append(path)
+    assert without and all(f"`{path}`" in document["info"]["description"] for path in without)
+
+
 def test_files_of_a_release_are_told_as_they_are_offered_just_now(open_site: OpenSite) -> None:
     site = open_site()
     folder = site.settings.releases_folder

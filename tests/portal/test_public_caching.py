@@ -8,13 +8,14 @@ import re
 import threading
 from collections.abc import Callable
 from datetime import UTC, datetime
+from pathlib import Path
 
 import httpx
 import pytest
 from fastapi import APIRouter, FastAPI
 from live_site import Site, in_a_loop_of_its_own
 from starlette.requests import Request
-from starlette.responses import PlainTextResponse, Response, StreamingResponse
+from starlette.responses import FileResponse, PlainTextResponse, Response, StreamingResponse
 from starlette.types import Message
 
 from db.public_records import public_paper
@@ -121,7 +122,12 @@ def test_the_head_of_an_answer_is_that_of_the_whole(client: Client, address: str
     assert reader.get(address, headers=HTML).text == whole.text, "the connection is in order"
 
 
-def test_no_body_leaves_with_a_head() -> None:
+@pytest.mark.parametrize("of_file", [False, True])
+def test_no_body_leaves_with_a_head_and_no_file_is_read_for_it(of_file: bool, tmp_path: Path) -> None:
+    file = tmp_path / "large"
+    file.write_bytes(b"words" * FileResponse.chunk_size)
+    answer = FileResponse(file) if of_file else PlainTextResponse("words")
+    length = file.stat().st_size if of_file else len("words")
     sent: list[Message] = []
 
     async def send(message: Message) -> None:
@@ -132,9 +138,9 @@ def test_no_body_leaves_with_a_head() -> None:
 
     headers = [(b"host", b"localhost")]
     scope = {"type": "http", "method": "HEAD", "path": "/", "headers": headers}
-    boundary = Boundary(PlainTextResponse("words"), host_names=frozenset(), secure=False)
+    boundary = Boundary(answer, host_names=frozenset(), secure=False)
     in_a_loop_of_its_own(boundary(scope, receive, send))
-    assert (b"content-length", b"5") in sent[0]["headers"]
+    assert (b"content-length", str(length).encode()) in sent[0]["headers"]
     assert [message["body"] for message in sent[1:]] == [b""]
 
 

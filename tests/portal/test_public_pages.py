@@ -24,12 +24,11 @@ from db.fields import Kind
 from db.public_records import public_paper
 from db.public_schema import public_accelerators
 from db.reviews import Decision, Review, add_review
-from db.submissions import NewSubmission, ProposedItem, What, add_submission
+from db.submissions import NewSubmission, ProposedItem, What, add_submission, token_sha256
 from extractors.lexicon.catalogue import load_catalogue
 from extractors.records import PaperMetadata
 from models.card import CardError, read_card, trained_card
 from portal.contribute.forms import BOUNDS
-from portal.contribute.guards import token_sha256
 from portal.public.hardware import slug_of
 from portal.public.methods import COUNTED, JOINED
 from portal.public.trends import growth_words

@@ -53,6 +53,8 @@ def _listed(page: str) -> list[str]:
         ({"from": "soon"}, "'soon' is no year"),
         ({"to": "20177"}, "'20177' is no year"),
         ({"from": "²017"}, "is no year"),
+        ({"to": "002017"}, "is no year"),
+        ({"from": "002017" + "0" * 5000}, "is no year"),
         ({"from": "2018", "to": "2016"}, "the first is later"),
         ({"show": "mine"}, "open, settled, all"),
         ({"stale": "perhaps"}, "stale is 1 or left out"),
@@ -228,7 +230,8 @@ def test_pages_show_every_paper_once_and_keep_the_options(client: Client, monkey
         address = following[1].replace("&amp;", "&")
         assert "show=all" in address
     assert sorted(seen) == sorted(SAMPLE_PAPERS)
-    assert _listed(_html(curator, "/desk?show=all&page=99")) == seen[15:]
+    for beyond in ("99", "1000000", "9" * 5000):
+        assert _listed(_html(curator, f"/desk?show=all&page={beyond}")) == seen[15:]
     assert _listed(_html(curator, "/desk?show=all&page=-1")) == seen[:5]
 
 
