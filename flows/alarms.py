@@ -15,7 +15,7 @@ from threading import Event as Flag
 from threading import Thread
 from time import sleep
 
-from db.alarms import AlarmMessage, end_alarm, message_failed, message_sent, raise_alarm, take_message
+from db.alarms import AlarmMessage, end_alarm, message_failed, message_sent, queue_untold, raise_alarm, take_message
 from db.alarms import Event as Told
 from db.engine import Engine
 from db.errors import DatabaseError
@@ -121,9 +121,9 @@ def _tell(engine: Engine, settings: Settings, report: NightReport, wait: Wait) -
     said, now = verdict(report), datetime.now(UTC)
     try:
         for trouble in said.troubles:
-            raise_alarm(engine, trouble.cause, trouble.summary, trouble.detail, now, ways)
+            raise_alarm(engine, trouble.cause, trouble.summary, trouble.detail, now)
         for cause in said.over:
-            end_alarm(engine, cause, now, ways)
+            end_alarm(engine, cause, now)
         Messenger(engine, ways, wait=wait).send_due()
     except DatabaseError as error:
         log.error("alarms can't be recorded, and are told without: %s", error)
@@ -146,17 +146,17 @@ def silent_since(engine: Engine, settings: Settings, now: datetime) -> datetime 
     return last if now - last > timedelta(hours=settings.silence_hours) else None
 
 
-def watch_silence(engine: Engine, settings: Settings, ways: Channels, now: datetime) -> None:
+def watch_silence(engine: Engine, settings: Settings, now: datetime) -> None:
     """Begin the alarm of silence, or end it."""
     since = silent_since(engine, settings, now)
     if since is None:
-        end_alarm(engine, SILENCE, now, ways)
+        end_alarm(engine, SILENCE, now)
         return
     detail = (
         f"BURDEN_SILENCE_HOURS allows {settings.silence_hours:g} hours. Is `burden schedule` running? "
         "`burden runs` lists the nights. Nothing more is said of this until a night succeeds."
     )
-    raise_alarm(engine, SILENCE, f"no night has succeeded since {since:%Y-%m-%d %H:%M} UTC", detail, now, ways)
+    raise_alarm(engine, SILENCE, f"no night has succeeded since {since:%Y-%m-%d %H:%M} UTC", detail, now)
 
 
 class Messenger:
@@ -174,6 +174,7 @@ class Messenger:
 
     def send_due(self) -> int:
         """Send what is due now; how many messages were tried."""
+        queue_untold(self._engine, self._ways, self._now())
         tried = 0
         while (message := take_message(self._engine, self._now(), _LEASE, self._ways)) is not None:
             tried += 1
@@ -235,7 +236,7 @@ class AlarmWatch:
         """One round."""
         now = self._now()
         try:
-            watch_silence(self._engine, self._settings, self._ways, now)
+            watch_silence(self._engine, self._settings, now)
             self._messenger.send_due()
         except DatabaseError as error:
             log.debug("alarms can't be read: %s", error)

@@ -134,9 +134,24 @@ def test_a_cause_is_told_once_until_it_is_over(engine: Engine, settings: Setting
     told(engine, settings, _night(9, _done(), _failed("release"), status="incomplete"), wait=_no_wait)
     told(engine, settings, _night(10, _done(), _done("release"), status="succeeded"), wait=_no_wait)
     told(engine, settings, _night(11, _done(), _done("release"), status="succeeded"), wait=_no_wait)
-    said = [("raised", "step harvest"), ("raised", "step release"), ("over", "step harvest"), ("over", "step release")]
+    said = [("raised", "step harvest"), ("over", "step harvest"), ("raised", "step release"), ("over", "step release")]
     assert receiver.events() == said
-    assert receiver.taken[2]["text"].startswith("burden all clear: step harvest of night 7 failed\n")
+    assert receiver.taken[1]["text"].startswith("burden all clear: step harvest of night 7 failed\n")
+
+
+def test_an_alarm_that_was_noticed_where_nobody_can_be_told_is_told_by_whoever_can(
+    engine: Engine, settings: Settings, receiver: Receiver, inbox: Inbox
+) -> None:
+    silent, by_mail_alone = load_settings(), load_settings(**{**settings.model_dump(), "webhook_url": ""})
+    told(engine, silent, _night(7, _failed()), wait=_no_wait)
+    told(engine, by_mail_alone, _night(8, _failed()), wait=_no_wait)
+    assert len(inbox.messages) == 1
+    for _ in range(2):
+        Messenger(engine, channels(settings), wait=_no_wait).send_due()
+    assert receiver.events() == [("raised", "step harvest")]
+    told(engine, silent, _night(9, _done(), status="succeeded"), wait=_no_wait)
+    Messenger(engine, channels(settings), wait=_no_wait).send_due()
+    assert receiver.events() == [("raised", "step harvest"), ("over", "step harvest")] and len(inbox.messages) == 2
 
 
 def test_drift_is_told_by_measure_and_a_night_without_a_range_says_nothing(
@@ -192,15 +207,15 @@ def test_what_can_not_be_sent_waits_for_a_later_moment(
 
 
 def test_it_is_given_up_in_the_end(
-    engine: Engine, settings: Settings, receiver: Receiver, caplog: pytest.LogCaptureFixture
+    engine: Engine, receiver: Receiver, caplog: pytest.LogCaptureFixture
 ) -> None:
     receiver.answers = [410] * 99
-    raise_alarm(engine, "silence", "no night", "", NOON, [Channel.WEBHOOK])
-    now = NOON
+    raise_alarm(engine, "silence", "no night", "", NOON)
+    now, webhook = NOON, {Channel.WEBHOOK: Webhook(receiver.url)}
     for pause in (*PAUSES, timedelta(days=1)):
-        assert Messenger(engine, channels(settings), wait=_no_wait, now=lambda now=now: now).send_due() == 1
+        assert Messenger(engine, webhook, wait=_no_wait, now=lambda now=now: now).send_due() == 1
         now += pause
-    assert Messenger(engine, channels(settings), wait=_no_wait, now=lambda: now + timedelta(days=99)).send_due() == 0
+    assert Messenger(engine, webhook, wait=_no_wait, now=lambda: now + timedelta(days=99)).send_due() == 0
     assert len(receiver.paths) == 3 * (len(PAUSES) + 1)
     assert "no night: the webhook is given up: http://127.0.0.1:" in caplog.text and "HTTP 410" in caplog.text
 
@@ -344,7 +359,7 @@ def test_the_watch_tells_of_a_database_that_stays_away(
 def test_the_thread_sends_what_waits_and_is_there_only_where_somebody_is_to_be_told(
     engine: Engine, settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raise_alarm(engine, "step harvest", "no harvest", "", NOON, [Channel.WEBHOOK])
+    raise_alarm(engine, "step harvest", "no harvest", "", NOON)
     with watching(engine, settings):
         assert receiver.came.wait(30)
     assert receiver.events() == [("raised", "step harvest")]
@@ -381,7 +396,7 @@ def test_alarms_are_listed_and_the_doctor_tells_of_silence(
     def burden(*arguments: str) -> str:
         return CliRunner().invoke(main, arguments).stdout
 
-    raise_alarm(engine, "step harvest", "step harvest of night 7 failed", "no answer", NOON, ())
+    raise_alarm(engine, "step harvest", "step harvest of night 7 failed", "no answer", NOON)
     begin_night(engine, NOON, "db1", "x1")
     (listed,) = json.loads(burden("alarm", "list", "--json"))
     assert listed["cause"] == "step harvest" and listed["over"] is None

@@ -14,7 +14,7 @@ import pytest
 from live_site import in_a_loop_of_its_own
 from prometheus_client.parser import text_string_to_metric_families
 
-from db.alarms import Channel, raise_alarm
+from db.alarms import Channel, queue_untold, raise_alarm
 from db.engine import Engine, open_database
 from db.migrate import upgrade
 from db.nights import NightStatus, begin_night, save_night
@@ -136,7 +136,8 @@ def test_the_database_and_the_last_night_are_told(services: Services, engine: En
     ended = NOON - day + timedelta(minutes=30)
     save_night(engine, replace(second, status=NightStatus.FAILED, finished=ended, counts=counts))
     begin_night(engine, NOON, "db1", "x1")
-    raise_alarm(engine, "step harvest", "no harvest", "", NOON, [Channel.WEBHOOK])
+    raise_alarm(engine, "step papers", "no papers", "", NOON)
+    queue_untold(engine, [Channel.WEBHOOK], NOON)
 
     figures = _read(Client(services))
     assert _figure(figures, "burden_papers") == 1
@@ -146,7 +147,7 @@ def test_the_database_and_the_last_night_are_told(services: Services, engine: En
     assert _figure(figures, "burden_night_last_seconds") == 1800
     assert _figure(figures, "burden_night_last_count", what="papers_seen") == 40
     assert _figure(figures, "burden_night_last_failures", cause="download") == 2
-    assert _figure(figures, "burden_alarm", cause="step harvest") == 1
+    assert _figure(figures, "burden_alarm", cause="step papers") == 1
     assert _figure(figures, "burden_alarm_messages_waiting") == 1
 
     page = (Path(__file__).parents[2] / "docs" / "alarms.md").read_text(encoding="utf-8")
