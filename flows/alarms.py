@@ -15,7 +15,16 @@ from threading import Event as Flag
 from threading import Thread
 from time import sleep
 
-from db.alarms import AlarmMessage, end_alarm, message_failed, message_sent, queue_untold, raise_alarm, take_message
+from db.alarms import (
+    AlarmMessage,
+    end_alarm,
+    lasting_alarms,
+    message_failed,
+    message_sent,
+    queue_untold,
+    raise_alarm,
+    take_message,
+)
 from db.alarms import Event as Told
 from db.engine import Engine
 from db.errors import DatabaseError
@@ -147,10 +156,16 @@ def silent_since(engine: Engine, settings: Settings, now: datetime) -> datetime 
 
 
 def watch_silence(engine: Engine, settings: Settings, now: datetime) -> None:
-    """Begin the alarm of silence, or end it."""
+    """Begin the alarm of silence, or end it.
+
+    Only a success that came after it ends it: whoever allows more hours than the one who raised it does not.
+    """
     since = silent_since(engine, settings, now)
     if since is None:
-        end_alarm(engine, SILENCE, now)
+        raised = next((alarm.raised for alarm in lasting_alarms(engine) if alarm.cause == SILENCE), None)
+        last = last_success(engine)
+        if raised is not None and last is not None and last > raised:
+            end_alarm(engine, SILENCE, now)
         return
     detail = (
         f"BURDEN_SILENCE_HOURS allows {settings.silence_hours:g} hours. Is `burden schedule` running? "

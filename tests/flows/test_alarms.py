@@ -18,14 +18,14 @@ from mail_servers import Inbox, Serve, mail_servers
 from webhook_receivers import Receiver, receiving
 
 from cli import main
-from db.alarms import Channel, lasting_alarms, raise_alarm
+from db.alarms import Channel, lasting_alarms, latest_alarms, raise_alarm
 from db.engine import Engine, open_database
 from db.errors import DatabaseError
 from db.migrate import upgrade
 from db.nights import DriftFinding, NightReport, NightStatus, StepOutcome, StepState, begin_night, save_night
 from flows import alarms
 from flows.alarm_channels import Webhook, channels, send_to_all, trial
-from flows.alarms import AlarmWatch, Messenger, silent_since, told, told_without_database, verdict, watching
+from flows.alarms import AlarmWatch, Messenger, silent_since, told, told_without_database, verdict, watch_silence, watching
 from flows.mail import PAUSES
 from flows.settings import Settings, SettingsError, load_settings, settings_in_force
 
@@ -335,6 +335,16 @@ def test_the_watch_tells_of_silence_once_and_of_its_end(engine: Engine, settings
     _succeeded(engine, clock[0])
     watch.look()
     assert receiver.events() == [("raised", "silence"), ("over", "silence")]
+
+
+def test_watchers_that_allow_other_hours_do_not_end_silence_for_each_other(engine: Engine) -> None:
+    _succeeded(engine, NOON)
+    for hours in (0, 48, 96, 48):
+        watch_silence(engine, load_settings(silence_hours=hours), NOON + 60 * HOUR)
+    assert [alarm.over for alarm in latest_alarms(engine, 9)] == [None]
+    _succeeded(engine, NOON + 61 * HOUR)
+    watch_silence(engine, load_settings(silence_hours=96), NOON + 62 * HOUR)
+    assert lasting_alarms(engine) == []
 
 
 def test_the_watch_tells_of_a_database_that_stays_away(
