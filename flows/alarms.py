@@ -104,13 +104,11 @@ def told(engine: Engine, settings: Settings, report: NightReport, *, wait: Wait 
         log.exception("of night %s nobody was told", report.night)
 
 
-def told_without_database(settings: Settings, error: DatabaseError, *, wait: Wait = sleep) -> None:
+def told_without_database(settings: Settings, error: Exception, *, wait: Wait = sleep) -> None:
     """Tell that a night could not even begin. Nothing can be recorded, so each such night tells it."""
     at = datetime.now(UTC)
-    summary = "a night could not begin: the database can't be used"
-    send_to_all(
-        _usable_channels(settings), _unrecorded(f"night-{at:%Y%m%dT%H%M%S}", "night", summary, str(error), at), wait
-    )
+    notice = _unrecorded(f"night-{at:%Y%m%dT%H%M%S}", "night", "a night could not begin", str(error), at)
+    send_to_all(_usable_channels(settings), notice, wait)
 
 
 def _usable_channels(settings: Settings) -> Channels:
