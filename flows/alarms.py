@@ -40,7 +40,7 @@ _LEASE = timedelta(minutes=10)
 """For so long nobody else takes a message that is being sent."""
 _ROUND_SECONDS = 30.0
 _OUTAGE = timedelta(minutes=5)
-"""A database that is away for so long is told of."""
+"""A database that is away, or gives no answer, for so long is told of."""
 
 log = logging.getLogger(__name__)
 Wait = Callable[[float], None]
@@ -185,12 +185,13 @@ class Messenger:
     ) -> None:
         self._engine, self._ways, self._wait, self._now = engine, ways, wait, now
 
-    def send_due(self) -> int:
-        """Send what is due now; how many messages were tried."""
+    def send_due(self, answered: Callable[[], None] = lambda: None) -> int:
+        """Send what is due now; how many messages were tried. ``answered`` is called before each is sent."""
         queue_untold(self._engine, self._ways, self._now())
         tried = 0
         while (message := take_message(self._engine, self._now(), _LEASE, self._ways)) is not None:
             tried += 1
+            answered()
             self._send(message)
         return tried
 
@@ -219,7 +220,10 @@ def _notice(message: AlarmMessage) -> Notice:
 
 
 class AlarmWatch:
-    """The thread that notices silence, sends what waits, and tells of a database that stays away."""
+    """Notices silence, sends what waits, and tells of a database that stays away or does not answer.
+
+    Two threads: one asks the database, the other sees how long that one has been waiting for an answer.
+    """
 
     def __init__(
         self,
@@ -232,38 +236,55 @@ class AlarmWatch:
         self._ways = channels(settings)
         self._stopped = Flag()
         self._messenger = Messenger(engine, self._ways, wait=self._pause, now=now)
-        self._away_since: datetime | None = None
-        self._away_told = False
-        self._thread = Thread(target=self._run, name="alarms", daemon=True)
+        self._asked_at: datetime | None = None
+        """Since when an answer of the database is waited for, or it gives errors; None between rounds."""
+        self._outage: datetime | None = None
+        """Since when it does not answer, once that is told."""
+        self._threads = [
+            Thread(target=self._again_and_again, args=(each,), name=f"alarms, {each.__name__}", daemon=True)
+            for each in (self.look, self.look_at_database)
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
         """Stop; what waits is sent after the next start."""
         self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=_ROUND_SECONDS)
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(timeout=_ROUND_SECONDS)
 
     def look(self) -> None:
-        """One round."""
-        now = self._now()
+        """One round of what the database is asked for."""
+        self._asked_at = self._asked_at or self._now()
         try:
-            watch_silence(self._engine, self._settings, now)
-            self._messenger.send_due()
+            watch_silence(self._engine, self._settings, self._now())
+            self._messenger.send_due(self._answered)
         except DatabaseError as error:
             log.debug("alarms can't be read: %s", error)
-            self._away_since = self._away_since or now
-            if not self._away_told and now - self._away_since >= _OUTAGE:
-                self._away_told = True
-                self._tell_of_outage(Told.RAISED, now)
-        else:
-            if self._away_told:
-                self._tell_of_outage(Told.OVER, now)
-            self._away_since, self._away_told = None, False
+            return
+        except Exception:
+            self._asked_at = None  # whatever it is, the database has answered
+            raise
+        self._asked_at = None
 
-    def _tell_of_outage(self, event: Told, now: datetime) -> None:
-        since = self._away_since or now
+    def look_at_database(self) -> None:
+        """Tell if the database has not answered for long, or does again; without asking it."""
+        asked_at, now = self._asked_at, self._now()
+        if self._outage is None and asked_at is not None and now - asked_at >= _OUTAGE:
+            self._outage = asked_at
+            self._tell_of_outage(Told.RAISED, asked_at, now)
+        elif self._outage is not None and asked_at != self._outage:
+            self._tell_of_outage(Told.OVER, self._outage, now)
+            self._outage = None
+
+    def _answered(self) -> None:
+        """The database has answered, and sending a message may take its time."""
+        self._asked_at = self._now()
+
+    def _tell_of_outage(self, event: Told, since: datetime, now: datetime) -> None:
         summary = f"the database can't be used since {since:%Y-%m-%d %H:%M} UTC"
         detail = "Nights can't run and pages can't be shown." if event is Told.RAISED else "It answers again."
         key = f"database-{since:%Y%m%dT%H%M%S}-{event}"
@@ -272,15 +293,18 @@ class AlarmWatch:
     def _pause(self, seconds: float) -> None:
         self._stopped.wait(seconds)
 
-    def _run(self) -> None:
+    def _again_and_again(self, look: Callable[[], None]) -> None:
         while not self._stopped.is_set():
-            self.look()
+            try:
+                look()
+            except Exception:  # whatever it is, the next round may go well
+                log.exception("a round of the alarms failed")
             self._stopped.wait(_ROUND_SECONDS)
 
 
 @contextmanager
 def watching(engine: Engine, settings: Settings) -> Iterator[None]:
-    """Have a thread watch while the block runs; none where nobody is to be told. ``SettingsError`` as ``channels``."""
+    """Have threads watch while the block runs; none where nobody is to be told. ``SettingsError`` as ``channels``."""
     if not channels(settings):
         yield
         return

@@ -25,7 +25,16 @@ from db.migrate import upgrade
 from db.nights import DriftFinding, NightReport, NightStatus, StepOutcome, StepState, begin_night, save_night
 from flows import alarms
 from flows.alarm_channels import Webhook, channels, send_to_all, trial
-from flows.alarms import AlarmWatch, Messenger, silent_since, told, told_without_database, verdict, watch_silence, watching
+from flows.alarms import (
+    AlarmWatch,
+    Messenger,
+    silent_since,
+    told,
+    told_without_database,
+    verdict,
+    watch_silence,
+    watching,
+)
 from flows.mail import PAUSES
 from flows.settings import Settings, SettingsError, load_settings, settings_in_force
 
@@ -206,9 +215,7 @@ def test_what_can_not_be_sent_waits_for_a_later_moment(
     assert later(timedelta(days=9)) == 0
 
 
-def test_it_is_given_up_in_the_end(
-    engine: Engine, receiver: Receiver, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_it_is_given_up_in_the_end(engine: Engine, receiver: Receiver, caplog: pytest.LogCaptureFixture) -> None:
     receiver.answers = [410] * 99
     raise_alarm(engine, "silence", "no night", "", NOON)
     now, webhook = NOON, {Channel.WEBHOOK: Webhook(receiver.url)}
@@ -220,7 +227,7 @@ def test_it_is_given_up_in_the_end(
     assert "no night: the webhook is given up: http://127.0.0.1:" in caplog.text and "HTTP 410" in caplog.text
 
 
-@pytest.mark.parametrize("trouble", ["silent", "refused", "dropped", "redirect", "no host"])
+@pytest.mark.parametrize("trouble", ["silent", "refused", "dropped", "redirect", "no host", "no name", "no password"])
 def test_the_secret_part_of_the_address_is_in_no_log_and_no_redirect_is_followed(
     receiver: Receiver, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
@@ -235,7 +242,11 @@ def test_the_secret_part_of_the_address_is_in_no_log_and_no_redirect_is_followed
     elif trouble == "silent":
         url = "http://127.0.0.1:1/the-secret-path"
     else:
-        url = "http://no-such-host.invalid/the-secret-path"
+        url = {
+            "no host": "http://no-such-host.invalid/the-secret-path",
+            "no name": "http://hooks..example.org/the-secret-path",
+            "no password": "http://me:the-secret-key€@127.0.0.1:1/the-secret-path",
+        }[trouble]
     settings = load_settings(webhook_url=url)
     outcome = send_to_all(channels(settings), trial(), _no_wait)
     assert receiver.taken == [] and len(receiver.paths) in (0, 3)
@@ -352,18 +363,57 @@ def test_the_watch_tells_of_a_database_that_stays_away(
 ) -> None:
     clock, file = [NOON], tmp_path / "burden.sqlite"
     watch = AlarmWatch(engine, settings, now=lambda: clock[0])
-    watch.look()
+
+    def look() -> None:
+        watch.look()
+        watch.look_at_database()
+
+    look()
     engine.dispose()
     kept = file.read_bytes()
-    for minutes in (1, 3, 6, 7):
+    for minutes in (11, 13, 16, 17):
         file.write_bytes(b"no database" * 1000)
         clock[0] = NOON + timedelta(minutes=minutes)
-        watch.look()
+        look()
         engine.dispose()
     assert receiver.events() == [("raised", "database")]
+    assert receiver.taken[0]["summary"] == "the database can't be used since 2026-03-02 12:11 UTC"
     file.write_bytes(kept)
-    watch.look()
+    look()
     assert receiver.events() == [("raised", "database"), ("over", "database")]
+
+
+def test_the_watch_tells_of_a_database_that_does_not_answer(
+    engine: Engine, settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [NOON]
+    watch = AlarmWatch(engine, settings, now=lambda: clock[0])
+    events = []
+
+    def hangs(*_: object) -> None:
+        for minutes in (4, 6, 7):
+            clock[0] = NOON + timedelta(minutes=minutes)
+            watch.look_at_database()
+            events.append(receiver.events())
+
+    with monkeypatch.context() as patched:
+        patched.setattr(alarms, "watch_silence", hangs)
+        watch.look()
+    assert events == [[], [("raised", "database")], [("raised", "database")]]
+    watch.look_at_database()
+    assert receiver.events() == [("raised", "database"), ("over", "database")]
+
+
+def test_the_threads_outlive_what_nobody_foresaw(
+    engine: Engine, settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raise_alarm(engine, "step papers", "no papers", "", NOON)
+    rounds = iter([lambda *_: 1 / 0])
+    monkeypatch.setattr(alarms, "_ROUND_SECONDS", 0.01)
+    monkeypatch.setattr(alarms, "watch_silence", lambda *given: next(rounds, watch_silence)(*given))
+    with watching(engine, settings):
+        assert receiver.came.wait(30)
+    assert receiver.events() == [("raised", "step papers")]
 
 
 def test_the_thread_sends_what_waits_and_is_there_only_where_somebody_is_to_be_told(
