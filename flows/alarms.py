@@ -7,7 +7,7 @@ tried again with growing pauses, by the next night, `burden web` or `burden sche
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -63,12 +63,13 @@ class Verdict:
     over: tuple[str, ...]
 
 
-def verdict(report: NightReport) -> Verdict:
-    """What a night's report is a reason for. A night that somebody stopped is none.
+def verdict(report: NightReport, lasting: Iterable[str] = ()) -> Verdict:
+    """What a night's report is a reason for, where alarms of these causes last. A night that somebody stopped is none.
 
-    harvest failed -> trouble "step harvest"         release done -> "step release" is over
+    papers failed -> trouble "step papers"           release done -> "step release" is over
     a measure out of its usual range -> trouble "drift of …"; back in it -> over; no range known -> neither
-    succeeded -> "night" and "silence" are over
+    succeeded -> "night" and "silence" are over, and whatever lasts of steps: this night had none to do again
+    "drift of …" that lasts, and no measure of that name -> over
     """
     troubles: list[Trouble] = []
     over: list[str] = []
@@ -91,8 +92,13 @@ def verdict(report: NightReport) -> Verdict:
             troubles.append(Trouble(cause, summary, look))
         elif finding.low is not None:
             over.append(cause)
-    if report.status is NightStatus.SUCCEEDED:
+    succeeded = report.status is NightStatus.SUCCEEDED
+    if succeeded:
         over += ["night", SILENCE]
+    for cause in lasting:
+        kind, _, name = cause.rpartition(" ")
+        if (succeeded and kind == "step") or (kind == "drift of" and name not in MEASURES):
+            over.append(cause)
     return Verdict(tuple(troubles), tuple(over))
 
 
@@ -124,9 +130,9 @@ def _unrecorded(key: str, cause: str, summary: str, detail: str, at: datetime) -
 
 
 def _tell(engine: Engine, settings: Settings, report: NightReport, wait: Wait) -> None:
-    ways = _usable_channels(settings)
-    said, now = verdict(report), datetime.now(UTC)
+    ways, now = _usable_channels(settings), datetime.now(UTC)
     try:
+        said = verdict(report, [alarm.cause for alarm in lasting_alarms(engine)])
         for trouble in said.troubles:
             raise_alarm(engine, trouble.cause, trouble.summary, trouble.detail, now)
         for cause in said.over:
@@ -134,7 +140,7 @@ def _tell(engine: Engine, settings: Settings, report: NightReport, wait: Wait) -
         Messenger(engine, ways, wait=wait).send_due()
     except DatabaseError as error:
         log.error("alarms can't be recorded, and are told without: %s", error)
-        for trouble in said.troubles:
+        for trouble in verdict(report).troubles:
             key = f"night-{report.night}-{trouble.cause.replace(' ', '-')}"
             send_to_all(ways, _unrecorded(key, trouble.cause, trouble.summary, trouble.detail, now), wait)
 

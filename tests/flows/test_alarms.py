@@ -190,6 +190,18 @@ def test_a_night_that_somebody_stopped_is_no_alarm_and_one_that_failed_before_an
     assert "night" in verdict(_night(8, status="succeeded")).over
 
 
+def test_what_no_night_does_any_more_is_over_with_one_that_succeeds(engine: Engine) -> None:
+    retired = "drift of share_with_figures"
+    for cause in ("step release", "step harvest", "drift of share_failed", retired):
+        raise_alarm(engine, cause, cause, "", NOON)
+    unasked = StepOutcome("release", StepState.SKIPPED, "none is asked for")
+    told(engine, load_settings(), _night(8, _done("papers"), _failed("analysis"), unasked, status="incomplete"))
+    lasting = ["step release", "step harvest", "drift of share_failed", "step analysis"]
+    assert [alarm.cause for alarm in lasting_alarms(engine)] == lasting
+    told(engine, load_settings(), _night(9, _done("papers"), _done("analysis"), unasked, status="succeeded"))
+    assert [alarm.cause for alarm in lasting_alarms(engine)] == ["drift of share_failed"]
+
+
 def test_a_receiver_that_stumbles_is_asked_again_at_once(
     engine: Engine, settings: Settings, receiver: Receiver
 ) -> None:
