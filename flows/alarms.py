@@ -141,7 +141,7 @@ def _tell(engine: Engine, settings: Settings, report: NightReport, wait: Wait) -
     except DatabaseError as error:
         log.error("alarms can't be recorded, and are told without: %s", error)
         for trouble in verdict(report).troubles:
-            key = f"night-{report.night}-{trouble.cause.replace(' ', '-')}"
+            key = f"night-{report.started:%Y%m%dT%H%M%S}-{trouble.cause.replace(' ', '-')}"
             send_to_all(ways, _unrecorded(key, trouble.cause, trouble.summary, trouble.detail, now), wait)
 
 
@@ -218,7 +218,7 @@ class Messenger:
 
 def _notice(message: AlarmMessage) -> Notice:
     alarm = message.alarm
-    key = f"alarm-{alarm.number}-{message.event}"
+    key = f"alarm-{alarm.raised:%Y%m%dT%H%M%S%f}-{alarm.number}-{message.event}"  # other databases count from 1, too
     if message.event is Told.RAISED or alarm.over is None:
         return Notice(key, str(message.event), alarm.cause, alarm.summary, alarm.detail, alarm.raised)
     lasted = f"This was said on {alarm.raised:%Y-%m-%d %H:%M} UTC, and is over since {alarm.over:%Y-%m-%d %H:%M} UTC."

@@ -202,6 +202,17 @@ def test_what_no_night_does_any_more_is_over_with_one_that_succeeds(engine: Engi
     assert [alarm.cause for alarm in lasting_alarms(engine)] == ["drift of share_failed"]
 
 
+def test_alarms_of_other_databases_have_other_ids(
+    empty_database: Path, settings: Settings, receiver: Receiver, inbox: Inbox, tmp_path: Path
+) -> None:
+    for name in ("production", "staging"):
+        opened = open_database(f"sqlite:///{shutil.copy(empty_database, tmp_path / name)}")
+        told(opened, settings, _night(7, _failed()), wait=_no_wait)
+        opened.dispose()
+    assert len({body["id"] for body in receiver.taken}) == 2
+    assert len({message["Message-ID"] for message in inbox.messages}) == 2
+
+
 def test_a_receiver_that_stumbles_is_asked_again_at_once(
     engine: Engine, settings: Settings, receiver: Receiver
 ) -> None:
