@@ -35,12 +35,15 @@ from flows.mail import PAUSES
 from flows.settings import Settings, SettingsError
 
 SILENCE = "silence"
+_NO_PAPERS = "no papers"
 _DATABASE = "database"
 _LEASE = timedelta(minutes=10)
 """For so long nobody else takes a message that is being sent."""
 _ROUND_SECONDS = 30.0
 _OUTAGE = timedelta(minutes=5)
 """A database that is away, or gives no answer, for so long is told of."""
+_DROUGHT = timedelta(days=7)
+"""Nights that find no paper for so long are told of: arXiv's longest holidays are shorter."""
 
 log = logging.getLogger(__name__)
 Wait = Callable[[float], None]
@@ -63,11 +66,12 @@ class Verdict:
     over: tuple[str, ...]
 
 
-def verdict(report: NightReport, lasting: Iterable[str] = ()) -> Verdict:
+def verdict(report: NightReport, lasting: Iterable[str] = (), no_papers_since: datetime | None = None) -> Verdict:
     """What a night's report is a reason for, where alarms of these causes last. A night that somebody stopped is none.
 
     papers failed -> trouble "step papers"           release done -> "step release" is over
     a measure out of its usual range -> trouble "drift of …"; back in it -> over; no range known -> neither
+    no papers since last Monday -> trouble "no papers"; papers found -> over
     succeeded -> "night" and "silence" are over, and whatever lasts of steps: this night had none to do again
     "drift of …" that lasts, and no measure of that name -> over
     """
@@ -83,6 +87,12 @@ def verdict(report: NightReport, lasting: Iterable[str] = ()) -> Verdict:
             over.append(cause)
     if report.status is NightStatus.FAILED and not troubles:
         troubles.append(Trouble("night", f"night {report.night} failed", look))
+    if no_papers_since is not None:
+        summary = f"no relevant paper has been found since the night of {no_papers_since:%Y-%m-%d}"
+        advice = "What is new at arXiv holds none: are --category and BURDEN_RELEVANCE_FILE what they should be?"
+        troubles.append(Trouble(_NO_PAPERS, summary, f"{advice}\n{look}"))
+    elif report.counts.get("papers_relevant"):
+        over.append(_NO_PAPERS)
     for finding in report.drift:
         cause = f"drift of {finding.measure}"
         if finding.is_outside:
@@ -132,7 +142,8 @@ def _unrecorded(key: str, cause: str, summary: str, detail: str, at: datetime) -
 def _tell(engine: Engine, settings: Settings, report: NightReport, wait: Wait) -> None:
     ways, now = _usable_channels(settings), datetime.now(UTC)
     try:
-        said = verdict(report, [alarm.cause for alarm in lasting_alarms(engine)])
+        lasting = [alarm.cause for alarm in lasting_alarms(engine)]
+        said = verdict(report, lasting, no_papers_since(engine, report))
         for trouble in said.troubles:
             raise_alarm(engine, trouble.cause, trouble.summary, trouble.detail, now)
         for cause in said.over:
@@ -143,6 +154,29 @@ def _tell(engine: Engine, settings: Settings, report: NightReport, wait: Wait) -
         for trouble in verdict(report).troubles:
             key = f"night-{report.started:%Y%m%dT%H%M%S}-{trouble.cause.replace(' ', '-')}"
             send_to_all(ways, _unrecorded(key, trouble.cause, trouble.summary, trouble.detail, now), wait)
+
+
+def no_papers_since(engine: Engine, report: NightReport) -> datetime | None:
+    """When the first of the nights up to this one began that found no relevant paper, if that is a week ago; else None.
+
+    Nights that did not come through arXiv's list say nothing: neither that there are papers, nor that there are none.
+    """
+    if _papers_found(report) != 0:
+        return None
+    since = report.started
+    for earlier in nights(engine):
+        found = _papers_found(earlier)
+        if found:
+            break
+        if found == 0:
+            since = earlier.started
+    return since if report.started - since >= _DROUGHT else None
+
+
+def _papers_found(report: NightReport) -> int | None:
+    """None where the night did not come to the end of its papers."""
+    done = any(step.name == "papers" and step.state is StepState.DONE for step in report.steps)
+    return report.counts.get("papers_relevant") if done else None
 
 
 def silent_since(engine: Engine, settings: Settings, now: datetime) -> datetime | None:

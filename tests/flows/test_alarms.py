@@ -202,6 +202,23 @@ def test_what_no_night_does_any_more_is_over_with_one_that_succeeds(engine: Engi
     assert [alarm.cause for alarm in lasting_alarms(engine)] == ["drift of share_failed"]
 
 
+def test_a_week_of_nights_that_find_no_paper_is_told(engine: Engine, settings: Settings, receiver: Receiver) -> None:
+    def after(days: int, found: int, state: StepState = StepState.DONE) -> list[tuple[str, str]]:
+        report = begin_night(engine, NOON + timedelta(days=days), "db1", "x1")
+        steps = (StepOutcome("papers", state, ""),)
+        report = replace(report, steps=steps, counts={"papers_seen": 9, "papers_relevant": found}, finished=NOON)
+        save_night(engine, report)
+        told(engine, settings, report, wait=_no_wait)
+        return receiver.events()
+
+    assert after(0, 3) == after(1, 0) == after(4, 0) == after(7, 0) == []
+    assert after(8, 0, StepState.SKIPPED) == [], "that night did not look"
+    assert after(9, 0) == [("raised", "no papers")]
+    assert receiver.taken[0]["summary"] == "no relevant paper has been found since the night of 2026-03-03"
+    assert after(10, 0) == [("raised", "no papers")]
+    assert after(11, 1) == [("raised", "no papers"), ("over", "no papers")]
+
+
 def test_alarms_of_other_databases_have_other_ids(
     empty_database: Path, settings: Settings, receiver: Receiver, inbox: Inbox, tmp_path: Path
 ) -> None:
