@@ -41,7 +41,7 @@ class Alarm:
 
     number: int
     cause: str
-    """What it is that lasts: "step harvest", "silence"."""
+    """What it is that lasts: "step papers", "silence"."""
     summary: str
     detail: str
     raised: datetime

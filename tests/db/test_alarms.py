@@ -41,14 +41,14 @@ def _taken(engine: Engine, now: Any) -> AlarmMessage:
 def test_a_cause_that_lasts_is_told_once_and_again_only_after_its_end(engine: Engine, noon: Any) -> None:
     assert raise_alarm(engine, "silence", "no night", "since noon", noon)
     assert not raise_alarm(engine, "silence", "still no night", "", noon + HOUR)
-    assert raise_alarm(engine, "step harvest", "no harvest", "", noon)
-    assert [alarm.cause for alarm in lasting_alarms(engine)] == ["silence", "step harvest"]
+    assert raise_alarm(engine, "step papers", "no papers", "", noon)
+    assert [alarm.cause for alarm in lasting_alarms(engine)] == ["silence", "step papers"]
     assert end_alarm(engine, "silence", noon + 2 * HOUR)
     assert not end_alarm(engine, "silence", noon + 3 * HOUR)
     assert not end_alarm(engine, "drift", noon)
     assert raise_alarm(engine, "silence", "no night again", "", noon + 4 * HOUR)
     latest = [(alarm.summary, alarm.over) for alarm in latest_alarms(engine, 3)]
-    assert latest == [("no night again", None), ("no harvest", None), ("no night", noon + 2 * HOUR)]
+    assert latest == [("no night again", None), ("no papers", None), ("no night", noon + 2 * HOUR)]
 
 
 def test_each_channel_gets_a_message_that_only_one_sends(engine: Engine, noon: Any) -> None:

@@ -110,11 +110,11 @@ def _night(number: int = 7, *steps: StepOutcome, status: str = "failed", **chang
     return replace(report, **changes)
 
 
-def _failed(name: str = "harvest", message: str = "no usable answer from arXiv") -> StepOutcome:
+def _failed(name: str = "papers", message: str = "no usable answer from arXiv") -> StepOutcome:
     return StepOutcome(name, StepState.FAILED, message)
 
 
-def _done(name: str = "harvest") -> StepOutcome:
+def _done(name: str = "papers") -> StepOutcome:
     return StepOutcome(name, StepState.DONE, "")
 
 
@@ -127,13 +127,13 @@ def test_a_failed_night_is_told_by_e_mail_and_webhook(
 ) -> None:
     told(engine, settings, _night(7, _failed(message="no usable answer\nfrom arXiv")), wait=_no_wait)
     (message,) = inbox.messages
-    assert message["Subject"] == "burden ALARM: step harvest of night 7 failed"
+    assert message["Subject"] == "burden ALARM: step papers of night 7 failed"
     assert message["X-Envelope-To"] == "ops@example.org, night@example.org"
     assert "from arXiv" in message.get_content() and "burden runs 7" in message.get_content()
     (body,) = receiver.taken
-    assert body["event"] == "raised" and body["cause"] == "step harvest" and body["product"] == "burden"
-    assert body["summary"] == "step harvest of night 7 failed" and "from arXiv" in body["detail"]
-    assert body["text"].startswith("burden ALARM: step harvest of night 7 failed\n")
+    assert body["event"] == "raised" and body["cause"] == "step papers" and body["product"] == "burden"
+    assert body["summary"] == "step papers of night 7 failed" and "from arXiv" in body["detail"]
+    assert body["text"].startswith("burden ALARM: step papers of night 7 failed\n")
     assert receiver.paths == ["/services/T0/the-secret-path?key=the-secret-key"]
 
 
@@ -143,9 +143,9 @@ def test_a_cause_is_told_once_until_it_is_over(engine: Engine, settings: Setting
     told(engine, settings, _night(9, _done(), _failed("release"), status="incomplete"), wait=_no_wait)
     told(engine, settings, _night(10, _done(), _done("release"), status="succeeded"), wait=_no_wait)
     told(engine, settings, _night(11, _done(), _done("release"), status="succeeded"), wait=_no_wait)
-    said = [("raised", "step harvest"), ("over", "step harvest"), ("raised", "step release"), ("over", "step release")]
+    said = [("raised", "step papers"), ("over", "step papers"), ("raised", "step release"), ("over", "step release")]
     assert receiver.events() == said
-    assert receiver.taken[1]["text"].startswith("burden all clear: step harvest of night 7 failed\n")
+    assert receiver.taken[1]["text"].startswith("burden all clear: step papers of night 7 failed\n")
 
 
 def test_an_alarm_that_was_noticed_where_nobody_can_be_told_is_told_by_whoever_can(
@@ -157,10 +157,10 @@ def test_an_alarm_that_was_noticed_where_nobody_can_be_told_is_told_by_whoever_c
     assert len(inbox.messages) == 1
     for _ in range(2):
         Messenger(engine, channels(settings), wait=_no_wait).send_due()
-    assert receiver.events() == [("raised", "step harvest")]
+    assert receiver.events() == [("raised", "step papers")]
     told(engine, silent, _night(9, _done(), status="succeeded"), wait=_no_wait)
     Messenger(engine, channels(settings), wait=_no_wait).send_due()
-    assert receiver.events() == [("raised", "step harvest"), ("over", "step harvest")] and len(inbox.messages) == 2
+    assert receiver.events() == [("raised", "step papers"), ("over", "step papers")] and len(inbox.messages) == 2
 
 
 def test_drift_is_told_by_measure_and_a_night_without_a_range_says_nothing(
@@ -192,11 +192,11 @@ def test_a_night_that_somebody_stopped_is_no_alarm_and_one_that_failed_before_an
 
 def test_what_no_night_does_any_more_is_over_with_one_that_succeeds(engine: Engine) -> None:
     retired = "drift of share_with_figures"
-    for cause in ("step release", "step harvest", "drift of share_failed", retired):
+    for cause in ("step release", "step training", "drift of share_failed", retired):
         raise_alarm(engine, cause, cause, "", NOON)
     unasked = StepOutcome("release", StepState.SKIPPED, "none is asked for")
     told(engine, load_settings(), _night(8, _done("papers"), _failed("analysis"), unasked, status="incomplete"))
-    lasting = ["step release", "step harvest", "drift of share_failed", "step analysis"]
+    lasting = ["step release", "step training", "drift of share_failed", "step analysis"]
     assert [alarm.cause for alarm in lasting_alarms(engine)] == lasting
     told(engine, load_settings(), _night(9, _done("papers"), _done("analysis"), unasked, status="succeeded"))
     assert [alarm.cause for alarm in lasting_alarms(engine)] == ["drift of share_failed"]
@@ -235,7 +235,7 @@ def test_a_receiver_that_stumbles_is_asked_again_at_once(
 ) -> None:
     receiver.answers = [500, 0]
     told(engine, settings, _night(7, _failed()), wait=_no_wait)
-    assert len(receiver.paths) == 3 and receiver.events() == [("raised", "step harvest")]
+    assert len(receiver.paths) == 3 and receiver.events() == [("raised", "step papers")]
 
 
 def test_what_can_not_be_sent_waits_for_a_later_moment(
@@ -251,7 +251,7 @@ def test_what_can_not_be_sent_waits_for_a_later_moment(
 
     assert later(PAUSES[0] / 2) == 0
     assert later(PAUSES[0]) == 1
-    assert receiver.events() == [("raised", "step harvest")] and len(inbox.messages) == 1
+    assert receiver.events() == [("raised", "step papers")] and len(inbox.messages) == 1
     assert later(timedelta(days=9)) == 0
 
 
@@ -312,7 +312,7 @@ def test_a_night_whose_database_is_away_is_told_all_the_same(
     engine.dispose()
     (tmp_path / "burden.sqlite").write_bytes(b"no database" * 1000)
     told(engine, settings, _night(7, _failed()), wait=_no_wait)
-    assert receiver.events() == [("raised", "step harvest")]
+    assert receiver.events() == [("raised", "step papers")]
 
 
 def test_a_night_that_can_not_begin_is_told_without_a_database(settings: Settings, receiver: Receiver) -> None:
@@ -334,7 +334,7 @@ def test_a_night_is_not_hindered_by_settings_that_can_not_be_used(
 ) -> None:
     told(engine, load_settings(webhook_url="hooks.example.org/x"), _night(7, _failed()), wait=_no_wait)
     assert "nobody is told of alarms: BURDEN_WEBHOOK_URL must be an address that begins with https://" in caplog.text
-    assert [alarm.cause for alarm in lasting_alarms(engine)] == ["step harvest"]
+    assert [alarm.cause for alarm in lasting_alarms(engine)] == ["step papers"]
 
 
 @pytest.mark.parametrize(
@@ -459,10 +459,10 @@ def test_the_threads_outlive_what_nobody_foresaw(
 def test_the_thread_sends_what_waits_and_is_there_only_where_somebody_is_to_be_told(
     engine: Engine, settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raise_alarm(engine, "step harvest", "no harvest", "", NOON)
+    raise_alarm(engine, "step papers", "no papers", "", NOON)
     with watching(engine, settings):
         assert receiver.came.wait(30)
-    assert receiver.events() == [("raised", "step harvest")]
+    assert receiver.events() == [("raised", "step papers")]
     monkeypatch.setattr(alarms, "AlarmWatch", None)
     with watching(engine, load_settings()):
         pass
@@ -496,13 +496,13 @@ def test_alarms_are_listed_and_the_doctor_tells_of_silence(
     def burden(*arguments: str) -> str:
         return CliRunner().invoke(main, arguments).stdout
 
-    raise_alarm(engine, "step harvest", "step harvest of night 7 failed", "no answer", NOON)
+    raise_alarm(engine, "step papers", "step papers of night 7 failed", "no answer", NOON)
     begin_night(engine, NOON, "db1", "x1")
     (listed,) = json.loads(burden("alarm", "list", "--json"))
-    assert listed["cause"] == "step harvest" and listed["over"] is None
-    assert "step harvest of night 7 failed" in burden("alarm", "list")
+    assert listed["cause"] == "step papers" and listed["over"] is None
+    assert "step papers of night 7 failed" in burden("alarm", "list")
     found = {finding["subject"]: finding for finding in json.loads(burden("doctor", "--json"))}
     assert found["nights"]["health"] == "broken"
     assert found["nights"]["value"] == "no night has succeeded since 2026-03-02 12:00 UTC"
-    assert found["alarm"]["value"] == "step harvest of night 7 failed"
+    assert found["alarm"]["value"] == "step papers of night 7 failed"
     assert found["BURDEN_WEBHOOK_URL"]["value"] == "(not set)"
