@@ -10,7 +10,7 @@ alarms = Table(
     "alarms",
     metadata,
     Column("alarm_id", Integer, primary_key=True),
-    # "step harvest", "drift of …", "silence"
+    # "step papers", "drift of …", "silence"
     Column("cause", Text, nullable=False),
     Column("summary", Text, nullable=False),
     Column("detail", Text, nullable=False),

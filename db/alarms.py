@@ -1,7 +1,8 @@
 """Alarms: one a cause until it is over, and the queue of messages that tell of its beginning and its end.
 
 Whoever notices something calls ``raise_alarm`` or ``end_alarm``, as often as it likes and from any machine: only the
-first call changes anything, and only that one has people told.
+first call changes anything. Whoever can tell people calls ``queue_untold``: an alarm reaches them even if what noticed
+it has no way to tell anybody, and its end goes where its beginning went.
 """
 
 from __future__ import annotations
@@ -11,7 +12,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import StrEnum
 
-from sqlalchemy import Connection, Engine, Row, select
+from sqlalchemy import Connection, Engine, Row, Select, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db import alarm_schema as schema
@@ -40,7 +41,7 @@ class Alarm:
 
     number: int
     cause: str
-    """What it is that lasts: "step harvest", "silence"."""
+    """What it is that lasts: "step papers", "silence"."""
     summary: str
     detail: str
     raised: datetime
@@ -60,10 +61,8 @@ class AlarmMessage:
     """That failed before."""
 
 
-def raise_alarm(
-    engine: Engine, cause: str, summary: str, detail: str, at: datetime, channels: Iterable[Channel]
-) -> bool:
-    """Begin an alarm of this cause and have people told; False where one lasts already."""
+def raise_alarm(engine: Engine, cause: str, summary: str, detail: str, at: datetime) -> bool:
+    """Begin an alarm of this cause; False where one lasts already."""
     if _lasts(engine, cause):
         return False
     table = schema.alarms
@@ -71,25 +70,33 @@ def raise_alarm(
     with writing(engine) as connection:
         insert = sqlite.insert if is_sqlite(connection) else postgresql.insert
         statement = insert(table).values(**values, raised_at=at).on_conflict_do_nothing()
-        number = connection.scalar(statement.returning(table.c.alarm_id))
-        if number is None:
-            return False
-        _queue(connection, number, Event.RAISED, channels, at)
-    return True
+        return connection.scalar(statement.returning(table.c.alarm_id)) is not None
 
 
-def end_alarm(engine: Engine, cause: str, at: datetime, channels: Iterable[Channel]) -> bool:
-    """End the alarm of this cause and have people told; False where none lasts."""
+def end_alarm(engine: Engine, cause: str, at: datetime) -> bool:
+    """End the alarm of this cause, to be told on every channel that has its beginning; False where none lasts."""
     if not _lasts(engine, cause):
         return False
-    table = schema.alarms
+    table, messages = schema.alarms, schema.alarm_messages
     with writing(engine) as connection:
         lasting = table.update().where(table.c.cause == cause, table.c.over_at.is_(None))
         number = connection.scalar(lasting.values(over_at=at).returning(table.c.alarm_id))
         if number is None:
             return False
-        _queue(connection, number, Event.OVER, channels, at)
+        begun = select(messages.c.channel).where(messages.c.alarm_id == number).order_by(messages.c.message_id)
+        _queue(connection, Event.OVER, [(number, channel) for channel in connection.scalars(begun)], at)
     return True
+
+
+def queue_untold(engine: Engine, channels: Iterable[Channel], at: datetime) -> None:
+    """Have the alarms that last told on those of the channels on which nobody was told of them yet."""
+    channels = tuple(channels)
+    lasting = select(schema.alarms.c.alarm_id).where(schema.alarms.c.over_at.is_(None)).order_by("alarm_id")
+    with engine.connect() as connection:
+        if not _untold(connection, lasting, channels):
+            return
+    with writing(engine) as connection:  # alarms are locked, so that no other queues the same, and none ends meanwhile
+        _queue(connection, Event.RAISED, _untold(connection, lasting.with_for_update(), channels), at)
 
 
 def lasting_alarms(engine: Engine) -> list[Alarm]:
@@ -165,7 +172,18 @@ def _lasts(engine: Engine, cause: str) -> bool:
         return connection.scalar(lasting) is not None
 
 
-def _queue(connection: Connection, number: int, event: Event, channels: Iterable[Channel], at: datetime) -> None:
+def _untold(
+    connection: Connection, lasting: Select[tuple[int]], channels: tuple[Channel, ...]
+) -> list[tuple[int, str]]:
+    """Alarms of ``lasting`` that have no message on one of the channels, each with that channel."""
+    table, numbers = schema.alarm_messages, connection.scalars(lasting).all()
+    query = select(table.c.alarm_id, table.c.channel).where(table.c.alarm_id.in_(numbers))
+    told = {(number, channel) for number, channel in connection.execute(query)}
+    return [(number, channel) for number in numbers for channel in channels if (number, channel) not in told]
+
+
+def _queue(connection: Connection, event: Event, messages: list[tuple[int, str]], at: datetime) -> None:
+    """Queue a message for each alarm and channel."""
     rows = [
         {
             "alarm_id": number,
@@ -176,7 +194,7 @@ def _queue(connection: Connection, number: int, event: Event, channels: Iterable
             "next_attempt_at": at,
             "failure": "",
         }
-        for channel in channels
+        for number, channel in messages
     ]
     if rows:
         connection.execute(schema.alarm_messages.insert(), rows)

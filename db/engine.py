@@ -32,7 +32,14 @@ __all__ = [
     "writing",
 ]
 
-_CONNECT_TIMEOUT_SECONDS = 10
+_POSTGRESQL_OPTIONS = {
+    "connect_timeout": 10,
+    "keepalives_idle": 30,
+    "keepalives_interval": 10,
+    "keepalives_count": 3,
+    "tcp_user_timeout": 60_000,
+}
+"""A server that is cut off ends in an error after a minute, not after hours. Seconds; the last are milliseconds."""
 _CONNECTIONS_KEPT = 10
 _MOST_CONNECTIONS = 50
 """More than the web server has threads that answer: whoever waits for a lock keeps nobody else from reading."""
@@ -58,8 +65,8 @@ def open_database(url: str, *, patience_seconds: float = 60) -> Engine:
     if parsed.drivername == "sqlite":
         engine = _sqlite_engine(parsed, patience_seconds)
     else:
-        arguments = {"connect_timeout": _CONNECT_TIMEOUT_SECONDS}
-        engine = create_engine(parsed, connect_args=arguments, pool_pre_ping=True, **_POOL)
+        options = {name: value for name, value in _POSTGRESQL_OPTIONS.items() if name not in parsed.query}
+        engine = create_engine(parsed, connect_args=options, pool_pre_ping=True, **_POOL)
         event.listen(engine, "connect", _prepare_postgresql)
     event.listen(engine, "handle_error", _in_words)
     check_reachable(engine)

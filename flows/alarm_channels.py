@@ -49,7 +49,7 @@ class Notice:
 
     @property
     def headline(self) -> str:
-        """ "burden ALARM: step harvest of night 12 failed" """
+        """ "burden ALARM: step papers of night 12 failed" """
         return f"burden {_WORDS[self.event]}: {' '.join(self.summary.split())}"
 
 
@@ -103,7 +103,7 @@ class Webhook:
                 ) as answer,
             ):
                 status = answer.status_code
-        except requests.RequestException as error:
+        except (requests.RequestException, ValueError) as error:  # ValueError: no host can have that name
             raise NotSentError(f"{self.shown} can't be reached: {type(error).__name__}") from None
         if 300 <= status < 400:
             raise NotSentError(f"{self.shown} redirects (HTTP {status}), which is not followed: give the final address")

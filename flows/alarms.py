@@ -7,7 +7,7 @@ tried again with growing pauses, by the next night, `burden web` or `burden sche
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -15,7 +15,16 @@ from threading import Event as Flag
 from threading import Thread
 from time import sleep
 
-from db.alarms import AlarmMessage, end_alarm, message_failed, message_sent, raise_alarm, take_message
+from db.alarms import (
+    AlarmMessage,
+    end_alarm,
+    lasting_alarms,
+    message_failed,
+    message_sent,
+    queue_untold,
+    raise_alarm,
+    take_message,
+)
 from db.alarms import Event as Told
 from db.engine import Engine
 from db.errors import DatabaseError
@@ -26,12 +35,15 @@ from flows.mail import PAUSES
 from flows.settings import Settings, SettingsError
 
 SILENCE = "silence"
+_NO_PAPERS = "no papers"
 _DATABASE = "database"
 _LEASE = timedelta(minutes=10)
 """For so long nobody else takes a message that is being sent."""
 _ROUND_SECONDS = 30.0
 _OUTAGE = timedelta(minutes=5)
-"""A database that is away for so long is told of."""
+"""A database that is away, or gives no answer, for so long is told of."""
+_DROUGHT = timedelta(days=7)
+"""Nights that find no paper for so long are told of: arXiv's longest holidays are shorter."""
 
 log = logging.getLogger(__name__)
 Wait = Callable[[float], None]
@@ -54,12 +66,14 @@ class Verdict:
     over: tuple[str, ...]
 
 
-def verdict(report: NightReport) -> Verdict:
-    """What a night's report is a reason for. A night that somebody stopped is none.
+def verdict(report: NightReport, lasting: Iterable[str] = (), no_papers_since: datetime | None = None) -> Verdict:
+    """What a night's report is a reason for, where alarms of these causes last. A night that somebody stopped is none.
 
-    harvest failed -> trouble "step harvest"         release done -> "step release" is over
+    papers failed -> trouble "step papers"           release done -> "step release" is over
     a measure out of its usual range -> trouble "drift of …"; back in it -> over; no range known -> neither
-    succeeded -> "night" and "silence" are over
+    no papers since last Monday -> trouble "no papers"; papers found -> over
+    succeeded -> "night" and "silence" are over, and whatever lasts of steps: this night had none to do again
+    "drift of …" that lasts, and no measure of that name -> over
     """
     troubles: list[Trouble] = []
     over: list[str] = []
@@ -73,6 +87,12 @@ def verdict(report: NightReport) -> Verdict:
             over.append(cause)
     if report.status is NightStatus.FAILED and not troubles:
         troubles.append(Trouble("night", f"night {report.night} failed", look))
+    if no_papers_since is not None:
+        summary = f"no relevant paper has been found since the night of {no_papers_since:%Y-%m-%d}"
+        advice = "What is new at arXiv holds none: are --category and BURDEN_RELEVANCE_FILE what they should be?"
+        troubles.append(Trouble(_NO_PAPERS, summary, f"{advice}\n{look}"))
+    elif report.counts.get("papers_relevant"):
+        over.append(_NO_PAPERS)
     for finding in report.drift:
         cause = f"drift of {finding.measure}"
         if finding.is_outside:
@@ -82,8 +102,13 @@ def verdict(report: NightReport) -> Verdict:
             troubles.append(Trouble(cause, summary, look))
         elif finding.low is not None:
             over.append(cause)
-    if report.status is NightStatus.SUCCEEDED:
+    succeeded = report.status is NightStatus.SUCCEEDED
+    if succeeded:
         over += ["night", SILENCE]
+    for cause in lasting:
+        kind, _, name = cause.rpartition(" ")
+        if (succeeded and kind == "step") or (kind == "drift of" and name not in MEASURES):
+            over.append(cause)
     return Verdict(tuple(troubles), tuple(over))
 
 
@@ -95,13 +120,11 @@ def told(engine: Engine, settings: Settings, report: NightReport, *, wait: Wait 
         log.exception("of night %s nobody was told", report.night)
 
 
-def told_without_database(settings: Settings, error: DatabaseError, *, wait: Wait = sleep) -> None:
+def told_without_database(settings: Settings, error: Exception, *, wait: Wait = sleep) -> None:
     """Tell that a night could not even begin. Nothing can be recorded, so each such night tells it."""
     at = datetime.now(UTC)
-    summary = "a night could not begin: the database can't be used"
-    send_to_all(
-        _usable_channels(settings), _unrecorded(f"night-{at:%Y%m%dT%H%M%S}", "night", summary, str(error), at), wait
-    )
+    notice = _unrecorded(f"night-{at:%Y%m%dT%H%M%S}", "night", "a night could not begin", str(error), at)
+    send_to_all(_usable_channels(settings), notice, wait)
 
 
 def _usable_channels(settings: Settings) -> Channels:
@@ -117,19 +140,43 @@ def _unrecorded(key: str, cause: str, summary: str, detail: str, at: datetime) -
 
 
 def _tell(engine: Engine, settings: Settings, report: NightReport, wait: Wait) -> None:
-    ways = _usable_channels(settings)
-    said, now = verdict(report), datetime.now(UTC)
+    ways, now = _usable_channels(settings), datetime.now(UTC)
     try:
+        lasting = [alarm.cause for alarm in lasting_alarms(engine)]
+        said = verdict(report, lasting, no_papers_since(engine, report))
         for trouble in said.troubles:
-            raise_alarm(engine, trouble.cause, trouble.summary, trouble.detail, now, ways)
+            raise_alarm(engine, trouble.cause, trouble.summary, trouble.detail, now)
         for cause in said.over:
-            end_alarm(engine, cause, now, ways)
+            end_alarm(engine, cause, now)
         Messenger(engine, ways, wait=wait).send_due()
     except DatabaseError as error:
         log.error("alarms can't be recorded, and are told without: %s", error)
-        for trouble in said.troubles:
-            key = f"night-{report.night}-{trouble.cause.replace(' ', '-')}"
+        for trouble in verdict(report).troubles:
+            key = f"night-{report.started:%Y%m%dT%H%M%S}-{trouble.cause.replace(' ', '-')}"
             send_to_all(ways, _unrecorded(key, trouble.cause, trouble.summary, trouble.detail, now), wait)
+
+
+def no_papers_since(engine: Engine, report: NightReport) -> datetime | None:
+    """When the first of the nights up to this one began that found no relevant paper, if that is a week ago; else None.
+
+    Nights that did not come through arXiv's list say nothing: neither that there are papers, nor that there are none.
+    """
+    if _papers_found(report) != 0:
+        return None
+    since = report.started
+    for earlier in nights(engine):
+        found = _papers_found(earlier)
+        if found:
+            break
+        if found == 0:
+            since = earlier.started
+    return since if report.started - since >= _DROUGHT else None
+
+
+def _papers_found(report: NightReport) -> int | None:
+    """None where the night did not come to the end of its papers."""
+    done = any(step.name == "papers" and step.state is StepState.DONE for step in report.steps)
+    return report.counts.get("papers_relevant") if done else None
 
 
 def silent_since(engine: Engine, settings: Settings, now: datetime) -> datetime | None:
@@ -146,17 +193,23 @@ def silent_since(engine: Engine, settings: Settings, now: datetime) -> datetime 
     return last if now - last > timedelta(hours=settings.silence_hours) else None
 
 
-def watch_silence(engine: Engine, settings: Settings, ways: Channels, now: datetime) -> None:
-    """Begin the alarm of silence, or end it."""
+def watch_silence(engine: Engine, settings: Settings, now: datetime) -> None:
+    """Begin the alarm of silence, or end it.
+
+    Only a success that came after it ends it: whoever allows more hours than the one who raised it does not.
+    """
     since = silent_since(engine, settings, now)
     if since is None:
-        end_alarm(engine, SILENCE, now, ways)
+        raised = next((alarm.raised for alarm in lasting_alarms(engine) if alarm.cause == SILENCE), None)
+        last = last_success(engine)
+        if raised is not None and last is not None and last > raised:
+            end_alarm(engine, SILENCE, now)
         return
     detail = (
         f"BURDEN_SILENCE_HOURS allows {settings.silence_hours:g} hours. Is `burden schedule` running? "
         "`burden runs` lists the nights. Nothing more is said of this until a night succeeds."
     )
-    raise_alarm(engine, SILENCE, f"no night has succeeded since {since:%Y-%m-%d %H:%M} UTC", detail, now, ways)
+    raise_alarm(engine, SILENCE, f"no night has succeeded since {since:%Y-%m-%d %H:%M} UTC", detail, now)
 
 
 class Messenger:
@@ -172,11 +225,13 @@ class Messenger:
     ) -> None:
         self._engine, self._ways, self._wait, self._now = engine, ways, wait, now
 
-    def send_due(self) -> int:
-        """Send what is due now; how many messages were tried."""
+    def send_due(self, answered: Callable[[], None] = lambda: None) -> int:
+        """Send what is due now; how many messages were tried. ``answered`` is called before each is sent."""
+        queue_untold(self._engine, self._ways, self._now())
         tried = 0
         while (message := take_message(self._engine, self._now(), _LEASE, self._ways)) is not None:
             tried += 1
+            answered()
             self._send(message)
         return tried
 
@@ -197,7 +252,7 @@ class Messenger:
 
 def _notice(message: AlarmMessage) -> Notice:
     alarm = message.alarm
-    key = f"alarm-{alarm.number}-{message.event}"
+    key = f"alarm-{alarm.raised:%Y%m%dT%H%M%S%f}-{alarm.number}-{message.event}"  # other databases count from 1, too
     if message.event is Told.RAISED or alarm.over is None:
         return Notice(key, str(message.event), alarm.cause, alarm.summary, alarm.detail, alarm.raised)
     lasted = f"This was said on {alarm.raised:%Y-%m-%d %H:%M} UTC, and is over since {alarm.over:%Y-%m-%d %H:%M} UTC."
@@ -205,7 +260,10 @@ def _notice(message: AlarmMessage) -> Notice:
 
 
 class AlarmWatch:
-    """The thread that notices silence, sends what waits, and tells of a database that stays away."""
+    """Notices silence, sends what waits, and tells of a database that stays away or does not answer.
+
+    Two threads: one asks the database, the other sees how long that one has been waiting for an answer.
+    """
 
     def __init__(
         self,
@@ -218,38 +276,55 @@ class AlarmWatch:
         self._ways = channels(settings)
         self._stopped = Flag()
         self._messenger = Messenger(engine, self._ways, wait=self._pause, now=now)
-        self._away_since: datetime | None = None
-        self._away_told = False
-        self._thread = Thread(target=self._run, name="alarms", daemon=True)
+        self._asked_at: datetime | None = None
+        """Since when an answer of the database is waited for, or it gives errors; None between rounds."""
+        self._outage: datetime | None = None
+        """Since when it does not answer, once that is told."""
+        self._threads = [
+            Thread(target=self._again_and_again, args=(each,), name=f"alarms, {each.__name__}", daemon=True)
+            for each in (self.look, self.look_at_database)
+        ]
 
     def start(self) -> None:
-        self._thread.start()
+        for thread in self._threads:
+            thread.start()
 
     def close(self) -> None:
         """Stop; what waits is sent after the next start."""
         self._stopped.set()
-        if self._thread.is_alive():
-            self._thread.join(timeout=_ROUND_SECONDS)
+        for thread in self._threads:
+            if thread.is_alive():
+                thread.join(timeout=_ROUND_SECONDS)
 
     def look(self) -> None:
-        """One round."""
-        now = self._now()
+        """One round of what the database is asked for."""
+        self._asked_at = self._asked_at or self._now()
         try:
-            watch_silence(self._engine, self._settings, self._ways, now)
-            self._messenger.send_due()
+            watch_silence(self._engine, self._settings, self._now())
+            self._messenger.send_due(self._answered)
         except DatabaseError as error:
             log.debug("alarms can't be read: %s", error)
-            self._away_since = self._away_since or now
-            if not self._away_told and now - self._away_since >= _OUTAGE:
-                self._away_told = True
-                self._tell_of_outage(Told.RAISED, now)
-        else:
-            if self._away_told:
-                self._tell_of_outage(Told.OVER, now)
-            self._away_since, self._away_told = None, False
+            return
+        except Exception:
+            self._asked_at = None  # whatever it is, the database has answered
+            raise
+        self._asked_at = None
 
-    def _tell_of_outage(self, event: Told, now: datetime) -> None:
-        since = self._away_since or now
+    def look_at_database(self) -> None:
+        """Tell if the database has not answered for long, or does again; without asking it."""
+        asked_at, now = self._asked_at, self._now()
+        if self._outage is None and asked_at is not None and now - asked_at >= _OUTAGE:
+            self._outage = asked_at
+            self._tell_of_outage(Told.RAISED, asked_at, now)
+        elif self._outage is not None and asked_at != self._outage:
+            self._tell_of_outage(Told.OVER, self._outage, now)
+            self._outage = None
+
+    def _answered(self) -> None:
+        """The database has answered, and sending a message may take its time."""
+        self._asked_at = self._now()
+
+    def _tell_of_outage(self, event: Told, since: datetime, now: datetime) -> None:
         summary = f"the database can't be used since {since:%Y-%m-%d %H:%M} UTC"
         detail = "Nights can't run and pages can't be shown." if event is Told.RAISED else "It answers again."
         key = f"database-{since:%Y%m%dT%H%M%S}-{event}"
@@ -258,15 +333,18 @@ class AlarmWatch:
     def _pause(self, seconds: float) -> None:
         self._stopped.wait(seconds)
 
-    def _run(self) -> None:
+    def _again_and_again(self, look: Callable[[], None]) -> None:
         while not self._stopped.is_set():
-            self.look()
+            try:
+                look()
+            except Exception:  # whatever it is, the next round may go well
+                log.exception("a round of the alarms failed")
             self._stopped.wait(_ROUND_SECONDS)
 
 
 @contextmanager
 def watching(engine: Engine, settings: Settings) -> Iterator[None]:
-    """Have a thread watch while the block runs; none where nobody is to be told. ``SettingsError`` as ``channels``."""
+    """Have threads watch while the block runs; none where nobody is to be told. ``SettingsError`` as ``channels``."""
     if not channels(settings):
         yield
         return

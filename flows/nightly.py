@@ -8,8 +8,8 @@ successful run covered.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
-from contextlib import suppress
+from collections.abc import Callable, Iterator
+from contextlib import ExitStack, contextmanager, suppress
 from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from functools import partial
@@ -18,7 +18,7 @@ from time import monotonic, sleep
 
 from db.engine import Engine, open_database
 from db.errors import DatabaseError
-from db.leases import HeldLease
+from db.leases import HeldLease, LeaseHeldError
 from db.migrate import upgrade
 from db.nights import (
     NewHardware,
@@ -90,17 +90,18 @@ def night(
     """Run one night; what it did, which is also stored and, where it failed, told.
 
     ``LeaseHeldError`` where a night is under way here or on another machine: it names who holds it. ``DatabaseError``
-    where the database stays away. Any other failure is part of the report.
+    or ``OSError``, which is told, where it can't begin: the database stays away, or nothing can be written. Any other
+    failure is part of the report.
     """
     patience = Patience(settings.night_pause_seconds, wait)
-    settings.home.mkdir(parents=True, exist_ok=True)
-    try:
-        engine = patience.persist("database", lambda: _opened(settings))
-    except DatabaseError as error:
-        told_without_database(settings, error)
-        raise
-    with alone(engine, LEASE, settings.home / "night.lock") as lease:
-        report = begin_night(engine, datetime.now(UTC), lease.lease.holder, READING_VERSION)
+    with ExitStack() as held:
+        try:
+            engine, lease, report = patience.persist("database", lambda: held.enter_context(_begun(settings)))
+        except LeaseHeldError:
+            raise
+        except (DatabaseError, OSError) as error:
+            told_without_database(settings, error)
+            raise
         under_way = _Night(engine, settings, request, patience, lease, report, watcher, process)
         try:
             for name, work in under_way.steps():
@@ -114,10 +115,14 @@ def night(
     return under_way.report
 
 
-def _opened(settings: Settings) -> Engine:
+@contextmanager
+def _begun(settings: Settings) -> Iterator[tuple[Engine, HeldLease, NightReport]]:
+    """The database, the lease of nights while the block runs, and the new night's row."""
+    settings.home.mkdir(parents=True, exist_ok=True)
     engine = open_database(settings.database)
     upgrade(engine)
-    return engine
+    with alone(engine, LEASE, settings.home / "night.lock") as lease:
+        yield engine, lease, begin_night(engine, datetime.now(UTC), lease.lease.holder, READING_VERSION)
 
 
 class _Night:

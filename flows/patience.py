@@ -16,8 +16,10 @@ T = TypeVar("T")
 
 _GROWTH = 3
 _PAUSES = 4
-_PASSING_STATES = ("08", "40", "53", "57")
-"""Classes of PostgreSQL's errors: connection, given up for another transaction, resources, shut down."""
+_PASSING_STATES = ("08", "40", "53200", "53300", "57014", "57P01", "57P02", "57P03")
+"""How PostgreSQL's states begin: connection, given up for another transaction, memory, connections, stop, restart."""
+_REFUSALS = ("authentication failed", "does not exist", "no password supplied", "no pg_hba.conf entry", "not permitted")
+"""What PostgreSQL says, without a state, to a connection that it will refuse tomorrow, too."""
 
 log = logging.getLogger(__name__)
 
@@ -48,7 +50,7 @@ def may_pass(error: BaseException) -> bool:
 
     arXiv is silent or answers 503, PostgreSQL shuts down or is not there yet, SQLite is locked -> True
     arXiv refuses access (403, 429 again and again: going on would be an attack) -> False
-    the disk is full, the schema is too new, the database's URL names nothing that exists -> False
+    the disk is full, the schema is too new, the URL has a wrong password or names no database -> False
     """
     if isinstance(error, SourceError):
         return not isinstance(error, AccessRefusedError)
@@ -63,4 +65,6 @@ def is_database_away(error: BaseException) -> bool:
     if isinstance(cause, sqlite3.Error):
         return "locked" in str(cause)
     state = getattr(cause, "sqlstate", None)
-    return state[:2] in _PASSING_STATES if isinstance(state, str) else type(cause).__name__ == "OperationalError"
+    if isinstance(state, str):
+        return state.startswith(_PASSING_STATES)
+    return type(cause).__name__ == "OperationalError" and not any(refusal in str(cause) for refusal in _REFUSALS)

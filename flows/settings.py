@@ -65,6 +65,7 @@ class Settings(BaseSettings):
     night_pause_seconds: float = Field(
         default=60.0,
         gt=0,
+        le=86_400,
         description="before a night tries again what was away; then 3, 9, 27 times as long",
     )
     time_limit_seconds: float = Field(default=120.0, gt=0, description="time to read one paper")
@@ -82,7 +83,9 @@ class Settings(BaseSettings):
     )
     alarm_email: str = Field(default="", description="address that is told of failed nights, drift and silence")
     webhook_url: str = Field(default="", repr=False, description="http(s) address that alarms are posted to as JSON")
-    silence_hours: float = Field(default=96.0, ge=0, description="without a successful night, then an alarm; 0: none")
+    silence_hours: float = Field(
+        default=96.0, ge=0, le=10_000, description="without a successful night, then an alarm; 0: none"
+    )
     metrics_token: str = Field(
         default="",
         repr=False,

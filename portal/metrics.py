@@ -34,6 +34,8 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "
 _OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _KEPT_SECONDS = 10.0
 """For so long figures of the database are given again without asking it."""
+_MOST_WAITED_SECONDS = 5.0
+"""For another request that asks the database."""
 
 
 class Meter:
@@ -110,8 +112,10 @@ class _OfTheInstallation(Collector):
             yield from _of_database(figures, services.now())
 
     def _fresh(self) -> WatchedFigures | None:
-        """The figures of the database, not older than some seconds; None where it can't be used."""
-        with self._lock:
+        """The figures of the database, not older than some seconds; None where it can't be used or does not answer."""
+        if not self._lock.acquire(timeout=_MOST_WAITED_SECONDS):
+            return None
+        try:
             if self._figures is None or time.monotonic() - self._asked_at >= _KEPT_SECONDS:
                 try:
                     self._figures = watched_figures(self._services.engine)
@@ -119,6 +123,8 @@ class _OfTheInstallation(Collector):
                     self._figures = None
                 self._asked_at = time.monotonic()
             return self._figures
+        finally:
+            self._lock.release()
 
 
 def _of_database(figures: WatchedFigures, now: datetime) -> Iterator[Metric]:

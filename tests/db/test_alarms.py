@@ -17,6 +17,7 @@ from db.alarms import (
     latest_alarms,
     message_failed,
     message_sent,
+    queue_untold,
     raise_alarm,
     take_message,
 )
@@ -38,20 +39,22 @@ def _taken(engine: Engine, now: Any) -> AlarmMessage:
 
 
 def test_a_cause_that_lasts_is_told_once_and_again_only_after_its_end(engine: Engine, noon: Any) -> None:
-    assert raise_alarm(engine, "silence", "no night", "since noon", noon, BOTH)
-    assert not raise_alarm(engine, "silence", "still no night", "", noon + HOUR, BOTH)
-    assert raise_alarm(engine, "step harvest", "no harvest", "", noon, BOTH)
-    assert [alarm.cause for alarm in lasting_alarms(engine)] == ["silence", "step harvest"]
-    assert end_alarm(engine, "silence", noon + 2 * HOUR, BOTH)
-    assert not end_alarm(engine, "silence", noon + 3 * HOUR, BOTH)
-    assert not end_alarm(engine, "drift", noon, BOTH)
-    assert raise_alarm(engine, "silence", "no night again", "", noon + 4 * HOUR, BOTH)
+    assert raise_alarm(engine, "silence", "no night", "since noon", noon)
+    assert not raise_alarm(engine, "silence", "still no night", "", noon + HOUR)
+    assert raise_alarm(engine, "step papers", "no papers", "", noon)
+    assert [alarm.cause for alarm in lasting_alarms(engine)] == ["silence", "step papers"]
+    assert end_alarm(engine, "silence", noon + 2 * HOUR)
+    assert not end_alarm(engine, "silence", noon + 3 * HOUR)
+    assert not end_alarm(engine, "drift", noon)
+    assert raise_alarm(engine, "silence", "no night again", "", noon + 4 * HOUR)
     latest = [(alarm.summary, alarm.over) for alarm in latest_alarms(engine, 3)]
-    assert latest == [("no night again", None), ("no harvest", None), ("no night", noon + 2 * HOUR)]
+    assert latest == [("no night again", None), ("no papers", None), ("no night", noon + 2 * HOUR)]
 
 
 def test_each_channel_gets_a_message_that_only_one_sends(engine: Engine, noon: Any) -> None:
-    raise_alarm(engine, "silence", "no night", "since noon", noon, BOTH)
+    raise_alarm(engine, "silence", "no night", "since noon", noon)
+    for _ in range(2):
+        queue_untold(engine, BOTH, noon)
     assert take_message(engine, noon, LEASE, ()) is None, "who has no channel leaves it to others"
     first, second = _taken(engine, noon), _taken(engine, noon)
     assert {first.channel, second.channel} == set(BOTH) and first.alarm.summary == "no night"
@@ -62,10 +65,11 @@ def test_each_channel_gets_a_message_that_only_one_sends(engine: Engine, noon: A
 
 
 def test_a_failed_message_waits_and_the_end_is_told_after_the_beginning(engine: Engine, noon: Any) -> None:
-    raise_alarm(engine, "silence", "no night", "", noon, [Channel.WEBHOOK])
+    raise_alarm(engine, "silence", "no night", "", noon)
+    queue_untold(engine, [Channel.WEBHOOK], noon)
     beginning = _taken(engine, noon)
     message_failed(engine, beginning, "HTTP 500", noon + HOUR)
-    end_alarm(engine, "silence", noon, [Channel.WEBHOOK])
+    end_alarm(engine, "silence", noon)
     assert take_message(engine, noon + LEASE, LEASE, BOTH) is None
     beginning = _taken(engine, noon + HOUR)
     assert (beginning.event, beginning.attempts) == (Event.RAISED, 1)
@@ -76,7 +80,25 @@ def test_a_failed_message_waits_and_the_end_is_told_after_the_beginning(engine: 
     assert take_message(engine, noon + 9 * HOUR, LEASE, BOTH) is None
 
 
+def test_an_alarm_is_told_where_it_was_not_yet_and_its_end_where_it_was(engine: Engine, noon: Any) -> None:
+    raise_alarm(engine, "silence", "no night", "", noon)
+    queue_untold(engine, [Channel.EMAIL], noon)
+    message_sent(engine, _taken(engine, noon), noon)
+    queue_untold(engine, BOTH, noon + HOUR)
+    later = _taken(engine, noon + HOUR)
+    assert (later.event, later.channel) == (Event.RAISED, Channel.WEBHOOK)
+    message_sent(engine, later, noon)
+    raise_alarm(engine, "step papers", "no papers", "", noon)
+    for cause in ("silence", "step papers"):
+        end_alarm(engine, cause, noon + 2 * HOUR)
+    queue_untold(engine, BOTH, noon + 3 * HOUR)
+    ends = [_taken(engine, noon + 3 * HOUR) for _ in BOTH]
+    assert [(end.alarm.cause, end.event) for end in ends] == [("silence", Event.OVER)] * 2
+    assert {end.channel for end in ends} == set(BOTH)
+    assert take_message(engine, noon + 3 * HOUR, LEASE, BOTH) is None, "of what began and ended unheard nothing is said"
+
+
 def test_without_channels_the_alarm_is_there_to_be_read(engine: Engine, noon: Any) -> None:
-    assert raise_alarm(engine, "silence", "no night", "x" * 10_000, noon, ())
+    assert raise_alarm(engine, "silence", "no night", "x" * 10_000, noon)
     assert take_message(engine, noon, LEASE, BOTH) is None
     assert len(lasting_alarms(engine)[0].detail) == 4_000

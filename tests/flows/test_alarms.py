@@ -18,14 +18,23 @@ from mail_servers import Inbox, Serve, mail_servers
 from webhook_receivers import Receiver, receiving
 
 from cli import main
-from db.alarms import Channel, lasting_alarms, raise_alarm
+from db.alarms import Channel, lasting_alarms, latest_alarms, raise_alarm
 from db.engine import Engine, open_database
 from db.errors import DatabaseError
 from db.migrate import upgrade
 from db.nights import DriftFinding, NightReport, NightStatus, StepOutcome, StepState, begin_night, save_night
 from flows import alarms
 from flows.alarm_channels import Webhook, channels, send_to_all, trial
-from flows.alarms import AlarmWatch, Messenger, silent_since, told, told_without_database, verdict, watching
+from flows.alarms import (
+    AlarmWatch,
+    Messenger,
+    silent_since,
+    told,
+    told_without_database,
+    verdict,
+    watch_silence,
+    watching,
+)
 from flows.mail import PAUSES
 from flows.settings import Settings, SettingsError, load_settings, settings_in_force
 
@@ -101,11 +110,11 @@ def _night(number: int = 7, *steps: StepOutcome, status: str = "failed", **chang
     return replace(report, **changes)
 
 
-def _failed(name: str = "harvest", message: str = "no usable answer from arXiv") -> StepOutcome:
+def _failed(name: str = "papers", message: str = "no usable answer from arXiv") -> StepOutcome:
     return StepOutcome(name, StepState.FAILED, message)
 
 
-def _done(name: str = "harvest") -> StepOutcome:
+def _done(name: str = "papers") -> StepOutcome:
     return StepOutcome(name, StepState.DONE, "")
 
 
@@ -118,13 +127,13 @@ def test_a_failed_night_is_told_by_e_mail_and_webhook(
 ) -> None:
     told(engine, settings, _night(7, _failed(message="no usable answer\nfrom arXiv")), wait=_no_wait)
     (message,) = inbox.messages
-    assert message["Subject"] == "burden ALARM: step harvest of night 7 failed"
+    assert message["Subject"] == "burden ALARM: step papers of night 7 failed"
     assert message["X-Envelope-To"] == "ops@example.org, night@example.org"
     assert "from arXiv" in message.get_content() and "burden runs 7" in message.get_content()
     (body,) = receiver.taken
-    assert body["event"] == "raised" and body["cause"] == "step harvest" and body["product"] == "burden"
-    assert body["summary"] == "step harvest of night 7 failed" and "from arXiv" in body["detail"]
-    assert body["text"].startswith("burden ALARM: step harvest of night 7 failed\n")
+    assert body["event"] == "raised" and body["cause"] == "step papers" and body["product"] == "burden"
+    assert body["summary"] == "step papers of night 7 failed" and "from arXiv" in body["detail"]
+    assert body["text"].startswith("burden ALARM: step papers of night 7 failed\n")
     assert receiver.paths == ["/services/T0/the-secret-path?key=the-secret-key"]
 
 
@@ -134,9 +143,24 @@ def test_a_cause_is_told_once_until_it_is_over(engine: Engine, settings: Setting
     told(engine, settings, _night(9, _done(), _failed("release"), status="incomplete"), wait=_no_wait)
     told(engine, settings, _night(10, _done(), _done("release"), status="succeeded"), wait=_no_wait)
     told(engine, settings, _night(11, _done(), _done("release"), status="succeeded"), wait=_no_wait)
-    said = [("raised", "step harvest"), ("raised", "step release"), ("over", "step harvest"), ("over", "step release")]
+    said = [("raised", "step papers"), ("over", "step papers"), ("raised", "step release"), ("over", "step release")]
     assert receiver.events() == said
-    assert receiver.taken[2]["text"].startswith("burden all clear: step harvest of night 7 failed\n")
+    assert receiver.taken[1]["text"].startswith("burden all clear: step papers of night 7 failed\n")
+
+
+def test_an_alarm_that_was_noticed_where_nobody_can_be_told_is_told_by_whoever_can(
+    engine: Engine, settings: Settings, receiver: Receiver, inbox: Inbox
+) -> None:
+    silent, by_mail_alone = load_settings(), load_settings(**{**settings.model_dump(), "webhook_url": ""})
+    told(engine, silent, _night(7, _failed()), wait=_no_wait)
+    told(engine, by_mail_alone, _night(8, _failed()), wait=_no_wait)
+    assert len(inbox.messages) == 1
+    for _ in range(2):
+        Messenger(engine, channels(settings), wait=_no_wait).send_due()
+    assert receiver.events() == [("raised", "step papers")]
+    told(engine, silent, _night(9, _done(), status="succeeded"), wait=_no_wait)
+    Messenger(engine, channels(settings), wait=_no_wait).send_due()
+    assert receiver.events() == [("raised", "step papers"), ("over", "step papers")] and len(inbox.messages) == 2
 
 
 def test_drift_is_told_by_measure_and_a_night_without_a_range_says_nothing(
@@ -166,12 +190,52 @@ def test_a_night_that_somebody_stopped_is_no_alarm_and_one_that_failed_before_an
     assert "night" in verdict(_night(8, status="succeeded")).over
 
 
+def test_what_no_night_does_any_more_is_over_with_one_that_succeeds(engine: Engine) -> None:
+    retired = "drift of share_with_figures"
+    for cause in ("step release", "step training", "drift of share_failed", retired):
+        raise_alarm(engine, cause, cause, "", NOON)
+    unasked = StepOutcome("release", StepState.SKIPPED, "none is asked for")
+    told(engine, load_settings(), _night(8, _done("papers"), _failed("analysis"), unasked, status="incomplete"))
+    lasting = ["step release", "step training", "drift of share_failed", "step analysis"]
+    assert [alarm.cause for alarm in lasting_alarms(engine)] == lasting
+    told(engine, load_settings(), _night(9, _done("papers"), _done("analysis"), unasked, status="succeeded"))
+    assert [alarm.cause for alarm in lasting_alarms(engine)] == ["drift of share_failed"]
+
+
+def test_a_week_of_nights_that_find_no_paper_is_told(engine: Engine, settings: Settings, receiver: Receiver) -> None:
+    def after(days: int, found: int, state: StepState = StepState.DONE) -> list[tuple[str, str]]:
+        report = begin_night(engine, NOON + timedelta(days=days), "db1", "x1")
+        steps = (StepOutcome("papers", state, ""),)
+        report = replace(report, steps=steps, counts={"papers_seen": 9, "papers_relevant": found}, finished=NOON)
+        save_night(engine, report)
+        told(engine, settings, report, wait=_no_wait)
+        return receiver.events()
+
+    assert after(0, 3) == after(1, 0) == after(4, 0) == after(7, 0) == []
+    assert after(8, 0, StepState.SKIPPED) == [], "that night did not look"
+    assert after(9, 0) == [("raised", "no papers")]
+    assert receiver.taken[0]["summary"] == "no relevant paper has been found since the night of 2026-03-03"
+    assert after(10, 0) == [("raised", "no papers")]
+    assert after(11, 1) == [("raised", "no papers"), ("over", "no papers")]
+
+
+def test_alarms_of_other_databases_have_other_ids(
+    empty_database: Path, settings: Settings, receiver: Receiver, inbox: Inbox, tmp_path: Path
+) -> None:
+    for name in ("production", "staging"):
+        opened = open_database(f"sqlite:///{shutil.copy(empty_database, tmp_path / name)}")
+        told(opened, settings, _night(7, _failed()), wait=_no_wait)
+        opened.dispose()
+    assert len({body["id"] for body in receiver.taken}) == 2
+    assert len({message["Message-ID"] for message in inbox.messages}) == 2
+
+
 def test_a_receiver_that_stumbles_is_asked_again_at_once(
     engine: Engine, settings: Settings, receiver: Receiver
 ) -> None:
     receiver.answers = [500, 0]
     told(engine, settings, _night(7, _failed()), wait=_no_wait)
-    assert len(receiver.paths) == 3 and receiver.events() == [("raised", "step harvest")]
+    assert len(receiver.paths) == 3 and receiver.events() == [("raised", "step papers")]
 
 
 def test_what_can_not_be_sent_waits_for_a_later_moment(
@@ -187,25 +251,23 @@ def test_what_can_not_be_sent_waits_for_a_later_moment(
 
     assert later(PAUSES[0] / 2) == 0
     assert later(PAUSES[0]) == 1
-    assert receiver.events() == [("raised", "step harvest")] and len(inbox.messages) == 1
+    assert receiver.events() == [("raised", "step papers")] and len(inbox.messages) == 1
     assert later(timedelta(days=9)) == 0
 
 
-def test_it_is_given_up_in_the_end(
-    engine: Engine, settings: Settings, receiver: Receiver, caplog: pytest.LogCaptureFixture
-) -> None:
+def test_it_is_given_up_in_the_end(engine: Engine, receiver: Receiver, caplog: pytest.LogCaptureFixture) -> None:
     receiver.answers = [410] * 99
-    raise_alarm(engine, "silence", "no night", "", NOON, [Channel.WEBHOOK])
-    now = NOON
+    raise_alarm(engine, "silence", "no night", "", NOON)
+    now, webhook = NOON, {Channel.WEBHOOK: Webhook(receiver.url)}
     for pause in (*PAUSES, timedelta(days=1)):
-        assert Messenger(engine, channels(settings), wait=_no_wait, now=lambda now=now: now).send_due() == 1
+        assert Messenger(engine, webhook, wait=_no_wait, now=lambda now=now: now).send_due() == 1
         now += pause
-    assert Messenger(engine, channels(settings), wait=_no_wait, now=lambda: now + timedelta(days=99)).send_due() == 0
+    assert Messenger(engine, webhook, wait=_no_wait, now=lambda: now + timedelta(days=99)).send_due() == 0
     assert len(receiver.paths) == 3 * (len(PAUSES) + 1)
     assert "no night: the webhook is given up: http://127.0.0.1:" in caplog.text and "HTTP 410" in caplog.text
 
 
-@pytest.mark.parametrize("trouble", ["silent", "refused", "dropped", "redirect", "no host"])
+@pytest.mark.parametrize("trouble", ["silent", "refused", "dropped", "redirect", "no host", "no name", "no password"])
 def test_the_secret_part_of_the_address_is_in_no_log_and_no_redirect_is_followed(
     receiver: Receiver, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch, trouble: str
 ) -> None:
@@ -220,7 +282,11 @@ def test_the_secret_part_of_the_address_is_in_no_log_and_no_redirect_is_followed
     elif trouble == "silent":
         url = "http://127.0.0.1:1/the-secret-path"
     else:
-        url = "http://no-such-host.invalid/the-secret-path"
+        url = {
+            "no host": "http://no-such-host.invalid/the-secret-path",
+            "no name": "http://hooks..example.org/the-secret-path",
+            "no password": "http://me:the-secret-key€@127.0.0.1:1/the-secret-path",
+        }[trouble]
     settings = load_settings(webhook_url=url)
     outcome = send_to_all(channels(settings), trial(), _no_wait)
     assert receiver.taken == [] and len(receiver.paths) in (0, 3)
@@ -246,7 +312,7 @@ def test_a_night_whose_database_is_away_is_told_all_the_same(
     engine.dispose()
     (tmp_path / "burden.sqlite").write_bytes(b"no database" * 1000)
     told(engine, settings, _night(7, _failed()), wait=_no_wait)
-    assert receiver.events() == [("raised", "step harvest")]
+    assert receiver.events() == [("raised", "step papers")]
 
 
 def test_a_night_that_can_not_begin_is_told_without_a_database(settings: Settings, receiver: Receiver) -> None:
@@ -268,7 +334,7 @@ def test_a_night_is_not_hindered_by_settings_that_can_not_be_used(
 ) -> None:
     told(engine, load_settings(webhook_url="hooks.example.org/x"), _night(7, _failed()), wait=_no_wait)
     assert "nobody is told of alarms: BURDEN_WEBHOOK_URL must be an address that begins with https://" in caplog.text
-    assert [alarm.cause for alarm in lasting_alarms(engine)] == ["step harvest"]
+    assert [alarm.cause for alarm in lasting_alarms(engine)] == ["step papers"]
 
 
 @pytest.mark.parametrize(
@@ -322,32 +388,81 @@ def test_the_watch_tells_of_silence_once_and_of_its_end(engine: Engine, settings
     assert receiver.events() == [("raised", "silence"), ("over", "silence")]
 
 
+def test_watchers_that_allow_other_hours_do_not_end_silence_for_each_other(engine: Engine) -> None:
+    _succeeded(engine, NOON)
+    for hours in (0, 48, 96, 48):
+        watch_silence(engine, load_settings(silence_hours=hours), NOON + 60 * HOUR)
+    assert [alarm.over for alarm in latest_alarms(engine, 9)] == [None]
+    _succeeded(engine, NOON + 61 * HOUR)
+    watch_silence(engine, load_settings(silence_hours=96), NOON + 62 * HOUR)
+    assert lasting_alarms(engine) == []
+
+
 def test_the_watch_tells_of_a_database_that_stays_away(
     engine: Engine, settings: Settings, receiver: Receiver, tmp_path: Path
 ) -> None:
     clock, file = [NOON], tmp_path / "burden.sqlite"
     watch = AlarmWatch(engine, settings, now=lambda: clock[0])
-    watch.look()
+
+    def look() -> None:
+        watch.look()
+        watch.look_at_database()
+
+    look()
     engine.dispose()
     kept = file.read_bytes()
-    for minutes in (1, 3, 6, 7):
+    for minutes in (11, 13, 16, 17):
         file.write_bytes(b"no database" * 1000)
         clock[0] = NOON + timedelta(minutes=minutes)
-        watch.look()
+        look()
         engine.dispose()
     assert receiver.events() == [("raised", "database")]
+    assert receiver.taken[0]["summary"] == "the database can't be used since 2026-03-02 12:11 UTC"
     file.write_bytes(kept)
-    watch.look()
+    look()
     assert receiver.events() == [("raised", "database"), ("over", "database")]
+
+
+def test_the_watch_tells_of_a_database_that_does_not_answer(
+    engine: Engine, settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    clock = [NOON]
+    watch = AlarmWatch(engine, settings, now=lambda: clock[0])
+    events = []
+
+    def hangs(*_: object) -> None:
+        for minutes in (4, 6, 7):
+            clock[0] = NOON + timedelta(minutes=minutes)
+            watch.look_at_database()
+            events.append(receiver.events())
+
+    with monkeypatch.context() as patched:
+        patched.setattr(alarms, "watch_silence", hangs)
+        watch.look()
+    assert events == [[], [("raised", "database")], [("raised", "database")]]
+    watch.look_at_database()
+    assert receiver.events() == [("raised", "database"), ("over", "database")]
+
+
+def test_the_threads_outlive_what_nobody_foresaw(
+    engine: Engine, settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    raise_alarm(engine, "step papers", "no papers", "", NOON)
+    rounds = iter([lambda *_: 1 / 0])
+    monkeypatch.setattr(alarms, "_ROUND_SECONDS", 0.01)
+    monkeypatch.setattr(alarms, "watch_silence", lambda *given: next(rounds, watch_silence)(*given))
+    with watching(engine, settings):
+        assert receiver.came.wait(30)
+    assert receiver.events() == [("raised", "step papers")]
 
 
 def test_the_thread_sends_what_waits_and_is_there_only_where_somebody_is_to_be_told(
     engine: Engine, settings: Settings, receiver: Receiver, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    raise_alarm(engine, "step harvest", "no harvest", "", NOON, [Channel.WEBHOOK])
+    raise_alarm(engine, "step papers", "no papers", "", NOON)
     with watching(engine, settings):
         assert receiver.came.wait(30)
-    assert receiver.events() == [("raised", "step harvest")]
+    assert receiver.events() == [("raised", "step papers")]
     monkeypatch.setattr(alarms, "AlarmWatch", None)
     with watching(engine, load_settings()):
         pass
@@ -381,13 +496,13 @@ def test_alarms_are_listed_and_the_doctor_tells_of_silence(
     def burden(*arguments: str) -> str:
         return CliRunner().invoke(main, arguments).stdout
 
-    raise_alarm(engine, "step harvest", "step harvest of night 7 failed", "no answer", NOON, ())
+    raise_alarm(engine, "step papers", "step papers of night 7 failed", "no answer", NOON)
     begin_night(engine, NOON, "db1", "x1")
     (listed,) = json.loads(burden("alarm", "list", "--json"))
-    assert listed["cause"] == "step harvest" and listed["over"] is None
-    assert "step harvest of night 7 failed" in burden("alarm", "list")
+    assert listed["cause"] == "step papers" and listed["over"] is None
+    assert "step papers of night 7 failed" in burden("alarm", "list")
     found = {finding["subject"]: finding for finding in json.loads(burden("doctor", "--json"))}
     assert found["nights"]["health"] == "broken"
     assert found["nights"]["value"] == "no night has succeeded since 2026-03-02 12:00 UTC"
-    assert found["alarm"]["value"] == "step harvest of night 7 failed"
+    assert found["alarm"]["value"] == "step papers of night 7 failed"
     assert found["BURDEN_WEBHOOK_URL"]["value"] == "(not set)"

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import sqlite3
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -11,6 +12,7 @@ from typing import Any
 import pytest
 import time_machine
 from loopback_arxiv import LoopbackArxiv, status
+from sqlalchemy import event
 
 import flows.nightly
 from db.engine import Engine, open_database
@@ -173,12 +175,13 @@ def test_a_database_that_is_away_is_waited_for_before_the_night_and_within_it(
     def away(*_: object) -> None:
         raise DatabaseError("the connection was lost") from OperationalError()
 
-    refusals = iter([away, away, open_database])
+    refusals, writes = iter([away, away, open_database, open_database]), iter([away, begin_night])
     monkeypatch.setattr(flows.nightly, "open_database", lambda url: next(refusals)(url))
+    monkeypatch.setattr(flows.nightly, "begin_night", lambda *arguments: next(writes)(*arguments))
     monkeypatch.setattr(flows.nightly, "ingest", away)
     pauses: list[float] = []
     report = night(settings, NightRequest(), wait=pauses.append)
-    assert pauses == [60, 180, 60, 180, 540, 1620]
+    assert pauses == [60, 180, 540, 60, 180, 540, 1620]
     assert report.status is NightStatus.FAILED
     assert [(step.state, step.message) for step in report.steps[1:]] == [
         (StepState.SKIPPED, "the database is away")
@@ -186,12 +189,43 @@ def test_a_database_that_is_away_is_waited_for_before_the_night_and_within_it(
     assert nights(engine) == [report], "it was back in time for the report"
 
 
-def test_two_nights_exclude_each_other_and_the_second_says_who_is_at_it(settings: Settings, engine: Engine) -> None:
+def _only_read(connection: sqlite3.Connection, _: object) -> None:
+    connection.execute("PRAGMA query_only = ON")
+
+
+@pytest.fixture
+def told(monkeypatch: pytest.MonkeyPatch) -> list[Exception]:
+    """Errors that were told without the database."""
+    errors: list[Exception] = []
+    monkeypatch.setattr(flows.nightly, "told_without_database", lambda _settings, error: errors.append(error))
+    return errors
+
+
+def test_a_night_whose_first_write_fails_is_told(settings: Settings, engine: Engine, told: list[Exception]) -> None:
+    event.listen(Engine, "connect", _only_read)
+    try:
+        with pytest.raises(DatabaseError, match="readonly") as error:
+            night(settings, NightRequest(), wait=lambda seconds: pytest.fail("waited"))
+    finally:
+        event.remove(Engine, "connect", _only_read)
+    assert told == [error.value]
+
+
+def test_a_night_without_a_home_is_told(settings: Settings, engine: Engine, told: list[Exception]) -> None:
+    (settings.home / "night.lock").mkdir()
+    with pytest.raises(OSError, match=r"night\.lock") as error:
+        night(settings, NightRequest(), wait=lambda seconds: pytest.fail("waited"))
+    assert told == [error.value]
+
+
+def test_two_nights_exclude_each_other_and_the_second_says_who_is_at_it(
+    settings: Settings, engine: Engine, told: list[Exception]
+) -> None:
     assert isinstance(take(engine, flows.nightly.LEASE, "other-machine pid 7", 60), Lease)
     with pytest.raises(LeaseHeldError) as refused:
         night(settings, NightRequest())
     assert "other-machine pid 7" in str(refused.value)
-    assert nights(engine) == []
+    assert nights(engine) == [] and told == []
 
 
 def test_a_night_that_was_killed_does_not_bar_the_next_one_on_its_machine(settings: Settings, engine: Engine) -> None:

@@ -62,6 +62,14 @@ def test_passwords_are_hidden(url: str, shown: str) -> None:
     assert without_password(url) == shown
 
 
+@pytest.mark.parametrize("hours", ["inf", "nan", "1e300", "-1"])
+def test_hours_that_no_calendar_has_are_refused(monkeypatch: pytest.MonkeyPatch, hours: str) -> None:
+    for variable in ("BURDEN_SILENCE_HOURS", "BURDEN_NIGHT_PAUSE_SECONDS"):
+        with monkeypatch.context() as patched, pytest.raises(SettingsError, match=variable):
+            patched.setenv(variable, hours)
+            load_settings()
+
+
 def test_no_listing_shows_the_database_password(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("BURDEN_DATABASE_URL", "postgresql://me:hunter2@host/db")
     settings = load_settings()

@@ -8,20 +8,23 @@ from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from threading import Event, Thread
 
 import httpx
 import pytest
 from live_site import in_a_loop_of_its_own
 from prometheus_client.parser import text_string_to_metric_families
 
-from db.alarms import Channel, raise_alarm
+from db.alarms import Channel, queue_untold, raise_alarm
 from db.engine import Engine, open_database
 from db.migrate import upgrade
 from db.nights import NightStatus, begin_night, save_night
 from db.store import upsert_papers
+from db.watched_figures import WatchedFigures, watched_figures
 from extractors.lexicon.catalogue import Catalogue
 from extractors.records import PaperMetadata
 from flows.papers import catalogue
+from portal import metrics
 from portal.app import create_app
 from portal.services import PageWords, Services
 
@@ -136,7 +139,8 @@ def test_the_database_and_the_last_night_are_told(services: Services, engine: En
     ended = NOON - day + timedelta(minutes=30)
     save_night(engine, replace(second, status=NightStatus.FAILED, finished=ended, counts=counts))
     begin_night(engine, NOON, "db1", "x1")
-    raise_alarm(engine, "step harvest", "no harvest", "", NOON, [Channel.WEBHOOK])
+    raise_alarm(engine, "step papers", "no papers", "", NOON)
+    queue_untold(engine, [Channel.WEBHOOK], NOON)
 
     figures = _read(Client(services))
     assert _figure(figures, "burden_papers") == 1
@@ -146,12 +150,34 @@ def test_the_database_and_the_last_night_are_told(services: Services, engine: En
     assert _figure(figures, "burden_night_last_seconds") == 1800
     assert _figure(figures, "burden_night_last_count", what="papers_seen") == 40
     assert _figure(figures, "burden_night_last_failures", cause="download") == 2
-    assert _figure(figures, "burden_alarm", cause="step harvest") == 1
+    assert _figure(figures, "burden_alarm", cause="step papers") == 1
     assert _figure(figures, "burden_alarm_messages_waiting") == 1
 
     page = (Path(__file__).parents[2] / "docs" / "alarms.md").read_text(encoding="utf-8")
     told = {name for name, _ in figures if name.startswith("burden_")}
     assert set(re.findall(r"`(burden_\w+)(?:\{\w+\})?`", page)) <= told | {"burden_http_request_seconds"}
+
+
+def test_a_database_that_does_not_answer_is_a_figure_and_keeps_nobody_else(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    asked, answer = Event(), Event()
+
+    def slowly(engine: Engine) -> WatchedFigures:
+        asked.set()
+        assert answer.wait(60)
+        return watched_figures(engine)
+
+    monkeypatch.setattr(metrics, "watched_figures", slowly)
+    monkeypatch.setattr(metrics, "_MOST_WAITED_SECONDS", 0.01)
+    registry = metrics.Meter(services).registry
+    first = Thread(target=lambda: list(registry.collect()))
+    first.start()
+    assert asked.wait(60)
+    assert registry.get_sample_value("burden_database_up") == 0
+    answer.set()
+    first.join(60)
+    assert registry.get_sample_value("burden_database_up") == 1
 
 
 def test_a_database_that_is_away_is_a_figure_and_no_error(services: Services, engine: Engine, tmp_path: Path) -> None:
