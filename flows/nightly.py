@@ -89,8 +89,9 @@ def night(
 ) -> NightReport:
     """Run one night; what it did, which is also stored and, where it failed, told.
 
-    ``LeaseHeldError`` where a night is under way here or on another machine: it names who holds it. ``DatabaseError``
-    where the database stays away. Any other failure is part of the report.
+    ``LeaseHeldError`` where a night is under way here or on another machine: it names who holds it. ``LeaseLostError``
+    where another began meanwhile, which took this one for dead. ``DatabaseError`` where the database stays away. Any
+    other failure is part of the report.
     """
     patience = Patience(settings.night_pause_seconds, wait)
     settings.home.mkdir(parents=True, exist_ok=True)
@@ -120,6 +121,22 @@ def _opened(settings: Settings) -> Engine:
     return engine
 
 
+class _WhileHeld:
+    """Tells the watcher of each paper, and lets the next be worked on only while the night's lease is held."""
+
+    def __init__(self, lease: HeldLease, watcher: Watcher | None) -> None:
+        self._lease, self._watcher = lease, watcher
+
+    def expect(self, papers: int | None) -> None:
+        if self._watcher is not None:
+            self._watcher.expect(papers)
+
+    def done(self, name: str) -> None:
+        if self._watcher is not None:
+            self._watcher.done(name)
+        self._lease.check()
+
+
 class _Night:
     """A night under way: its steps, and the report that grows with them."""
 
@@ -137,7 +154,7 @@ class _Night:
         self.report = report
         self._engine, self._settings, self._request = engine, settings, request
         self._patience, self._lease = patience, lease
-        self._watcher, self._process = watcher, process
+        self._watcher, self._process = _WhileHeld(lease, watcher), process
         self._tally = Tally()
         self._attempts = 0
         self._gone: str | None = None
@@ -174,19 +191,24 @@ class _Night:
         """Add to the report what came of a step, and store it, so that `burden runs` shows how far the night is."""
         self._change(steps=(*self.report.steps, outcome))
         with suppress(DatabaseError):  # stored again at the end, where it is waited for
-            save_night(self._engine, self.report)
+            self._save()
 
     def close(self) -> None:
         """Draw the conclusions, and store the report for good."""
         self._patience.persist("report of the night", self._conclude)
-        self._patience.persist("report of the night", lambda: save_night(self._engine, self.report))
+        self._patience.persist("report of the night", self._save)
 
     def broken_off(self, error: BaseException) -> None:
         """Store that the night ended before its time."""
         stopped = isinstance(error, KeyboardInterrupt | SystemExit)
         self._change(status=NightStatus.INTERRUPTED if stopped else NightStatus.FAILED, finished=datetime.now(UTC))
         with suppress(DatabaseError):  # the database may be what failed; its error is on its way
-            save_night(self._engine, self.report)
+            self._save()
+
+    def _save(self) -> None:
+        """Store the report, unless another night has begun, which has marked this one as interrupted."""
+        self._lease.check()
+        save_night(self._engine, self.report)
 
     def _papers(self) -> str:
         tally = Tally()

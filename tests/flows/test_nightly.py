@@ -6,16 +6,19 @@ import os
 from collections.abc import Iterable, Iterator
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import gethostname
+from threading import Event
 from typing import Any
 
 import pytest
 import time_machine
 from loopback_arxiv import LoopbackArxiv, status
 
+import flows.exclusion
 import flows.nightly
 from db.engine import Engine, open_database
 from db.errors import DatabaseError
-from db.leases import Lease, LeaseHeldError, take
+from db.leases import Lease, LeaseHeldError, LeaseLostError, take
 from db.migrate import upgrade
 from db.nights import NightReport, NightStatus, StepState, begin_night, ingest_runs, last_success, nights
 from flows.analysis import AnalysisError
@@ -200,6 +203,27 @@ def test_a_night_that_was_killed_does_not_bar_the_next_one_on_its_machine(settin
     assert isinstance(take(engine, flows.nightly.LEASE, killed, 600), Lease)
     assert night(settings, NightRequest(with_release=False)).status is NightStatus.SUCCEEDED
     assert [report.status for report in nights(engine)][1] is NightStatus.INTERRUPTED
+
+
+def test_a_night_that_was_taken_for_dead_reads_no_further_paper_and_leaves_its_row_as_the_next_one_marked_it(
+    settings: Settings, engine: Engine, arxiv: LoopbackArxiv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arxiv.add("2406.00001", changed=datetime.now(UTC).date())
+    monkeypatch.setattr(flows.exclusion, "_LEASE_SECONDS", 0.2)
+
+    def sleeps_while_another_begins(papers: Iterable[FoundPaper], workplace: Workplace) -> None:
+        [paper] = papers
+        assert isinstance(take(engine, flows.nightly.LEASE, "other pid 7", 600, in_place_of=gethostname()), Lease)
+        begin_night(engine, datetime.now(UTC), "other pid 7", "x1")
+        for _ in range(1000):  # until the loss is noticed
+            workplace.done(paper)
+            Event().wait(0.01)
+
+    with pytest.raises(LeaseLostError):
+        night(settings, NightRequest(with_release=False), process=sleeps_while_another_begins)
+    assert [report.status for report in nights(engine)] == [NightStatus.RUNNING, NightStatus.INTERRUPTED]
+    [run] = ingest_runs(engine)
+    assert run.status == "failed"
 
 
 def test_a_night_that_is_stopped_says_so_and_the_next_one_goes_on(
