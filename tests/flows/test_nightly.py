@@ -87,6 +87,20 @@ def test_the_night_after_missed_ones_makes_up_for_them(
     assert (first.ingest_runs, after.ingest_runs) == ((oldest.number,), (newest.number,))
 
 
+def test_pdfs_that_were_missed_before_a_long_standstill_are_asked_for_after_it(
+    settings: Settings, engine: Engine, arxiv: LoopbackArxiv
+) -> None:
+    today = datetime.now(UTC)
+    arxiv.add("2406.00001", changed=today.date() - timedelta(days=2))
+    arxiv.misbehave("pdf", status(404))
+    missed = night(settings, NightRequest(with_release=False))
+    assert [(paper, cause) for paper, cause, _ in missed.failures] == [("2406.00001v1", "download")]
+    reader = Reader()
+    with time_machine.travel(today + timedelta(days=30)):
+        night(settings, NightRequest(with_release=False), process=reader)
+    assert reader.names == ["2406.00001v1"]
+
+
 def test_what_a_night_did_is_stored_as_it_is_told(
     settings: Settings, engine: Engine, arxiv: LoopbackArxiv, samples_dir: Path, tmp_path: Path
 ) -> None:
