@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.errors import DatabaseError
-from db.watched_figures import WatchedFigures, watched_figures
+from db.watched_figures import PaperCounts, WatchedFigures, paper_counts, watched_figures
 from portal.services import Services, Wired
 
 router = APIRouter()
@@ -34,6 +34,8 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "
 _OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _KEPT_SECONDS = 10.0
 """For so long figures of the database are given again without asking it."""
+_COUNTS_KEPT_SECONDS = 600.0
+"""The same for the counts of papers."""
 
 
 class Meter:
@@ -96,6 +98,8 @@ class _OfTheInstallation(Collector):
         self._lock = Lock()
         self._asked_at = -_KEPT_SECONDS
         self._figures: WatchedFigures | None = None
+        self._counted_at = -_COUNTS_KEPT_SECONDS
+        self._papers = PaperCounts(0, 0)
 
     def describe(self) -> Iterator[Metric]:
         """Nothing, so that nobody asks the database before it is wanted."""
@@ -107,6 +111,8 @@ class _OfTheInstallation(Collector):
         yield _gauge("burden_pages_can_be_drawn", "0 where all drawing of pages is down", not services.pages_trouble())
         yield _gauge("burden_database_up", "Whether the database answers", figures is not None)
         if figures is not None:
+            yield _gauge("burden_papers", "Papers that are known", self._papers.known)
+            yield _gauge("burden_papers_read", "Papers of which a PDF was read", self._papers.read)
             yield from _of_database(figures, services.now())
 
     def _fresh(self) -> WatchedFigures | None:
@@ -114,16 +120,20 @@ class _OfTheInstallation(Collector):
         with self._lock:
             if self._figures is None or time.monotonic() - self._asked_at >= _KEPT_SECONDS:
                 try:
+                    self._count_papers()
                     self._figures = watched_figures(self._services.engine)
                 except DatabaseError:
                     self._figures = None
                 self._asked_at = time.monotonic()
             return self._figures
 
+    def _count_papers(self) -> None:
+        if time.monotonic() - self._counted_at >= _COUNTS_KEPT_SECONDS:
+            self._papers = paper_counts(self._services.engine)
+            self._counted_at = time.monotonic()
+
 
 def _of_database(figures: WatchedFigures, now: datetime) -> Iterator[Metric]:
-    yield _gauge("burden_papers", "Papers that are known", figures.papers)
-    yield _gauge("burden_papers_read", "Papers of which a PDF was read", figures.papers_read)
     yield _gauge(
         "burden_alarm_messages_waiting", "Messages of alarms that are yet to be sent", figures.messages_waiting
     )

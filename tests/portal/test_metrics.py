@@ -14,6 +14,7 @@ import pytest
 from live_site import in_a_loop_of_its_own
 from prometheus_client.parser import text_string_to_metric_families
 
+import portal.metrics
 from db.alarms import Channel, raise_alarm
 from db.engine import Engine, open_database
 from db.migrate import upgrade
@@ -135,13 +136,14 @@ def test_the_database_and_the_last_night_are_told(services: Services, engine: En
     counts = {"papers_seen": 40, "papers_parsed": 31, "failed_by_cause": {"download": 2}}
     ended = NOON - day + timedelta(minutes=30)
     save_night(engine, replace(second, status=NightStatus.FAILED, finished=ended, counts=counts))
+    begin_night(engine, NOON - timedelta(hours=2), "db1", "x1")  # killed, as the next one notes
     begin_night(engine, NOON, "db1", "x1")
     raise_alarm(engine, "step harvest", "no harvest", "", NOON, [Channel.WEBHOOK])
 
     figures = _read(Client(services))
     assert _figure(figures, "burden_papers") == 1
     assert _figure(figures, "burden_night_last_success_age_seconds") == timedelta(hours=47).total_seconds()
-    assert _figure(figures, "burden_night_last_number") == second.night, "the one under way has not ended"
+    assert _figure(figures, "burden_night_last_number") == second.night, "the killed and the one under way have no end"
     assert _figure(figures, "burden_night_last_status", status="failed") == 1
     assert _figure(figures, "burden_night_last_seconds") == 1800
     assert _figure(figures, "burden_night_last_count", what="papers_seen") == 40
@@ -152,6 +154,20 @@ def test_the_database_and_the_last_night_are_told(services: Services, engine: En
     page = (Path(__file__).parents[2] / "docs" / "alarms.md").read_text(encoding="utf-8")
     told = {name for name, _ in figures if name.startswith("burden_")}
     assert set(re.findall(r"`(burden_\w+)(?:\{\w+\})?`", page)) <= told | {"burden_http_request_seconds"}
+
+
+def test_papers_are_not_counted_at_each_visit_while_nights_are_looked_up(
+    services: Services, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(portal.metrics, "_KEPT_SECONDS", 0.0)
+    client = Client(services)
+    assert _figure(_read(client), "burden_papers") == 0
+    upsert_papers(engine, [PaperMetadata("2401.00001", 1, "A paper", "", (), ())])
+    night = begin_night(engine, NOON, "db1", "x1")
+    save_night(engine, replace(night, status=NightStatus.SUCCEEDED, finished=NOON))
+    figures = _read(client)
+    assert _figure(figures, "burden_papers") == 0
+    assert _figure(figures, "burden_night_last_number") == night.night
 
 
 def test_a_database_that_is_away_is_a_figure_and_no_error(services: Services, engine: Engine, tmp_path: Path) -> None:
