@@ -1,4 +1,4 @@
-"""Figures for Prometheus at ``/metrics``: for this machine alone, or for whoever has the token.
+"""Figures for Prometheus at ``/metrics``: for whoever has the token, and without a proxy for this machine.
 
 Requests are counted by the template of their route, never by their address, which may be secret and has no end.
 """
@@ -176,9 +176,10 @@ def _gauge(name: str, what: str, value: float) -> Metric:
 
 @router.get("/metrics")
 def metrics(request: Request, services: Wired) -> Response:
-    """The figures as text; 403 for others than this machine, unless they have the token."""
-    if not (_is_of_this_machine(request) or _has_token(request, services.metrics_token)):
-        raise HTTPException(403, "Metrics are for this machine alone, or for whoever has BURDEN_METRICS_TOKEN.")
+    """The figures as text; 403 for others than this machine, and behind a proxy for all, unless they have the token."""
+    from_here = not services.behind_proxy and _is_of_this_machine(request)
+    if not (from_here or _has_token(request, services.metrics_token)):
+        raise HTTPException(403, "Metrics are for whoever has BURDEN_METRICS_TOKEN; without a proxy, for this machine.")
     meter: Meter = request.app.state.meter
     encode, media_type = choose_encoder(request.headers.get("accept", ""))
     return Response(encode(meter.registry), media_type=media_type)
@@ -187,7 +188,8 @@ def metrics(request: Request, services: Wired) -> Response:
 def _is_of_this_machine(request: Request) -> bool:
     """127.0.0.1 asks 127.0.0.1:8765 -> yes    192.0.2.7 asks, or a proxy on this machine that says for whom -> no
 
-    A proxy that says nothing of itself most often keeps the public name of the site, which is no name of this machine.
+    A proxy of which the server was not told may say nothing of itself; most often it keeps the public name of the site,
+    which is no name of this machine.
     """
     name = request.headers.get("host", "").lower()
     name = name if name.endswith("]") else name.rpartition(":")[0] or name

@@ -204,6 +204,12 @@ def test_metrics_are_for_this_machine_or_for_who_has_the_token(
     assert ("burden_papers" in answer.text) == (status == 200)
 
 
+def test_behind_a_proxy_only_the_token_helps(services: Services) -> None:
+    client = Client(replace(services, behind_proxy=True))
+    assert client.get("/metrics").status_code == 403, "a plain proxy_pass of nginx asks as this machine does"
+    assert client.get("/metrics", Authorization=f"Bearer {TOKEN}").status_code == 200
+
+
 def test_without_a_token_no_header_helps(services: Services) -> None:
     client = Client(replace(services, metrics_token=""), "192.0.2.7", "burden.example.org")
     for given in ("Bearer ", "Bearer", f"Bearer {TOKEN}"):
