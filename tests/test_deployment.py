@@ -69,6 +69,12 @@ def test_containers_are_shut_but_for_this_machine_and_secrets_come_as_files() ->
     assert ends[-1] == ("USER", "burden")
 
 
+def test_no_log_of_a_container_grows_without_end() -> None:
+    assert all(
+        {"max-size", "max-file"} <= set(service["logging"]["options"]) for service in COMPOSE["services"].values()
+    )
+
+
 def test_the_image_is_built_from_all_that_the_wheel_is_made_of() -> None:
     wheel = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
     wanted = {
