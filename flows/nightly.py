@@ -47,6 +47,7 @@ from flows.settings import Settings, without_password
 from flows.tally import Tally
 from flows.version import READING_VERSION
 from releases.making import ReleaseOrder, make_release
+from releases.pruning import prune_releases
 
 LEASE = "night"
 _FAILURES_KEPT = 100
@@ -67,6 +68,8 @@ class NightRequest:
     releases_folder: Path | None = None
     """None: that of the settings, which `burden web` offers."""
     with_release: bool = True
+    keep_releases: int | None = None
+    """After a release only the files of the latest so many stay; None: all."""
 
 
 Step = Callable[[], StepOutcome]
@@ -247,7 +250,10 @@ class _Night:
         order = ReleaseOrder(_free_name(self._engine, folder), site_url=self._settings.public_url)
         made = make_release(self._engine, folder, order, catalogue())
         self._change(releases=(*self.report.releases, made.name))
-        return f"{made.name}: {sum(made.row_counts.values()):,} rows in {made.folder}"
+        keep = self._request.keep_releases
+        pruned = prune_releases(self._engine, folder, keep) if keep else ()
+        gone = f"; files deleted of {', '.join(pruned)}" if pruned else ""
+        return f"{made.name}: {sum(made.row_counts.values()):,} rows in {made.folder}{gone}"
 
     def _conclude(self) -> None:
         earlier = [each for each in nights(self._engine, _NIGHTS_LOOKED_AT) if each.night != self.report.night]

@@ -77,6 +77,7 @@ def night_flow(
     report_folder: str | None = None,
     releases_folder: str | None = None,
     with_release: bool = True,
+    keep_releases: int | None = None,
     jobs: int | None = None,
 ) -> State[None]:
     """``flows.nightly.night`` with a task a step, and its report as an artifact. Settings are read where the flow runs.
@@ -86,7 +87,7 @@ def night_flow(
     """
     # Its parameters are of built-in types: a flow that is served goes into its process without this module's names.
     report, releases = report_folder and Path(report_folder), releases_folder and Path(releases_folder)
-    request = NightRequest(categories, report or None, releases or None, with_release)
+    request = NightRequest(categories, report or None, releases or None, with_release, keep_releases)
     try:
         done = night(load_settings(jobs=jobs), request, perform=_as_task)
     except LeaseHeldError as held:
@@ -140,6 +141,7 @@ def serve_nights(request: NightRequest, cron: str, timezone: str, jobs: int | No
         "report_folder": request.report_folder and str(request.report_folder.absolute()),
         "releases_folder": request.releases_folder and str(request.releases_folder.absolute()),
         "with_release": request.with_release,
+        "keep_releases": request.keep_releases,
         "jobs": jobs,
     }
     try:

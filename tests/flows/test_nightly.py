@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import gethostname
@@ -120,7 +121,8 @@ def test_what_a_night_did_is_stored_as_it_is_told(
     assert again.new_hardware == () and again.releases == ()
     assert _states(again)["release"] is StepState.SKIPPED, "nothing has changed"
     arxiv.add("2304.99013", pdfs=[b"%PDF-1.4 broken, too\n%%EOF"], changed=today)
-    assert night(settings, request).releases == (f"{today}.2",)
+    assert night(settings, replace(request, keep_releases=1)).releases == (f"{today}.2",)
+    assert [path.name for path in (tmp_path / "releases").iterdir()] == [f"{today}.2"]
 
 
 def test_a_step_that_fails_hinders_only_itself(
