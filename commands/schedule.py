@@ -44,6 +44,12 @@ def _known_timezone(ctx: click.Context, parameter: click.Parameter, name: str) -
     help="Folder of releases.  [default: as `burden release`]",
 )
 @click.option("--no-release", is_flag=True, help="Make no releases.")
+@click.option(
+    "--keep-releases",
+    type=click.IntRange(min=1),
+    metavar="N",
+    help="Delete the files of all but the latest N; `burden release --rebuild` makes them again.  [default: keep all]",
+)
 @click.option("--once", is_flag=True, help="One night now, without a Prefect server.")
 @jobs_option
 @json_option
@@ -56,6 +62,7 @@ def schedule(
     report: Path | None,
     releases: Path | None,
     no_release: bool,
+    keep_releases: int | None,
     once: bool,
     jobs: int | None,
     as_json: bool,
@@ -76,7 +83,7 @@ def schedule(
 
     if no_release and releases:
         raise click.UsageError("--release and --no-release don't go together")
-    request = NightRequest(categories, report, releases, not no_release)
+    request = NightRequest(categories, report, releases, not no_release, keep_releases)
     if once:
         ctx.exit(_one_night(request, jobs, as_json))
     if as_json:

@@ -133,6 +133,15 @@ def night(engine: Engine, number: int) -> NightReport | None:
     return _report(row) if row else None
 
 
+def last_ended(engine: Engine) -> NightReport | None:
+    """The latest night that came to an end of its own; one whose process was killed never did."""
+    ended = nightly_runs.c.finished_at.is_not(None)
+    query = select(nightly_runs).where(ended).order_by(nightly_runs.c.nightly_run_id.desc()).limit(1)
+    with engine.connect() as connection:
+        row = connection.execute(query).mappings().first()
+    return _report(row) if row else None
+
+
 def last_success(engine: Engine) -> datetime | None:
     """When the last night ended of which every step was done."""
     ended = select(func.max(nightly_runs.c.finished_at)).where(nightly_runs.c.status == str(NightStatus.SUCCEEDED))

@@ -42,6 +42,7 @@ _CHUNKS_A_WRITE = 16
 class StoredRelease:
     name: str
     made_at: datetime
+    """Just before its rows were read: it may lack whatever came later."""
     stamp: int
     """``public_stamp`` when it was made."""
     manifest: Mapping[str, Any]

@@ -74,8 +74,8 @@ class History(Protocol):
     def last_window(self, source: str) -> HarvestWindow | None:
         """The days up to which a successful run covered this source."""
 
-    def failed_downloads(self) -> list[str]:
-        """Versions whose PDF could not be had of late, and still is not."""
+    def failed_downloads(self, last_run: date) -> list[str]:
+        """Versions whose PDF could not be had, not long before the day of the last run or since, and still is not."""
 
 
 @contextmanager
@@ -141,7 +141,8 @@ def discover(
             relevance=settings.relevance,
             http=http,
         )
-        retried = _not_among(changes, history.failed_downloads(), partial(papers_by_id, config, http=http))
+        missed = history.failed_downloads(window.since)
+        retried = _not_among(changes, missed, partial(papers_by_id, config, http=http))
         yield Discovery(retried, window=window if request.limit is None else None)
 
 

@@ -9,7 +9,7 @@ from __future__ import annotations
 import contextlib
 from collections.abc import Callable, Iterable, Iterator, Sequence
 from dataclasses import dataclass, replace
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from functools import partial
 from itertools import islice
 from typing import Protocol
@@ -47,8 +47,7 @@ from flows.workers import Limits, PdfJob
 from models.burden import estimator_version
 
 _DOWNLOAD_TRIED_DAYS = 14
-"""So long the default run asks again for a PDF that arXiv did not give."""
-
+"""So long the default run asks again for a PDF that arXiv did not give; days without a run count for nothing."""
 
 _PASSING = frozenset({FailureCause.DOWNLOAD, FailureCause.WITHDRAWN, FailureCause.REFUSED})
 """Causes that are not the PDF's own fault, so the next run tries again."""
@@ -69,13 +68,13 @@ class EarlierRuns:
     """What the database knows of them."""
 
     engine: Engine
-    now: datetime
 
     def last_window(self, source: str) -> HarvestWindow | None:
         return last_successful_window(self.engine, source)
 
-    def failed_downloads(self) -> list[str]:
-        return failed_downloads(self.engine, self.now - timedelta(days=_DOWNLOAD_TRIED_DAYS))
+    def failed_downloads(self, last_run: date) -> list[str]:
+        since = datetime.combine(last_run, time(), UTC) - timedelta(days=_DOWNLOAD_TRIED_DAYS)
+        return failed_downloads(self.engine, since)
 
 
 @dataclass(frozen=True, slots=True)
@@ -130,7 +129,7 @@ def ingest(
     tars = TarsOfRun(engine, read_again=request.retry_failed)
     store = PdfStore(settings.pdf_folder, max_pdf_bytes=settings.limits.pdf_limit_mb * 1_000_000)
     with (
-        discover(request, settings, http, EarlierRuns(engine, started), started.date(), tars) as discovery,
+        discover(request, settings, http, EarlierRuns(engine), started.date(), tars) as discovery,
         runner_in_force(settings, discovery.total) as runner,
         RunRecord(engine, settings.home, request.described(), started, tally.counts, discovery.window) as run,
     ):

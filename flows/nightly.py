@@ -47,6 +47,7 @@ from flows.settings import Settings, without_password
 from flows.tally import Tally
 from flows.version import READING_VERSION
 from releases.making import ReleaseOrder, make_release
+from releases.pruning import prune_releases
 
 LEASE = "night"
 _FAILURES_KEPT = 100
@@ -67,6 +68,8 @@ class NightRequest:
     releases_folder: Path | None = None
     """None: that of the settings, which `burden web` offers."""
     with_release: bool = True
+    keep_releases: int | None = None
+    """After a release only the files of the latest so many stay; None: all."""
 
 
 Step = Callable[[], StepOutcome]
@@ -89,9 +92,9 @@ def night(
 ) -> NightReport:
     """Run one night; what it did, which is also stored and, where it failed, told.
 
-    ``LeaseHeldError`` where a night is under way here or on another machine: it names who holds it. ``DatabaseError``
-    or ``OSError``, which is told, where it can't begin: the database stays away, or nothing can be written. Any other
-    failure is part of the report.
+    ``LeaseHeldError`` where a night is under way here or on another machine: it names who holds it. ``LeaseLostError``
+    where another began meanwhile, which took this one for dead. ``DatabaseError`` or ``OSError``, which is told, where
+    it can't begin: the database stays away, or nothing can be written. Any other failure is part of the report.
     """
     patience = Patience(settings.night_pause_seconds, wait)
     with ExitStack() as held:
@@ -125,6 +128,22 @@ def _begun(settings: Settings) -> Iterator[tuple[Engine, HeldLease, NightReport]
         yield engine, lease, begin_night(engine, datetime.now(UTC), lease.lease.holder, READING_VERSION)
 
 
+class _WhileHeld:
+    """Tells the watcher of each paper, and lets the next be worked on only while the night's lease is held."""
+
+    def __init__(self, lease: HeldLease, watcher: Watcher | None) -> None:
+        self._lease, self._watcher = lease, watcher
+
+    def expect(self, papers: int | None) -> None:
+        if self._watcher is not None:
+            self._watcher.expect(papers)
+
+    def done(self, name: str) -> None:
+        if self._watcher is not None:
+            self._watcher.done(name)
+        self._lease.check()
+
+
 class _Night:
     """A night under way: its steps, and the report that grows with them."""
 
@@ -142,7 +161,7 @@ class _Night:
         self.report = report
         self._engine, self._settings, self._request = engine, settings, request
         self._patience, self._lease = patience, lease
-        self._watcher, self._process = watcher, process
+        self._watcher, self._process = _WhileHeld(lease, watcher), process
         self._tally = Tally()
         self._attempts = 0
         self._gone: str | None = None
@@ -179,19 +198,24 @@ class _Night:
         """Add to the report what came of a step, and store it, so that `burden runs` shows how far the night is."""
         self._change(steps=(*self.report.steps, outcome))
         with suppress(DatabaseError):  # stored again at the end, where it is waited for
-            save_night(self._engine, self.report)
+            self._save()
 
     def close(self) -> None:
         """Draw the conclusions, and store the report for good."""
         self._patience.persist("report of the night", self._conclude)
-        self._patience.persist("report of the night", lambda: save_night(self._engine, self.report))
+        self._patience.persist("report of the night", self._save)
 
     def broken_off(self, error: BaseException) -> None:
         """Store that the night ended before its time."""
         stopped = isinstance(error, KeyboardInterrupt | SystemExit)
         self._change(status=NightStatus.INTERRUPTED if stopped else NightStatus.FAILED, finished=datetime.now(UTC))
         with suppress(DatabaseError):  # the database may be what failed; its error is on its way
-            save_night(self._engine, self.report)
+            self._save()
+
+    def _save(self) -> None:
+        """Store the report, unless another night has begun, which has marked this one as interrupted."""
+        self._lease.check()
+        save_night(self._engine, self.report)
 
     def _papers(self) -> str:
         tally = Tally()
@@ -230,7 +254,10 @@ class _Night:
         order = ReleaseOrder(_free_name(self._engine, folder), site_url=self._settings.public_url)
         made = make_release(self._engine, folder, order, catalogue())
         self._change(releases=(*self.report.releases, made.name))
-        return f"{made.name}: {sum(made.row_counts.values()):,} rows in {made.folder}"
+        keep = self._request.keep_releases
+        pruned = prune_releases(self._engine, folder, keep) if keep else ()
+        gone = f"; files deleted of {', '.join(pruned)}" if pruned else ""
+        return f"{made.name}: {sum(made.row_counts.values()):,} rows in {made.folder}{gone}"
 
     def _conclude(self) -> None:
         earlier = [each for each in nights(self._engine, _NIGHTS_LOOKED_AT) if each.night != self.report.night]

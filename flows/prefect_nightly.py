@@ -5,10 +5,15 @@ Importing this module imports Prefect, which takes seconds: only what runs a flo
 
 from __future__ import annotations
 
+import logging
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from pathlib import Path
 
 os.environ.setdefault("PREFECT_LOGGING_EXTRA_LOGGERS", "flows,db")  # so that a run's page shows what a night waits for
+# Where the server dies within a night, the flow's process ends in minutes: five retries of each event would take long.
+os.environ.setdefault("PREFECT_CLIENT_MAX_RETRIES", "3")
 
 from flows.prefect_ingest import ingest_flow  # isort: skip  (sets what Prefect reads when it is imported)
 
@@ -34,6 +39,8 @@ from flows.night_report import night_markdown
 from flows.nightly import NightRequest, Step, night
 from flows.settings import load_settings
 from flows.tally import Tally
+
+log = logging.getLogger(__name__)
 
 
 class ScheduleError(Exception):
@@ -70,21 +77,24 @@ def night_flow(
     report_folder: str | None = None,
     releases_folder: str | None = None,
     with_release: bool = True,
+    keep_releases: int | None = None,
     jobs: int | None = None,
 ) -> State[None]:
     """``flows.nightly.night`` with a task a step, and its report as an artifact. Settings are read where the flow runs.
 
-    A night that finds another one under way is no failure: its flow is completed as "Skipped".
+    A night that finds another one under way is no failure: its flow is completed as "Skipped". Where Prefect's server
+    goes away meanwhile, the night goes on without it, and its pages lack what came of it.
     """
     # Its parameters are of built-in types: a flow that is served goes into its process without this module's names.
     report, releases = report_folder and Path(report_folder), releases_folder and Path(releases_folder)
-    request = NightRequest(categories, report or None, releases or None, with_release)
+    request = NightRequest(categories, report or None, releases or None, with_release, keep_releases)
     try:
         done = night(load_settings(jobs=jobs), request, perform=_as_task)
     except LeaseHeldError as held:
         return Completed(name="Skipped", message=str(held))
     told = f"night {done.night}: {done.status}"
-    create_markdown_artifact(night_markdown(done), key="night", description=told)
+    with _told_if_unreachable():
+        create_markdown_artifact(night_markdown(done), key="night", description=told)
     return Completed(message=told) if done.status is NightStatus.SUCCEEDED else Failed(message=told)
 
 
@@ -97,8 +107,18 @@ def _as_task(name: str, step: Step) -> StepOutcome:
         failed = outcomes[0].state is StepState.FAILED
         return Failed(message=outcomes[0].message) if failed else Completed(message=outcomes[0].message)
 
-    run(return_state=True)
-    return outcomes[0]
+    with _told_if_unreachable():
+        run(return_state=True)
+    return outcomes[0] if outcomes else step()
+
+
+@contextmanager
+def _told_if_unreachable() -> Iterator[None]:
+    """A night needs Prefect's server for nothing but its pages: what fails there is logged and hinders nothing."""
+    try:
+        yield
+    except Exception as error:  # Prefect has many: httpx's, and a RuntimeError in their place
+        log.warning("Prefect's server does not learn of this: %s", error)
 
 
 def serve_nights(request: NightRequest, cron: str, timezone: str, jobs: int | None) -> None:
@@ -121,6 +141,7 @@ def serve_nights(request: NightRequest, cron: str, timezone: str, jobs: int | No
         "report_folder": request.report_folder and str(request.report_folder.absolute()),
         "releases_folder": request.releases_folder and str(request.releases_folder.absolute()),
         "with_release": request.with_release,
+        "keep_releases": request.keep_releases,
         "jobs": jobs,
     }
     try:

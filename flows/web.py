@@ -123,7 +123,7 @@ def _services(engine: Engine, renderer: PageRenderer, address: Address) -> Servi
         reestimate=partial(bring_estimates_up_to_date, engine),
         catalogue=catalogue(),
         pages_trouble=lambda: renderer.trouble,
-        secure_cookies=address.behind_proxy,
+        behind_proxy=address.behind_proxy,
         host_names=frozenset({*address.host_names, _as_host_name(address.host)}),
     )
 

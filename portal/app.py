@@ -46,7 +46,7 @@ def create_app(services: Services) -> FastAPI:
     app = FastAPI(title="burden", docs_url=None, redoc_url=None, openapi_url=None, dependencies=[Depends(check_csrf)])
     app.state.services = services
     app.add_middleware(api.OpenToEverySite)
-    app.add_middleware(Boundary, host_names=services.host_names, secure=services.secure_cookies)
+    app.add_middleware(Boundary, host_names=services.host_names, secure=services.behind_proxy)
     app.state.meter = metrics.Meter(services)
     app.add_middleware(metrics.Metered, meter=app.state.meter)
     app.add_exception_handler(HTTPException, http_error)

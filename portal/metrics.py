@@ -1,4 +1,4 @@
-"""Figures for Prometheus at ``/metrics``: for this machine alone, or for whoever has the token.
+"""Figures for Prometheus at ``/metrics``: for whoever has the token, and without a proxy for this machine.
 
 Requests are counted by the template of their route, never by their address, which may be secret and has no end.
 """
@@ -22,7 +22,7 @@ from starlette.responses import Response
 from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.errors import DatabaseError
-from db.watched_figures import WatchedFigures, watched_figures
+from db.watched_figures import PaperCounts, WatchedFigures, paper_counts, watched_figures
 from portal.services import Services, Wired
 
 router = APIRouter()
@@ -36,6 +36,8 @@ _KEPT_SECONDS = 10.0
 """For so long figures of the database are given again without asking it."""
 _MOST_WAITED_SECONDS = 5.0
 """For another request that asks the database."""
+_COUNTS_KEPT_SECONDS = 600.0
+"""The same for the counts of papers."""
 
 
 class Meter:
@@ -98,6 +100,8 @@ class _OfTheInstallation(Collector):
         self._lock = Lock()
         self._asked_at = -_KEPT_SECONDS
         self._figures: WatchedFigures | None = None
+        self._counted_at = -_COUNTS_KEPT_SECONDS
+        self._papers = PaperCounts(0, 0)
 
     def describe(self) -> Iterator[Metric]:
         """Nothing, so that nobody asks the database before it is wanted."""
@@ -109,6 +113,8 @@ class _OfTheInstallation(Collector):
         yield _gauge("burden_pages_can_be_drawn", "0 where all drawing of pages is down", not services.pages_trouble())
         yield _gauge("burden_database_up", "Whether the database answers", figures is not None)
         if figures is not None:
+            yield _gauge("burden_papers", "Papers that are known", self._papers.known)
+            yield _gauge("burden_papers_read", "Papers of which a PDF was read", self._papers.read)
             yield from _of_database(figures, services.now())
 
     def _fresh(self) -> WatchedFigures | None:
@@ -118,6 +124,7 @@ class _OfTheInstallation(Collector):
         try:
             if self._figures is None or time.monotonic() - self._asked_at >= _KEPT_SECONDS:
                 try:
+                    self._count_papers()
                     self._figures = watched_figures(self._services.engine)
                 except DatabaseError:
                     self._figures = None
@@ -126,10 +133,13 @@ class _OfTheInstallation(Collector):
         finally:
             self._lock.release()
 
+    def _count_papers(self) -> None:
+        if time.monotonic() - self._counted_at >= _COUNTS_KEPT_SECONDS:
+            self._papers = paper_counts(self._services.engine)
+            self._counted_at = time.monotonic()
+
 
 def _of_database(figures: WatchedFigures, now: datetime) -> Iterator[Metric]:
-    yield _gauge("burden_papers", "Papers that are known", figures.papers)
-    yield _gauge("burden_papers_read", "Papers of which a PDF was read", figures.papers_read)
     yield _gauge(
         "burden_alarm_messages_waiting", "Messages of alarms that are yet to be sent", figures.messages_waiting
     )
@@ -172,9 +182,10 @@ def _gauge(name: str, what: str, value: float) -> Metric:
 
 @router.get("/metrics")
 def metrics(request: Request, services: Wired) -> Response:
-    """The figures as text; 403 for others than this machine, unless they have the token."""
-    if not (_is_of_this_machine(request) or _has_token(request, services.metrics_token)):
-        raise HTTPException(403, "Metrics are for this machine alone, or for whoever has BURDEN_METRICS_TOKEN.")
+    """The figures as text; 403 for others than this machine, and behind a proxy for all, unless they have the token."""
+    from_here = not services.behind_proxy and _is_of_this_machine(request)
+    if not (from_here or _has_token(request, services.metrics_token)):
+        raise HTTPException(403, "Metrics are for whoever has BURDEN_METRICS_TOKEN; without a proxy, for this machine.")
     meter: Meter = request.app.state.meter
     encode, media_type = choose_encoder(request.headers.get("accept", ""))
     return Response(encode(meter.registry), media_type=media_type)
@@ -183,7 +194,8 @@ def metrics(request: Request, services: Wired) -> Response:
 def _is_of_this_machine(request: Request) -> bool:
     """127.0.0.1 asks 127.0.0.1:8765 -> yes    192.0.2.7 asks, or a proxy on this machine that says for whom -> no
 
-    A proxy that says nothing of itself most often keeps the public name of the site, which is no name of this machine.
+    A proxy of which the server was not told may say nothing of itself; most often it keeps the public name of the site,
+    which is no name of this machine.
     """
     name = request.headers.get("host", "").lower()
     name = name if name.endswith("]") else name.rpartition(":")[0] or name

@@ -156,7 +156,7 @@ def end_session(request: Request, response: Response) -> None:
     _close(request)
     services = services_of(request)
     response.delete_cookie(
-        _cookie_name("session", services), path="/", secure=services.secure_cookies, httponly=True, samesite="lax"
+        _cookie_name("session", services), path="/", secure=services.behind_proxy, httponly=True, samesite="lax"
     )
 
 
@@ -209,7 +209,7 @@ def _set_cookie(response: Response, services: Services, what: str, value: str, h
         value,
         max_age=hours * 3600,
         path="/",
-        secure=services.secure_cookies,
+        secure=services.behind_proxy,
         httponly=True,
         samesite="lax",
     )
@@ -217,7 +217,7 @@ def _set_cookie(response: Response, services: Services, what: str, value: str, h
 
 def _cookie_name(what: str, services: Services) -> str:
     """Over https, a prefix by which browsers take the cookie from this very host only."""
-    return f"{'__Host-' if services.secure_cookies else ''}burden-{what}"
+    return f"{'__Host-' if services.behind_proxy else ''}burden-{what}"
 
 
 def _sha256(token: str) -> str:

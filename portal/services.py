@@ -64,8 +64,8 @@ class Services:
     """How many pages are drawn or read just now."""
     metrics_token: str = field(default="", repr=False)
     """Lets others than this machine read the metrics; empty: nobody else may."""
-    secure_cookies: bool = False
-    """The browser speaks https: cookies are for https alone."""
+    behind_proxy: bool = False
+    """A proxy speaks https with browsers: cookies are for https alone, and no request counts as this machine's own."""
     host_names: frozenset[str] = frozenset()
     """Names by which the server is called, besides this machine's own (localhost and its addresses)."""
     secret: bytes = field(default_factory=lambda: secrets.token_bytes(32), repr=False)

@@ -77,6 +77,13 @@ def _replace(folder: Path, being_made: Path, damaged: set[str]) -> None:
     shutil.rmtree(old, ignore_errors=True)
 
 
+def remove_folder(folder: Path) -> None:
+    """Gone at once for whoever looks; what a killed process leaves of it goes when the next release is made."""
+    old = folder.with_name(f".{folder.name}.{os.getpid()}.old")
+    folder.rename(old)
+    shutil.rmtree(old, ignore_errors=True)
+
+
 def _remove_left_over(folder: Path) -> None:
     """What killed processes left behind."""
     for path in folder.glob(".*"):
@@ -119,10 +126,14 @@ def write_texts(folder: Path, texts: Mapping[str, str]) -> list[FileFacts]:
     return [file_facts(folder, folder / name) for name in texts]
 
 
-def write_checksums(folder: Path, files: Iterable[FileFacts]) -> None:
+def checksums(files: Iterable[FileFacts]) -> bytes:
     """``SHA256SUMS``, as ``sha256sum -c`` reads it."""
     lines = (f"{file.sha256}  {file.path}\n" for file in sorted(files, key=lambda file: file.path))
-    (folder / CHECKSUMS).write_bytes("".join(lines).encode("utf-8"))
+    return "".join(lines).encode("utf-8")
+
+
+def write_checksums(folder: Path, files: Iterable[FileFacts]) -> None:
+    (folder / CHECKSUMS).write_bytes(checksums(files))
     _to_disk(folder / CHECKSUMS)
 
 

@@ -72,6 +72,7 @@ def make_release(engine: Engine, folder: Path, order: ReleaseOrder, catalogue: C
     with whole_folder(folder / order.name) as being_made:
         spool = being_made / ".rows"
         spool.mkdir()
+        made_at = datetime.now(UTC)
         left_behind = _write_down(engine, spool, known_terms, catalogue)
         columns = {table.name: _columns(table) for table in TABLES}
         data = write_tables(being_made, columns, lambda table: _stored(spool, table))
@@ -89,7 +90,7 @@ def make_release(engine: Engine, folder: Path, order: ReleaseOrder, catalogue: C
             f"{_TEXT}{name}": iter([text.encode("utf-8")]) for name, text in texts.items()
         }
         refuse_other_files(folder / order.name, being_made)
-        _keep(engine, order.name, stamp, manifest, rows)
+        _keep(engine, order.name, made_at, stamp, manifest, rows)
         for path in spool.iterdir():
             path.unlink()
         spool.rmdir()
@@ -145,12 +146,17 @@ def _compare(name: str, files: Iterable[FileFacts], manifest: Mapping[str, Any])
 
 
 def _keep(
-    engine: Engine, name: str, stamp: int, manifest: Mapping[str, Any], rows: Mapping[str, Iterator[bytes]]
+    engine: Engine,
+    name: str,
+    made_at: datetime,
+    stamp: int,
+    manifest: Mapping[str, Any],
+    rows: Mapping[str, Iterator[bytes]],
 ) -> None:
     """Store the release, unless the very same is there: the digests of the files in its manifest tell its rows."""
     kept = release(engine, name)
     if kept is None:
-        store_release(engine, name, datetime.now(UTC), stamp, manifest, rows)
+        store_release(engine, name, made_at, stamp, manifest, rows)
     elif kept.manifest != json.loads(json.dumps(manifest)):
         raise ReleaseError(
             f"there is another release {name} already: choose another --name,"

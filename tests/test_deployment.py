@@ -69,6 +69,27 @@ def test_containers_are_shut_but_for_this_machine_and_secrets_come_as_files() ->
     assert ends[-1] == ("USER", "burden")
 
 
+def test_no_log_of_a_container_grows_without_end() -> None:
+    assert all(
+        {"max-size", "max-file"} <= set(service["logging"]["options"]) for service in COMPOSE["services"].values()
+    )
+
+
+def test_commands_of_root_run_as_the_services_do(tmp_path: Path) -> None:
+    (tmp_path / "systemd-run").write_text('#!/bin/sh\nprintf "%s\\n" "$@"\n')
+    (tmp_path / "systemd-run").chmod(0o755)
+    command = [DEPLOY / "run_as_service.sh", "user", "add", "ada b"]
+    ran = subprocess.run(command, env={"PATH": f"{tmp_path}:/usr/bin:/bin"}, capture_output=True, text=True, check=True)
+    *options, program, group, verb, name = ran.stdout.splitlines()
+    assert (program, group, verb, name) == ("/opt/burden/bin/burden", "user", "add", "ada b")
+    unit = (DEPLOY / "systemd" / "burden-web.service").read_text()
+    [home] = re.findall(r"BURDEN_HOME=\S+", unit)
+    [url] = re.findall(r"LoadCredential=database_url:(\S+)", unit)
+    [settings] = re.findall(r"EnvironmentFile=\S+", unit)
+    told = {"--uid=burden", "--gid=burden", f"--property={settings}"}
+    assert told | {f"--setenv={home}", f"--setenv=BURDEN_DATABASE_URL_FILE={url}"} <= set(options)
+
+
 def test_the_image_is_built_from_all_that_the_wheel_is_made_of() -> None:
     wheel = tomllib.loads((PROJECT / "pyproject.toml").read_text())["tool"]["hatch"]["build"]["targets"]["wheel"]
     wanted = {

@@ -2,6 +2,7 @@
 
 The seconds are counted from when the last answer began, so that the requests lie as far apart where they arrive. A turn
 that was begun and never ended is that of a process that was killed, perhaps a moment ago: the whole pause follows it.
+A longer rest that the server asks for (Retry-After) is kept by all of them.
 """
 
 from __future__ import annotations
@@ -16,6 +17,7 @@ import threading
 import time
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
+from dataclasses import dataclass
 from pathlib import Path
 
 from db.engine import Engine, is_sqlite
@@ -26,11 +28,24 @@ _LEASE_SECONDS = 30.0
 """So long the others wait where a whole machine dies within a request."""
 _LOOK_AGAIN_SECONDS = 0.25
 _TOLD_AFTER_SECONDS = 60.0
-_UNDER_WAY = math.inf
-_MARK_BYTES = 32
+_MARK_BYTES = 64
 _BOOT_ID = Path("/proc/sys/kernel/random/boot_id")
 
 log = logging.getLogger(__name__)
+
+
+@dataclass(frozen=True, slots=True)
+class _Mark:
+    """Since when nothing was asked, and how long the server wants it so; as text "5081.25" or "5081.25 900.0"."""
+
+    at: float
+    rest_seconds: float = 0.0
+
+    def __str__(self) -> str:
+        return f"{self.at!r} {self.rest_seconds!r}" if self.rest_seconds else repr(self.at)
+
+
+_UNDER_WAY = _Mark(math.inf)
 
 
 class Turn:
@@ -40,7 +55,7 @@ class Turn:
         self._clock = clock
         self._answered_at: float | None = None
         self.rest_seconds = 0.0
-        """So long the server wants to be asked nothing; machines that share the database keep to it."""
+        """So long the server wants to be asked nothing, by whoever waits for the next turn."""
 
     def answered(self) -> None:
         """The answer begins to come: the request was received, and from now on the next pause is counted."""
@@ -73,7 +88,7 @@ class Pacer:
         self.clock = clock
         self.wait = wait
         self._lock = threading.Lock()
-        self._last: float | None = None
+        self._last: _Mark | None = None
         self._shared_file = shared_file
         self._database = database
 
@@ -92,7 +107,7 @@ class Pacer:
                 self._mark(_UNDER_WAY, file)
                 yield turn
             finally:
-                self._mark(turn.counted_from, file)
+                self._mark(_Mark(turn.counted_from, turn.rest_seconds), file)
                 if lease is not None:
                     rested_seconds = self.clock() - turn.counted_from
                     lease.free(rested_seconds=min(rested_seconds, delay_seconds - turn.rest_seconds))
@@ -111,19 +126,22 @@ class Pacer:
         finally:
             os.close(file)
 
-    def _mark(self, at: float, file: int | None) -> None:
+    def _mark(self, mark: _Mark, file: int | None) -> None:
         """In one stroke, so that a process killed meanwhile leaves the mark of before, or this one."""
         if file is None:
-            self._last = at
+            self._last = mark
         else:
-            os.pwrite(file, repr(at).encode("ascii").ljust(_MARK_BYTES), 0)
+            os.pwrite(file, str(mark).encode("ascii").ljust(_MARK_BYTES), 0)
             os.ftruncate(file, _MARK_BYTES)
 
-    def _pause_since(self, last: float | None, delay_seconds: float) -> None:
-        """Never longer than the delay: a mark in the future is from before the machine was last started."""
+    def _pause_since(self, last: _Mark | None, delay_seconds: float) -> None:
+        """Never longer than delay or rest: a mark in the future is from before the machine was last started."""
         if last is None:
             return
-        pause_seconds = min(last + delay_seconds - self.clock(), delay_seconds)
+        longest_seconds = max(delay_seconds, last.rest_seconds)
+        pause_seconds = min(last.at + longest_seconds - self.clock(), longest_seconds)
+        if pause_seconds >= _TOLD_AFTER_SECONDS:
+            log.warning("arXiv asked for a pause: this process goes on in %.0f s", pause_seconds)
         if pause_seconds > 0:
             self.wait(pause_seconds)
 
@@ -147,7 +165,7 @@ class Pacer:
             pause_seconds = min(taken.remaining_seconds, _LOOK_AGAIN_SECONDS if taken.holder else delay_seconds)
             self.wait(max(pause_seconds, 0.001))
             if waited_seconds < _TOLD_AFTER_SECONDS <= waited_seconds + pause_seconds:
-                log.warning("%s asks arXiv just now; this process has waited a minute for its turn", taken.holder)
+                log.warning("%s; this process has waited a minute for its turn", _why(taken, delay_seconds))
             waited_seconds += pause_seconds
 
 
@@ -168,9 +186,16 @@ def digest_of_file(file: int | None) -> str:
     return f"/{hashlib.sha256(named.encode()).hexdigest()[:8]}"
 
 
-def _read_mark(file: int) -> float | None:
+def _why(refused: Refused, delay_seconds: float) -> str:
+    """Why there is no turn: somebody has it, or nobody may for longer than any delay."""
+    if refused.holder or refused.remaining_seconds <= delay_seconds:
+        return f"{refused.holder or 'another machine'} asks arXiv just now"
+    return f"arXiv asked for a pause until {refused.until:%Y-%m-%d %H:%M:%S} UTC"
+
+
+def _read_mark(file: int) -> _Mark | None:
     """From when on the pause is counted; None where the file does not say."""
     try:
-        return float(os.pread(file, 100, 0))
-    except ValueError:
+        return _Mark(*map(float, os.pread(file, _MARK_BYTES, 0).split()))
+    except (TypeError, ValueError):  # empty, or not ours
         return None

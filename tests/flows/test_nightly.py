@@ -5,8 +5,11 @@ from __future__ import annotations
 import os
 import sqlite3
 from collections.abc import Iterable, Iterator
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
+from socket import gethostname
+from threading import Event
 from typing import Any
 
 import pytest
@@ -14,11 +17,12 @@ import time_machine
 from loopback_arxiv import LoopbackArxiv, status
 from sqlalchemy import event
 
+import flows.exclusion
 import flows.nightly
 from db.engine import Engine, open_database
 from db.errors import DatabaseError
 from db.ingest_runs import ingest_runs
-from db.leases import Lease, LeaseHeldError, take
+from db.leases import Lease, LeaseHeldError, LeaseLostError, take
 from db.migrate import upgrade
 from db.nights import NightReport, NightStatus, StepState, begin_night, last_success, nights
 from flows.analysis import AnalysisError
@@ -87,6 +91,20 @@ def test_the_night_after_missed_ones_makes_up_for_them(
     assert (first.ingest_runs, after.ingest_runs) == ((oldest.number,), (newest.number,))
 
 
+def test_pdfs_that_were_missed_before_a_long_standstill_are_asked_for_after_it(
+    settings: Settings, engine: Engine, arxiv: LoopbackArxiv
+) -> None:
+    today = datetime.now(UTC)
+    arxiv.add("2406.00001", changed=today.date() - timedelta(days=2))
+    arxiv.misbehave("pdf", status(404))
+    missed = night(settings, NightRequest(with_release=False))
+    assert [(paper, cause) for paper, cause, _ in missed.failures] == [("2406.00001v1", "download")]
+    reader = Reader()
+    with time_machine.travel(today + timedelta(days=30)):
+        night(settings, NightRequest(with_release=False), process=reader)
+    assert reader.names == ["2406.00001v1"]
+
+
 def test_what_a_night_did_is_stored_as_it_is_told(
     settings: Settings, engine: Engine, arxiv: LoopbackArxiv, samples_dir: Path, tmp_path: Path
 ) -> None:
@@ -106,7 +124,8 @@ def test_what_a_night_did_is_stored_as_it_is_told(
     assert again.new_hardware == () and again.releases == ()
     assert _states(again)["release"] is StepState.SKIPPED, "nothing has changed"
     arxiv.add("2304.99013", pdfs=[b"%PDF-1.4 broken, too\n%%EOF"], changed=today)
-    assert night(settings, request).releases == (f"{today}.2",)
+    assert night(settings, replace(request, keep_releases=1)).releases == (f"{today}.2",)
+    assert [path.name for path in (tmp_path / "releases").iterdir()] == [f"{today}.2"]
 
 
 def test_a_step_that_fails_hinders_only_itself(
@@ -235,6 +254,27 @@ def test_a_night_that_was_killed_does_not_bar_the_next_one_on_its_machine(settin
     assert isinstance(take(engine, flows.nightly.LEASE, killed, 600), Lease)
     assert night(settings, NightRequest(with_release=False)).status is NightStatus.SUCCEEDED
     assert [report.status for report in nights(engine)][1] is NightStatus.INTERRUPTED
+
+
+def test_a_night_that_was_taken_for_dead_reads_no_further_paper_and_leaves_its_row_as_the_next_one_marked_it(
+    settings: Settings, engine: Engine, arxiv: LoopbackArxiv, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    arxiv.add("2406.00001", changed=datetime.now(UTC).date())
+    monkeypatch.setattr(flows.exclusion, "_LEASE_SECONDS", 0.2)
+
+    def sleeps_while_another_begins(papers: Iterable[FoundPaper], workplace: Workplace) -> None:
+        [paper] = papers
+        assert isinstance(take(engine, flows.nightly.LEASE, "other pid 7", 600, in_place_of=gethostname()), Lease)
+        begin_night(engine, datetime.now(UTC), "other pid 7", "x1")
+        for _ in range(1000):  # until the loss is noticed
+            workplace.done(paper)
+            Event().wait(0.01)
+
+    with pytest.raises(LeaseLostError):
+        night(settings, NightRequest(with_release=False), process=sleeps_while_another_begins)
+    assert [report.status for report in nights(engine)] == [NightStatus.RUNNING, NightStatus.INTERRUPTED]
+    [run] = ingest_runs(engine)
+    assert run.status == "failed"
 
 
 def test_a_night_that_is_stopped_says_so_and_the_next_one_goes_on(

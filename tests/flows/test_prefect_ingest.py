@@ -177,6 +177,36 @@ def test_prefect_yaml_deploys_the_night_to_a_work_pool(
     assert planned["active"] and planned["schedule"]["cron"] == "30 4 * * 1-5"
 
 
+_NIGHT_WITHOUT_SERVER = """
+from datetime import UTC, datetime
+import flows.prefect_nightly
+from db.nights import NightReport, NightStatus, StepOutcome, StepState
+
+def night(settings, request, perform):
+    step = perform("papers", lambda: print("step", flush=True) or StepOutcome("papers", StepState.DONE, "2 read"))
+    now = datetime.now(UTC)
+    return NightReport(7, now, "db1", "x1", status=NightStatus.SUCCEEDED, finished=now, steps=(step,))
+
+flows.prefect_nightly.night = night
+state = flows.prefect_nightly.night_flow.fn()
+print(state.type.value, state.message)
+"""
+
+
+def test_a_night_ends_well_where_the_server_has_gone_away(home: Home) -> None:
+    environment = os.environ | {
+        "PREFECT_API_URL": f"http://127.0.0.1:{_free_port()}/api",
+        "PREFECT_HOME": str(home.path / "prefect"),
+        "PREFECT_CLIENT_MAX_RETRIES": "0",
+        "BURDEN_HOME": str(home.path),
+    }
+    ran = subprocess.run(
+        [sys.executable, "-c", _NIGHT_WITHOUT_SERVER], env=environment, cwd=PROJECT, capture_output=True, text=True
+    )
+    assert ran.returncode == 0, ran.stderr
+    assert ran.stdout.splitlines() == ["step", "COMPLETED night 7: succeeded"]
+
+
 def test_without_a_server_burden_schedule_says_so_in_one_line(home: Home) -> None:
     ran = home.burden("schedule")
     assert ran.returncode == 1

@@ -23,10 +23,10 @@ from flows.ingest import EarlierRuns
 from flows.settings import load_settings
 from flows.sources.http import PoliteSession
 
-settings, now = load_settings(), datetime.now(UTC)
-history = EarlierRuns(open_database(settings.database), now)
+settings = load_settings()
+history = EarlierRuns(open_database(settings.database))
 request = IngestRequest(tars=(Path(sys.argv[1]),))
-with discover(request, settings, PoliteSession(settings.arxiv), history, now.date()) as discovery:
+with discover(request, settings, PoliteSession(settings.arxiv), history, datetime.now(UTC).date()) as discovery:
     print(next(discovery.papers).pdf_path, flush=True)
     sys.stdin.read()
 """

@@ -138,6 +138,7 @@ def test_the_database_and_the_last_night_are_told(services: Services, engine: En
     counts = {"papers_seen": 40, "papers_parsed": 31, "failed_by_cause": {"download": 2}}
     ended = NOON - day + timedelta(minutes=30)
     save_night(engine, replace(second, status=NightStatus.FAILED, finished=ended, counts=counts))
+    begin_night(engine, NOON - timedelta(hours=2), "db1", "x1")  # killed, as the next one notes
     begin_night(engine, NOON, "db1", "x1")
     raise_alarm(engine, "step papers", "no papers", "", NOON)
     queue_untold(engine, [Channel.WEBHOOK], NOON)
@@ -145,7 +146,7 @@ def test_the_database_and_the_last_night_are_told(services: Services, engine: En
     figures = _read(Client(services))
     assert _figure(figures, "burden_papers") == 1
     assert _figure(figures, "burden_night_last_success_age_seconds") == timedelta(hours=47).total_seconds()
-    assert _figure(figures, "burden_night_last_number") == second.night, "the one under way has not ended"
+    assert _figure(figures, "burden_night_last_number") == second.night, "the killed and the one under way have no end"
     assert _figure(figures, "burden_night_last_status", status="failed") == 1
     assert _figure(figures, "burden_night_last_seconds") == 1800
     assert _figure(figures, "burden_night_last_count", what="papers_seen") == 40
@@ -180,6 +181,20 @@ def test_a_database_that_does_not_answer_is_a_figure_and_keeps_nobody_else(
     assert registry.get_sample_value("burden_database_up") == 1
 
 
+def test_papers_are_not_counted_at_each_visit_while_nights_are_looked_up(
+    services: Services, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(metrics, "_KEPT_SECONDS", 0.0)
+    client = Client(services)
+    assert _figure(_read(client), "burden_papers") == 0
+    upsert_papers(engine, [PaperMetadata("2401.00001", 1, "A paper", "", (), ())])
+    night = begin_night(engine, NOON, "db1", "x1")
+    save_night(engine, replace(night, status=NightStatus.SUCCEEDED, finished=NOON))
+    figures = _read(client)
+    assert _figure(figures, "burden_papers") == 0
+    assert _figure(figures, "burden_night_last_number") == night.night
+
+
 def test_a_database_that_is_away_is_a_figure_and_no_error(services: Services, engine: Engine, tmp_path: Path) -> None:
     engine.dispose()
     (tmp_path / "burden.sqlite").write_bytes(b"no database" * 1000)
@@ -212,6 +227,12 @@ def test_metrics_are_for_this_machine_or_for_who_has_the_token(
     answer = Client(services, address, host).get("/metrics", **headers)
     assert answer.status_code == status
     assert ("burden_papers" in answer.text) == (status == 200)
+
+
+def test_behind_a_proxy_only_the_token_helps(services: Services) -> None:
+    client = Client(replace(services, behind_proxy=True))
+    assert client.get("/metrics").status_code == 403, "a plain proxy_pass of nginx asks as this machine does"
+    assert client.get("/metrics", Authorization=f"Bearer {TOKEN}").status_code == 200
 
 
 def test_without_a_token_no_header_helps(services: Services) -> None:

@@ -8,6 +8,7 @@ import json
 import os
 import subprocess
 from collections.abc import Callable
+from datetime import UTC, datetime
 from pathlib import Path
 from typing import Any
 
@@ -17,10 +18,12 @@ from made_database import CLOSED, CLOSED_QUOTE, HOSTILE_TITLE, NAMELESS, NOON, O
 from sqlalchemy import text
 
 from db.engine import Engine
+from db.nights import anything_new_since
 from db.release_store import release_rows, releases
 from db.reviews import Decision, Review, add_review
 from releases import data_files, making
 from releases.errors import ReleaseError
+from releases.files import write_tables
 from releases.making import MadeRelease, rebuild_release
 from releases.tables import TABLES
 
@@ -154,6 +157,22 @@ def test_an_earlier_release_is_made_again_after_its_facts_have_changed(
     assert contents(again.folder) == contents(before.folder)
     with pytest.raises(ReleaseError, match="another release 2026-11-27"):
         make(folder="other")
+
+
+def test_what_is_reviewed_while_a_release_is_written_is_new_since_it(
+    make: Make, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    before = make()
+    assert not anything_new_since(engine, releases(engine)[0].made_at)
+    key = table(before, "training_runs")[0]["fact_key"]
+
+    def reviewed_meanwhile(*arguments: Any) -> Any:
+        add_review(engine, Review(key, None, Decision.REJECT, "somebody", datetime.now(UTC)))
+        return write_tables(*arguments)
+
+    monkeypatch.setattr(making, "write_tables", reviewed_meanwhile)
+    assert make("2026-11-28").row_counts["training_runs"] == before.row_counts["training_runs"]
+    assert anything_new_since(engine, releases(engine)[0].made_at)
 
 
 def test_another_pyarrow_is_told_and_nothing_is_written_under_the_name(

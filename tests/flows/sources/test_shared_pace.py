@@ -168,6 +168,42 @@ def test_a_pause_that_arxiv_asks_for_holds_for_all_machines(
     assert _shortest_gap(arxiv) >= 1
 
 
+def test_a_pause_that_arxiv_asks_for_holds_for_all_processes_of_a_machine_without_a_shared_database(
+    clock: Clock, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    one, another = (Pacer(clock=clock, wait=clock.wait, shared_file=tmp_path / "arxiv.pace") for _ in range(2))
+    with one.turn(3.0) as turn:
+        turn.rest_seconds = 900.0
+    clock.now_seconds += 100.0
+    with another.turn(3.0):
+        pass
+    with one.turn(3.0):
+        pass
+    assert clock.pauses == [800.0, 3.0]
+    assert "arXiv asked for a pause: this process goes on in 800 s" in caplog.text
+
+
+def test_who_waits_for_a_pause_that_arxiv_asked_for_is_told_so(
+    clock: Clock, tmp_path: Path, caplog: pytest.LogCaptureFixture
+) -> None:
+    class Enough(Exception):
+        pass
+
+    def wait_a_minute(seconds: float) -> None:
+        clock.wait(seconds)
+        if sum(clock.pauses) > 62:
+            raise Enough
+
+    engine = open_database(f"sqlite:///{tmp_path}/burden.sqlite")
+    upgrade(engine)
+    with Pacer(database=engine).turn(3.0) as turn:
+        turn.rest_seconds = 900.0
+    with pytest.raises(Enough), Pacer(clock=clock, wait=wait_a_minute, database=engine).turn(3.0):
+        pass
+    [told] = [record.getMessage() for record in caplog.records]
+    assert told.startswith("arXiv asked for a pause until 2") and "waited a minute" in told
+
+
 def test_no_connection_is_kept_while_other_machines_have_their_turn(
     arxiv: LoopbackArxiv, config: ArxivConfig, shared: Engine, tmp_path: Path
 ) -> None:
