@@ -39,7 +39,7 @@ from flows.papers import catalogue, ready_to_save, refused
 from flows.runners import Runner, runner_in_force
 from flows.settings import Settings
 from flows.shards import PAPERS_A_PORTION, Portion, ReadPaper, TarsOfRun
-from flows.sources import FoundPaper
+from flows.sources import FoundPaper, failing_last
 from flows.sources.http import PoliteSession
 from flows.sources.pace import shared_pacer
 from flows.sources.store import PdfStore, StoredPdf
@@ -192,9 +192,9 @@ def _relevant(papers: Iterable[FoundPaper], tally: Tally) -> Iterator[FoundPaper
 def process_papers(papers: Iterable[FoundPaper], workplace: Workplace) -> None:
     """Download, read, estimate and load; one paper's trouble is its own."""
     under_way: dict[str, tuple[FoundPaper, StoredPdf]] = {}
-    jobs = _jobs(papers, workplace, under_way)
     save, refuse = partial(_save, workplace), partial(_refuse, workplace)
     with (
+        failing_last(_jobs(papers, workplace, under_way)) as jobs,
         Portion(workplace.portion, save, refuse) as portion,
         contextlib.closing(workplace.runner.read(jobs, workplace.limits)) as readings,
     ):

@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from extractors.records import PaperError, PaperMetadata
 
+T = TypeVar("T")
 Origin = Literal["arxiv-search", "arxiv-id", "arxiv-oai", "folder", "tar"]
 
 MIN_ARXIV_DELAY_SECONDS = 3.0
@@ -21,6 +24,25 @@ class SourceError(Exception):
 
 class AccessRefusedError(SourceError):
     """arXiv answered 403, or 429 again and again: going on would be treated as an attack."""
+
+
+@contextmanager
+def failing_last(source: Iterable[T]) -> Iterator[Iterator[T]]:
+    """``source``, which ends where it fails; its error is raised only after the block, so that what was drawn is used.
+
+    two papers, then a damaged tar -> two papers; when the block has read and saved them, ``SourceError``
+    """
+    failures: list[Exception] = []
+
+    def drawn() -> Iterator[T]:
+        try:
+            yield from source
+        except (SourceError, OSError) as error:
+            failures.append(error)
+
+    yield drawn()
+    for failure in failures:
+        raise failure
 
 
 @dataclass(frozen=True, slots=True)
