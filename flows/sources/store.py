@@ -2,7 +2,7 @@
 
     root/ab/abcdef….pdf                the bytes
     root/refs/1706/1706.03762v5        the sha256 of that version's PDF
-    root/tmp/<process>-….part          what is being written just now
+    root/tmp/….part                    what is being written just now, locked by who writes it
 
 A file gets its final name only when it is whole and on disk, and a reference only after its file,
 so a kill at any moment leaves nothing half.
@@ -11,6 +11,7 @@ so a kill at any moment leaves nothing half.
 from __future__ import annotations
 
 import contextlib
+import fcntl
 import hashlib
 import io
 import os
@@ -31,10 +32,6 @@ from flows.sources.http import PoliteSession
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BLOCK_BYTES = 1024 * 1024
 
-_PARTS_OF_THIS_PROCESS: set[Path] = set()
-"""What is being written here just now. Anything else under this process's number is from an earlier process
-that had the same number, as happens in containers."""
-
 
 @dataclass(frozen=True, slots=True)
 class StoredPdf:
@@ -54,8 +51,7 @@ class PdfStore:
         self._tmp = root / "tmp"
         self._tmp.mkdir(parents=True, exist_ok=True)
         for part in self._tmp.glob("*.part"):
-            if part not in _PARTS_OF_THIS_PROCESS and not _is_running(part.name.partition("-")[0]):
-                part.unlink(missing_ok=True)
+            _remove_if_abandoned(part)
 
     def put(self, pdf: bytes | Path) -> StoredPdf:
         """Store a PDF; one that is there already stays as it is.
@@ -167,10 +163,9 @@ class PdfStore:
     @contextmanager
     def _part(self) -> Iterator[tuple[Path, BufferedRandom]]:
         """A file to write into; removed at the end unless it has been given another name."""
-        part = self._tmp / f"{os.getpid()}-{secrets.token_hex(8)}.part"
-        _PARTS_OF_THIS_PROCESS.add(part)
+        part = self._tmp / f"{secrets.token_hex(16)}.part"
         try:
-            with part.open("x+b") as sink:
+            with _opened_and_locked(part) as sink:
                 yield part, sink
         except OSError as error:
             if error.filename is None:
@@ -178,7 +173,6 @@ class PdfStore:
             raise
         finally:
             part.unlink(missing_ok=True)
-            _PARTS_OF_THIS_PROCESS.discard(part)
 
 
 def path_in_store(root: Path, sha256: str) -> Path:
@@ -193,17 +187,21 @@ def _size(path: Path) -> int | None:
         return None
 
 
-def _is_running(process_id: str) -> bool:
-    """Whether another process of this number is alive."""
-    if not process_id.isdigit() or int(process_id) == os.getpid():
-        return False
-    try:
-        os.kill(int(process_id), 0)
-    except ProcessLookupError:
-        return False
-    except (PermissionError, OverflowError):
-        return True
-    return True
+def _opened_and_locked(part: Path) -> BufferedRandom:
+    """A new file that no store takes for abandoned as long as it is open."""
+    while True:
+        sink = part.open("x+b")
+        fcntl.flock(sink, fcntl.LOCK_EX)
+        if os.fstat(sink.fileno()).st_nlink:
+            return sink
+        sink.close()  # removed by another store before it was locked
+
+
+def _remove_if_abandoned(part: Path) -> None:
+    """Remove what a killed run was writing: a lock ends with who holds it, in a container or elsewhere."""
+    with contextlib.suppress(FileNotFoundError, PermissionError, BlockingIOError), part.open("r+b") as left:
+        fcntl.flock(left, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        part.unlink()
 
 
 def _sync_folder(folder: Path) -> None:
