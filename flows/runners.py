@@ -12,7 +12,6 @@ import multiprocessing
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
@@ -63,12 +62,12 @@ def runner_in_force(settings: Settings, papers: int | None) -> Iterator[Runner]:
     if settings.runner == "processes":
         yield ProcessRunner(workers)
     else:
-        with dask_runner(settings.scheduler, workers, settings.home) as runner:
+        with dask_runner(settings.scheduler, workers) as runner:
             yield runner
 
 
 @contextmanager
-def dask_runner(scheduler: str, workers: int, folder: Path, reader: str = READER) -> Iterator[DaskRunner]:
+def dask_runner(scheduler: str, workers: int, reader: str = READER) -> Iterator[DaskRunner]:
     """A runner on the cluster of this scheduler, or on one of so many workers on this machine; over at the end.
 
     "tcp://10.0.0.7:8786" -> the workers that this scheduler has, or gets        "" -> a cluster of its own
@@ -98,15 +97,15 @@ def dask_runner(scheduler: str, workers: int, folder: Path, reader: str = READER
                 "and workers with `dask worker`, of the same version as this machine's"
             ) from error
         stack.callback(client.run, _stop_pools)
-        yield DaskRunner(client, folder, reader)
+        yield DaskRunner(client, reader)
 
 
 class DaskRunner:
     """The workers of a Dask cluster."""
 
-    def __init__(self, client: Client, folder: Path, reader: str) -> None:
+    def __init__(self, client: Client, reader: str) -> None:
         self._client = client
-        self._home = _Home(READING_VERSION, folder, reader)
+        self._run = _Run(READING_VERSION, reader)
         self._threads = 1
         self._looked_at = 0.0
         self._last_seen = monotonic()
@@ -126,7 +125,7 @@ class DaskRunner:
             while True:
                 self._look()
                 while len(under_way) < _JOBS_A_THREAD * self._threads and (job := next(source, None)):
-                    future = self._client.submit(_read_on_worker, job, limits, self._home, pure=False)
+                    future = self._client.submit(_read_on_worker, job, limits, self._run, pure=False)
                     under_way[future] = job
                 if not under_way:
                     return
@@ -169,11 +168,10 @@ def _result(future: Future[Reading]) -> Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Home:
-    """What a worker must have in common with the run."""
+class _Run:
+    """What a worker is told of the run that it reads for."""
 
     reading_version: str
-    folder: Path
     reader: str
 
 
@@ -181,13 +179,13 @@ _pools: dict[tuple[Limits, str], StandingPool] = {}
 _pools_lock = Lock()
 
 
-def _read_on_worker(job: PdfJob, limits: Limits, home: _Home) -> Reading:
+def _read_on_worker(job: PdfJob, limits: Limits, run: _Run) -> Reading:
     """Read in a process of this worker's own; ``WorkerError`` where the worker would read otherwise than the run."""
-    _check(home)
+    _check(run, job)
     with _pools_lock:
-        key = (limits, home.reader)
+        key = (limits, run.reader)
         if key not in _pools:
-            _pools[key] = StandingPool(limits, _threads_here(), home.reader)
+            _pools[key] = StandingPool(limits, _threads_here(), run.reader)
         pool = _pools[key]
     return pool.read(job)
 
@@ -199,13 +197,13 @@ def _stop_pools() -> None:
             _pools.popitem()[1].stop()
 
 
-def _check(home: _Home) -> None:
+def _check(run: _Run, job: PdfJob) -> None:
     from distributed import get_worker
 
     where = get_worker().address
-    if home.reading_version != READING_VERSION:
+    if run.reading_version != READING_VERSION:
         raise WorkerError(
-            f"the Dask worker {where} reads papers as version {READING_VERSION}, the run as {home.reading_version}: "
+            f"the Dask worker {where} reads papers as version {READING_VERSION}, the run as {run.reading_version}: "
             "install the same version of burden on both"
         )
     if multiprocessing.current_process().daemon:
@@ -213,8 +211,8 @@ def _check(home: _Home) -> None:
             f"the Dask worker {where} may start no processes, which hold the limits of papers: start it with "
             "DASK_DISTRIBUTED__WORKER__DAEMON=False in its environment, or with `dask worker --no-nanny`"
         )
-    if not home.folder.is_dir():
-        raise WorkerError(f"the Dask worker {where} does not see {home.folder}: BURDEN_HOME must be a shared folder")
+    if not job.path.exists():
+        raise WorkerError(f"the Dask worker {where} does not see {job.path}: BURDEN_HOME must be a shared folder")
 
 
 def _threads_here() -> int:

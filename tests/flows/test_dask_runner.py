@@ -33,8 +33,8 @@ def _jobs(folder: Path, *contents: bytes) -> list[PdfJob]:
 
 
 @pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskRunner]:
-    with dask_runner("", 2, tmp_path_factory.mktemp("shared"), UNRULY) as opened:
+def runner() -> Iterator[DaskRunner]:
+    with dask_runner("", 2, UNRULY) as opened:
         yield opened
 
 
@@ -78,16 +78,16 @@ def test_jobs_are_drawn_only_as_workers_become_free(runner: DaskRunner, tmp_path
 def test_a_worker_that_does_not_share_the_folder_stops_the_run_with_a_clear_error(
     runner: DaskRunner, tmp_path: Path
 ) -> None:
-    elsewhere = DaskRunner(runner._client, tmp_path / "nowhere", UNRULY)
-    with pytest.raises(WorkerError, match=r"does not see .*nowhere: BURDEN_HOME must be a shared folder"):
-        list(elsewhere.read(_jobs(tmp_path, b"one"), LIMITS))
+    here_alone = PdfJob("one", tmp_path / "one.pdf")
+    with pytest.raises(WorkerError, match=r"does not see .*one\.pdf: BURDEN_HOME must be a shared folder"):
+        list(runner.read([here_alone], LIMITS))
 
 
 def test_a_worker_of_another_version_stops_the_run(
     runner: DaskRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runners, "READING_VERSION", "another")
-    newer = DaskRunner(runner._client, tmp_path, UNRULY)
+    newer = DaskRunner(runner._client, UNRULY)
     with pytest.raises(WorkerError, match="the run as another: install the same version"):
         list(newer.read(_jobs(tmp_path, b"one"), LIMITS))
 
@@ -105,20 +105,20 @@ def _cluster_of_daemons() -> Iterator[str]:
 def test_a_worker_that_may_start_no_processes_says_how_to_start_it(tmp_path: Path) -> None:
     with (
         _cluster_of_daemons() as scheduler,
-        dask_runner(scheduler, 1, tmp_path, UNRULY) as runner,
+        dask_runner(scheduler, 1, UNRULY) as runner,
         pytest.raises(WorkerError, match="DASK_DISTRIBUTED__WORKER__DAEMON=False"),
     ):
         list(runner.read(_jobs(tmp_path, b"one"), LIMITS))
 
 
-def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runners, "_CONNECT_SECONDS", 1)
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))  # and nobody listens
         address = f"tcp://127.0.0.1:{held.getsockname()[1]}"
         with (
             pytest.raises(WorkerError, match=f"no Dask scheduler answers at {address}"),
-            dask_runner(address, 1, tmp_path),
+            dask_runner(address, 1),
         ):
             pass
 
