@@ -64,10 +64,10 @@ def papers_in_tars(
     """The PDFs of the tars, each put into ``store`` as it is drawn.
 
     Names in a tar are not trusted with paths: the store names a file by its bytes, and links, devices and oversized
-    members come with their ``failure``. Where arXiv's manifest is given, or lies
-    beside a tar on disk, the md5 is checked: of a tar on disk before it is read, of one elsewhere while it is. A tar
-    that is damaged or does not match ends up in the ``SourceError`` that is raised after all tars; what was read of it
-    stands, but ``known`` is not told that it ended.
+    members come with their ``failure``. Where arXiv's manifest is given, or lies beside a tar on disk, the md5 is
+    checked: of a tar on disk before it is read, of one elsewhere while it is. A tar that is damaged or does not match
+    ends up in the ``SourceError`` that is raised after all tars; what was read of it stands, but ``known`` is not told
+    that it ended.
     """
     problems: list[str] = []
     for address in addresses:
