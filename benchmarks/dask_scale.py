@@ -36,21 +36,21 @@ def seconds_of(runner: Runner, jobs: list[PdfJob]) -> float:
     return seconds
 
 
-def in_processes(workers: int, jobs: list[PdfJob], _: Path) -> float:
+def in_processes(workers: int, jobs: list[PdfJob]) -> float:
     return seconds_of(ProcessRunner(workers), jobs)
 
 
-def on_dask(workers: int, jobs: list[PdfJob], folder: Path) -> float:
-    with dask_runner("", workers, folder) as runner:
+def on_dask(workers: int, jobs: list[PdfJob]) -> float:
+    with dask_runner("", workers) as runner:
         return seconds_of(runner, jobs)
 
 
-def compare(what: str, measure: Callable[[int, list[PdfJob], Path], float], jobs: list[PdfJob], pairs: int) -> None:
+def compare(what: str, measure: Callable[[int, list[PdfJob]], float], jobs: list[PdfJob], pairs: int) -> None:
     """One worker and two, in turn."""
     seconds: dict[int, list[float]] = {1: [], 2: []}
     for pair in range(pairs):
         for workers in (1, 2) if pair % 2 == 0 else (2, 1):
-            seconds[workers].append(measure(workers, jobs, jobs[0].path.parent))
+            seconds[workers].append(measure(workers, jobs))
     ratios = [one / two for one, two in zip(seconds[1], seconds[2], strict=True)]
     ratio = statistics.median(ratios)
     for workers, each in seconds.items():

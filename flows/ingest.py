@@ -37,10 +37,10 @@ from flows.run_records import RunRecord, mark_killed_runs
 from flows.runners import Runner, runner_in_force
 from flows.settings import Settings
 from flows.shards import PAPERS_A_PORTION, Portion, ReadPaper, TarsOfRun
-from flows.sources import FoundPaper
+from flows.sources import FoundPaper, StoredPdf, failing_last
 from flows.sources.http import PoliteSession
 from flows.sources.pace import shared_pacer
-from flows.sources.store import PdfStore, StoredPdf
+from flows.sources.store import PdfStore
 from flows.tally import FailedPaper, Tally
 from flows.version import READING_VERSION
 from flows.workers import Limits, PdfJob
@@ -128,8 +128,8 @@ def ingest(
     http = PoliteSession(arxiv, pacer=shared_pacer(engine, arxiv.pace_file))
     tars = TarsOfRun(engine, read_again=request.retry_failed)
     store = PdfStore(settings.pdf_folder, max_pdf_bytes=settings.limits.pdf_limit_mb * 1_000_000)
+    discovery = discover(request, settings, http, EarlierRuns(engine), started.date(), store, tars)
     with (
-        discover(request, settings, http, EarlierRuns(engine), started.date(), tars) as discovery,
         runner_in_force(settings, discovery.total) as runner,
         RunRecord(engine, settings.home, request.described(), started, tally.counts, discovery.window) as run,
     ):
@@ -161,9 +161,9 @@ def _relevant(papers: Iterable[FoundPaper], tally: Tally) -> Iterator[FoundPaper
 def process_papers(papers: Iterable[FoundPaper], workplace: Workplace) -> None:
     """Download, read, estimate and load; one paper's trouble is its own."""
     under_way: dict[str, tuple[FoundPaper, StoredPdf]] = {}
-    jobs = _jobs(papers, workplace, under_way)
     save, refuse = partial(_save, workplace), partial(_refuse, workplace)
     with (
+        failing_last(_jobs(papers, workplace, under_way)) as jobs,
         Portion(workplace.portion, save, refuse) as portion,
         contextlib.closing(workplace.runner.read(jobs, workplace.limits)) as readings,
     ):
@@ -198,7 +198,7 @@ def _jobs(
 
 def _fetched(paper: FoundPaper, workplace: Workplace) -> StoredPdf:
     """The paper's PDF, in the store; what arXiv says of the paper is recorded even if there is none."""
-    if paper.pdf_path is None and paper.failure is None:
+    if not paper.is_here and paper.failure is None:
         workplace.tally.papers_new += upsert_papers(workplace.engine, [paper.metadata])
     return workplace.store.fetch(workplace.http, paper)
 
@@ -212,7 +212,7 @@ def _is_settled(paper: FoundPaper, pdf: StoredPdf, workplace: Workplace) -> bool
         return True
     cause = failed(engine, [pdf.sha256], READING_VERSION).get(pdf.sha256)
     if cause is None:
-        workplace.tally.papers_new += paper.pdf_path is not None
+        workplace.tally.papers_new += paper.is_here
         return False
     if cause in _PASSING or workplace.retry_failed:
         return False

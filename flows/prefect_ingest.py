@@ -20,7 +20,7 @@ from prefect.cache_policies import NO_CACHE
 from flows.discovery import IngestRequest
 from flows.ingest import Workplace, ingest, process_papers
 from flows.settings import load_settings
-from flows.sources import FoundPaper
+from flows.sources import FoundPaper, failing_last
 from flows.tally import Tally
 
 PAPERS_A_TASK = 50
@@ -44,7 +44,7 @@ def _in_batches(papers: Iterable[FoundPaper], workplace: Workplace) -> None:
     def read_batch(batch: list[FoundPaper]) -> None:
         process_papers(batch, workplace)
 
-    drawn = iter(papers)
     size = max(PAPERS_A_TASK, PAPERS_A_WORKER * workplace.runner.workers)
-    while batch := list(islice(drawn, size)):
-        read_batch(batch)
+    with failing_last(papers) as drawn:
+        while batch := list(islice(drawn, size)):
+            read_batch(batch)

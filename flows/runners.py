@@ -9,10 +9,10 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
+import secrets
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
-from pathlib import Path
 from threading import Lock
 from time import monotonic
 from typing import TYPE_CHECKING, Protocol
@@ -63,12 +63,12 @@ def runner_in_force(settings: Settings, papers: int | None) -> Iterator[Runner]:
     if settings.runner == "processes":
         yield ProcessRunner(workers)
     else:
-        with dask_runner(settings.scheduler, workers, settings.home) as runner:
+        with dask_runner(settings.scheduler, workers) as runner:
             yield runner
 
 
 @contextmanager
-def dask_runner(scheduler: str, workers: int, folder: Path, reader: str = READER) -> Iterator[DaskRunner]:
+def dask_runner(scheduler: str, workers: int, reader: str = READER) -> Iterator[DaskRunner]:
     """A runner on the cluster of this scheduler, or on one of so many workers on this machine; over at the end.
 
     "tcp://10.0.0.7:8786" -> the workers that this scheduler has, or gets        "" -> a cluster of its own
@@ -97,16 +97,15 @@ def dask_runner(scheduler: str, workers: int, folder: Path, reader: str = READER
                 f"no Dask scheduler answers at {scheduler} ({type(error).__name__}): start one with `dask scheduler`, "
                 "and workers with `dask worker`, of the same version as this machine's"
             ) from error
-        stack.callback(client.run, _stop_pools)
-        yield DaskRunner(client, folder, reader)
+        yield stack.enter_context(contextlib.closing(DaskRunner(client, reader)))
 
 
 class DaskRunner:
     """The workers of a Dask cluster."""
 
-    def __init__(self, client: Client, folder: Path, reader: str) -> None:
+    def __init__(self, client: Client, reader: str) -> None:
         self._client = client
-        self._home = _Home(READING_VERSION, folder, reader)
+        self._run = _Run(secrets.token_hex(8), READING_VERSION, reader)
         self._threads = 1
         self._looked_at = 0.0
         self._last_seen = monotonic()
@@ -116,30 +115,54 @@ class DaskRunner:
     def workers(self) -> int:
         return self._threads
 
+    def close(self) -> None:
+        """End the processes that workers have started for this run."""
+        if self._client.status == "running":  # else the scheduler went away, which has ended the run
+            self._client.run(_leave_pools, self._run)
+
     def read(self, jobs: Iterable[PdfJob], limits: Limits) -> Generator[Reading, None, None]:
         """As ``Runner.read``; ``WorkerError`` where the cluster is no use: no workers, or such as read otherwise."""
-        from distributed import wait
-
         source = iter(jobs)
         under_way: dict[Future[Reading], PdfJob] = {}
         try:
             while True:
-                self._look()
+                with self._in_reach():
+                    self._look()
                 while len(under_way) < _JOBS_A_THREAD * self._threads and (job := next(source, None)):
-                    future = self._client.submit(_read_on_worker, job, limits, self._home, pure=False)
-                    under_way[future] = job
+                    with self._in_reach():
+                        under_way[self._client.submit(_read_on_worker, job, limits, self._run, pure=False)] = job
                 if not under_way:
                     return
-                try:
-                    with self._client.as_current():
-                        done = wait(list(under_way), timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED").done
-                except TimeoutError:
-                    continue
-                for future in done:
+                for future in self._done(list(under_way)):
                     del under_way[future]
-                    yield _result(future)
+                    with self._in_reach():
+                        reading = _result(future)
+                    yield reading
         finally:
-            self._client.cancel(list(under_way))
+            with contextlib.suppress(WorkerError), self._in_reach():  # what ends the reading is on its way
+                self._client.cancel(list(under_way))
+
+    def _done(self, under_way: list[Future[Reading]]) -> set[Future[Reading]]:
+        """Those that are done, as soon as there are any; none where that takes so long that it is time to look."""
+        from distributed import wait
+
+        with self._in_reach(), contextlib.suppress(TimeoutError), self._client.as_current():
+            done: set[Future[Reading]] = wait(under_way, timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED").done
+            return done
+        return set()
+
+    @contextmanager
+    def _in_reach(self) -> Iterator[None]:
+        """``WorkerError`` where the cluster can't be asked; Dask has many errors for it, of which few have a name."""
+        try:
+            yield
+        except WorkerError:
+            raise
+        except Exception as error:
+            raise WorkerError(
+                f"the Dask scheduler at {self._client.scheduler.address} went away ({type(error).__name__}: {error}); "
+                "what was saved stays: start it, run again"
+            ) from error
 
     def _look(self) -> None:
         """How many threads there are just now; an adaptive cluster's workers come and go."""
@@ -169,43 +192,54 @@ def _result(future: Future[Reading]) -> Reading:
 
 
 @dataclass(frozen=True, slots=True)
-class _Home:
-    """What a worker must have in common with the run."""
+class _Run:
+    """What a worker is told of the run that it reads for."""
 
+    token: str
     reading_version: str
-    folder: Path
     reader: str
 
 
-_pools: dict[tuple[Limits, str], StandingPool] = {}
+@dataclass(frozen=True, slots=True)
+class _SharedPool:
+    """Processes, and the tokens of the runs that they read for; a killed run never leaves, and later ones join it."""
+
+    pool: StandingPool
+    runs: set[str]
+
+
+_pools: dict[tuple[Limits, str], _SharedPool] = {}
 _pools_lock = Lock()
 
 
-def _read_on_worker(job: PdfJob, limits: Limits, home: _Home) -> Reading:
+def _read_on_worker(job: PdfJob, limits: Limits, run: _Run) -> Reading:
     """Read in a process of this worker's own; ``WorkerError`` where the worker would read otherwise than the run."""
-    _check(home)
+    _check(run, job)
     with _pools_lock:
-        key = (limits, home.reader)
+        key = (limits, run.reader)
         if key not in _pools:
-            _pools[key] = StandingPool(limits, _threads_here(), home.reader)
-        pool = _pools[key]
-    return pool.read(job)
+            _pools[key] = _SharedPool(StandingPool(limits, _threads_here(), run.reader), set())
+        shared = _pools[key]
+        shared.runs.add(run.token)
+    return shared.pool.read(job)
 
 
-def _stop_pools() -> None:
-    """End what the run has started here; a worker could not end before it."""
+def _leave_pools(run: _Run) -> None:
+    """End the processes that read for this run alone; the worker could not end before them."""
     with _pools_lock:
-        while _pools:
-            _pools.popitem()[1].stop()
+        for key, shared in list(_pools.items()):
+            shared.runs.discard(run.token)
+            if not shared.runs:
+                _pools.pop(key).pool.stop()
 
 
-def _check(home: _Home) -> None:
+def _check(run: _Run, job: PdfJob) -> None:
     from distributed import get_worker
 
     where = get_worker().address
-    if home.reading_version != READING_VERSION:
+    if run.reading_version != READING_VERSION:
         raise WorkerError(
-            f"the Dask worker {where} reads papers as version {READING_VERSION}, the run as {home.reading_version}: "
+            f"the Dask worker {where} reads papers as version {READING_VERSION}, the run as {run.reading_version}: "
             "install the same version of burden on both"
         )
     if multiprocessing.current_process().daemon:
@@ -213,8 +247,8 @@ def _check(home: _Home) -> None:
             f"the Dask worker {where} may start no processes, which hold the limits of papers: start it with "
             "DASK_DISTRIBUTED__WORKER__DAEMON=False in its environment, or with `dask worker --no-nanny`"
         )
-    if not home.folder.is_dir():
-        raise WorkerError(f"the Dask worker {where} does not see {home.folder}: BURDEN_HOME must be a shared folder")
+    if not job.path.exists():
+        raise WorkerError(f"the Dask worker {where} does not see {job.path}: BURDEN_HOME must be a shared folder")
 
 
 def _threads_here() -> int:

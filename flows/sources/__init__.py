@@ -2,13 +2,16 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 from pathlib import Path
-from typing import Literal
+from typing import Literal, TypeVar
 from urllib.parse import urlsplit
 
 from extractors.records import PaperError, PaperMetadata
 
+T = TypeVar("T")
 Origin = Literal["arxiv-search", "arxiv-id", "arxiv-oai", "folder", "tar"]
 
 MIN_ARXIV_DELAY_SECONDS = 3.0
@@ -23,6 +26,25 @@ class AccessRefusedError(SourceError):
     """arXiv answered 403, or 429 again and again: going on would be treated as an attack."""
 
 
+@contextmanager
+def failing_last(source: Iterable[T]) -> Iterator[Iterator[T]]:
+    """``source``, which ends where it fails; its error is raised only after the block, so that what was drawn is used.
+
+    two papers, then a damaged tar -> two papers; when the block has read and saved them, ``SourceError``
+    """
+    failures: list[Exception] = []
+
+    def drawn() -> Iterator[T]:
+        try:
+            yield from source
+        except (SourceError, OSError) as error:
+            failures.append(error)
+
+    yield drawn()
+    for failure in failures:
+        raise failure
+
+
 @dataclass(frozen=True, slots=True)
 class BulkTar:
     """A file of PDFs; ``fingerprint`` tells it from others of that name."""
@@ -32,13 +54,24 @@ class BulkTar:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPdf:
+    """A PDF in the store."""
+
+    sha256: str
+    path: Path
+    byte_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class FoundPaper:
     """A paper that a source named, and where its PDF is."""
 
     metadata: PaperMetadata
     origin: Origin
     pdf_path: Path | None = None
-    """The PDF on this machine (folders and tars)."""
+    """The PDF on this machine (folders)."""
+    stored: StoredPdf | None = None
+    """The PDF in the store already (tars)."""
     pdf_url: str | None = None
     """The PDF of ``metadata.version`` at arXiv; None where there is none, as for a withdrawn version."""
     relevant: bool = True
@@ -49,11 +82,17 @@ class FoundPaper:
     """The tar that it is from."""
 
     @property
+    def is_here(self) -> bool:
+        """Whether its PDF need not be downloaded."""
+        return self.pdf_path is not None or self.stored is not None
+
+    @property
     def name(self) -> str:
         """What people call it: ``1706.03762v5``, else its file name."""
         if self.metadata.arxiv_id is not None:
             return self.metadata.arxiv_id + (f"v{self.metadata.version}" if self.metadata.version else "")
-        return self.pdf_path.name if self.pdf_path else "unknown paper"
+        path = self.stored.path if self.stored else self.pdf_path
+        return path.name if path else "unknown paper"
 
 
 @dataclass(frozen=True, slots=True)

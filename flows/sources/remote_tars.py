@@ -10,7 +10,6 @@ import hashlib
 import io
 import os
 from typing import Any
-from urllib.parse import urlsplit
 
 from flows.sources import SourceError
 
@@ -25,17 +24,23 @@ def is_remote(address: object) -> bool:
     return "://" in str(address)
 
 
+def refuse_secrets(address: object) -> None:
+    """``SourceError`` where the address may hold a secret, which messages, the log and the database would then hold.
+
+    s3://arxiv/pdf/a.tar -> fine        https://me:secret@host/a.tar, https://host/a.tar?Signature=secret -> SourceError
+    """
+    if is_remote(address) and ("@" in str(address) or "?" in str(address)):
+        raise SourceError(
+            "an address with a user, a password or a query (@ or ?) is refused: it would stand in messages and in "
+            "the database; name none (keys to S3 belong into ~/.aws/credentials), or fetch the file first"
+        )
+
+
 class RemoteFile(io.RawIOBase):
     """A file at an address, for reading; every trouble with it is a ``SourceError`` that names the address."""
 
     def __init__(self, address: str) -> None:
         super().__init__()
-        named = urlsplit(address)
-        if named.password is not None:
-            raise SourceError(
-                f"the address of a file at {named.hostname} names a password, which would stand in messages and in the "
-                "database: name none (keys to S3 belong into ~/.aws/credentials), or fetch the file first"
-            )
         self._address = address
         self._digest = hashlib.md5(usedforsecurity=False)
         self._digested_bytes = 0
@@ -106,6 +111,8 @@ def _opened(address: str) -> tuple[Any, dict[str, Any]]:
     options = _S3 if address.startswith("s3://") else {}
     system, path = fsspec.core.url_to_fs(address, **options)
     details = system.info(path)
+    if details.get("size") is None:
+        raise ValueError("the server does not say how long it is; fetch the file first")
     return system.open(path, "rb", block_size=BLOCK_BYTES, cache_type="readahead"), details
 
 

@@ -4,8 +4,11 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import dask
@@ -33,8 +36,8 @@ def _jobs(folder: Path, *contents: bytes) -> list[PdfJob]:
 
 
 @pytest.fixture(scope="module")
-def runner(tmp_path_factory: pytest.TempPathFactory) -> Iterator[DaskRunner]:
-    with dask_runner("", 2, tmp_path_factory.mktemp("shared"), UNRULY) as opened:
+def runner() -> Iterator[DaskRunner]:
+    with dask_runner("", 2, UNRULY) as opened:
         yield opened
 
 
@@ -75,52 +78,84 @@ def test_jobs_are_drawn_only_as_workers_become_free(runner: DaskRunner, tmp_path
     readings.close()
 
 
+def test_the_end_of_one_run_leaves_the_processes_of_another_alone(runner: DaskRunner, tmp_path: Path) -> None:
+    limits = Limits(memory_limit_mb=400)
+    started, go = tmp_path / "started", tmp_path / "go"
+    waiting, short = _jobs(tmp_path, f"wait {started} {go}".encode(), b"short")
+    with ThreadPoolExecutor() as threads:
+        long_run = threads.submit(list, runner.read([waiting], limits))
+        while not started.exists():
+            assert not long_run.done()
+            Event().wait(0.01)
+        with dask_runner(runner._client.scheduler.address, 1, UNRULY) as other:
+            assert [reading.error for reading in other.read([short], limits)] == [None]
+        go.touch()
+        assert [reading.error for reading in long_run.result()] == [None]
+
+
 def test_a_worker_that_does_not_share_the_folder_stops_the_run_with_a_clear_error(
     runner: DaskRunner, tmp_path: Path
 ) -> None:
-    elsewhere = DaskRunner(runner._client, tmp_path / "nowhere", UNRULY)
-    with pytest.raises(WorkerError, match=r"does not see .*nowhere: BURDEN_HOME must be a shared folder"):
-        list(elsewhere.read(_jobs(tmp_path, b"one"), LIMITS))
+    here_alone = PdfJob("one", tmp_path / "one.pdf")
+    with pytest.raises(WorkerError, match=r"does not see .*one\.pdf: BURDEN_HOME must be a shared folder"):
+        list(runner.read([here_alone], LIMITS))
 
 
 def test_a_worker_of_another_version_stops_the_run(
     runner: DaskRunner, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(runners, "READING_VERSION", "another")
-    newer = DaskRunner(runner._client, tmp_path, UNRULY)
+    newer = DaskRunner(runner._client, UNRULY)
     with pytest.raises(WorkerError, match="the run as another: install the same version"):
         list(newer.read(_jobs(tmp_path, b"one"), LIMITS))
 
 
 @contextmanager
-def _cluster_of_daemons() -> Iterator[str]:
-    """Workers as `dask worker` starts them unless it is told otherwise."""
+def _cluster(*, of_daemons: bool) -> Iterator[LocalCluster]:
+    """A cluster of one worker; ``of_daemons`` as `dask worker` starts them unless it is told otherwise."""
     with (
-        dask.config.set({"distributed.worker.daemon": True}),
+        dask.config.set({"distributed.worker.daemon": of_daemons}),
         LocalCluster(n_workers=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster,
     ):
-        yield cluster.scheduler_address
+        yield cluster
 
 
 def test_a_worker_that_may_start_no_processes_says_how_to_start_it(tmp_path: Path) -> None:
     with (
-        _cluster_of_daemons() as scheduler,
-        dask_runner(scheduler, 1, tmp_path, UNRULY) as runner,
+        _cluster(of_daemons=True) as cluster,
+        dask_runner(cluster.scheduler_address, 1, UNRULY) as runner,
         pytest.raises(WorkerError, match="DASK_DISTRIBUTED__WORKER__DAEMON=False"),
     ):
         list(runner.read(_jobs(tmp_path, b"one"), LIMITS))
 
 
-def test_a_scheduler_that_is_not_there_is_named(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_scheduler_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(runners, "_CONNECT_SECONDS", 1)
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))  # and nobody listens
         address = f"tcp://127.0.0.1:{held.getsockname()[1]}"
         with (
             pytest.raises(WorkerError, match=f"no Dask scheduler answers at {address}"),
-            dask_runner(address, 1, tmp_path),
+            dask_runner(address, 1),
         ):
             pass
+
+
+def test_a_scheduler_that_goes_away_ends_the_run_with_a_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runners, "_CONNECT_SECONDS", 5)
+    with (
+        _cluster(of_daemons=False) as cluster,
+        dask_runner(cluster.scheduler_address, 1, UNRULY) as runner,
+        dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
+    ):
+        readings = runner.read(cycle(_jobs(tmp_path, b"one")), LIMITS)
+        assert next(readings).error is None
+        cluster.close()
+        with pytest.raises(WorkerError, match=r"the Dask (scheduler at tcp:.* went away|cluster gave up a task)"):
+            for _ in readings:
+                pass
 
 
 def test_a_run_on_dask_ends_where_a_run_in_processes_does(

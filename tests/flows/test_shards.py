@@ -12,13 +12,18 @@ from threading import Event
 from typing import TYPE_CHECKING
 
 import pytest
+import recorded_readers
+from loopback_files import bulk_tar
 
 from db.errors import DatabaseError, RecordError
 from db.store import ExtractedPaper
 from extractors.records import Extraction, PaperMetadata
+from flows.discovery import IngestRequest
+from flows.ingest import ingest
+from flows.settings import Settings
 from flows.shards import Portion, ReadPaper
-from flows.sources import FoundPaper
-from flows.sources.store import StoredPdf
+from flows.sources import FoundPaper, SourceError, StoredPdf
+from flows.tally import Tally
 
 if TYPE_CHECKING:
     from tests.flows.conftest import Home
@@ -123,3 +128,30 @@ def test_a_killed_run_goes_on_with_the_tars_that_it_has_not_finished(
     again = home.burden("ingest", "--from-tar", *tars, "--json")
     assert '"papers_seen": 1,' in again.stdout
     assert '"papers_unchanged": 1,' in again.stdout
+
+
+@pytest.fixture
+def settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Of a home in which a PDF is read as its bytes and nothing more."""
+    monkeypatch.setenv(recorded_readers.FOLDER_VARIABLE, str(tmp_path))
+    recorded_readers.use("recorded", "older", monkeypatch)
+    return Settings(home=tmp_path / "home", database_url="", jobs=2)
+
+
+def _tar_of(folder: Path, *papers: str) -> Path:
+    """A tar of PDFs of which all that can be read is recorded."""
+    members = {f"2401/{name}.pdf": b"%PDF-1.5 " + name.encode() + b"\n%%EOF" for name in papers}
+    for pdf in members.values():
+        recorded_readers.record(pdf, Extraction("", 1), folder)
+    return bulk_tar(folder, "arXiv_pdf_2401_001.tar", members)
+
+
+def test_what_was_drawn_before_a_source_fails_is_read_and_saved(settings: Settings, tmp_path: Path) -> None:
+    whole = _tar_of(tmp_path, "2401.00001", "2401.00002", "2401.00003")
+    damaged = tmp_path / "arXiv_pdf_2401_002.tar"
+    damaged.write_bytes(b"no tar" * 500)
+    tally = Tally()
+    with pytest.raises(SourceError, match=f"{damaged} is no tar"):
+        ingest(IngestRequest(tars=(whole, damaged)), settings, tally=tally)
+    assert tally.papers_parsed == 3
+    assert ingest(IngestRequest(tars=(whole,)), settings).papers_seen == 0  # noted as read to its end
