@@ -27,6 +27,8 @@ from flows.web import Address, desk_app
 from portal.passwords import hash_password
 from portal.services import Services
 
+Answer = TypeVar("Answer")
+
 PASSWORD = "correct horse battery staple"
 SAMPLE_PAPERS = (
     "1606.99014 1707.99006 1803.99004 1906.99007 1912.99001 2002.99009 2011.99002 2104.99017 2105.99003 2106.99008 "
@@ -121,9 +123,6 @@ def serving(home: Path, address: Address | None = None, **set_otherwise: object)
         finally:
             server.should_exit = True
             thread.join(timeout=30)
-
-
-Answer = TypeVar("Answer")
 
 
 def in_a_loop_of_its_own(asking: Coroutine[Any, Any, Answer]) -> Answer:
