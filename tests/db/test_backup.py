@@ -249,3 +249,14 @@ def test_rights_on_views_and_tables_of_other_programs_outlive_a_restore(
     query = "SELECT grantee FROM information_schema.role_table_grants WHERE table_name = 'burden_v1'"
     assert {"grantee": "PUBLIC"} in sample.rows(engine, query)
     engine.dispose()
+
+
+def test_a_view_of_others_on_ours_that_stops_a_restore_is_named(new_postgresql: str, backup: Path, sample: Any) -> None:
+    engine = open_database(new_postgresql)
+    upgrade(engine)
+    back_up(engine, backup, "1.0", sample.noon)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE VIEW of_an_analyst AS SELECT * FROM burden_v1"))
+    with pytest.raises(DatabaseError, match="view of_an_analyst depends on view burden_v1: drop what depends"):
+        restore(engine, backup, replace=True)
+    engine.dispose()
