@@ -1,4 +1,4 @@
-"""When people are told: after a night that failed or drifted, when no night succeeds any more, and when that is over.
+"""When people are told: after a night that failed or drifted, a backup that failed, nights that stay away, and the end.
 
 Each cause is told once, when it begins, and once more when it is over. What can't be sent waits in the database and is
 tried again with growing pauses, by the next night, `burden web` or `burden schedule`.
@@ -26,6 +26,7 @@ from flows.mail import PAUSES
 from flows.settings import Settings, SettingsError
 
 SILENCE = "silence"
+_BACKUP = "backup"
 _DATABASE = "database"
 _LEASE = timedelta(minutes=10)
 """For so long nobody else takes a message that is being sent."""
@@ -48,7 +49,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a night says: troubles that it had, and causes that it shows to be over."""
+    """What a night, or a backup, says: troubles that it had, and causes that it shows to be over."""
 
     troubles: tuple[Trouble, ...]
     over: tuple[str, ...]
@@ -90,9 +91,23 @@ def verdict(report: NightReport) -> Verdict:
 def told(engine: Engine, settings: Settings, report: NightReport, *, wait: Wait = sleep) -> None:
     """Tell of the night what is to be told of it. Nothing that fails here hinders the night: the log says what did."""
     try:
-        _tell(engine, settings, report, wait)
+        _tell(engine, settings, verdict(report), f"night-{report.night}", wait)
     except Exception:  # whatever it is, the night itself is done and recorded
         log.exception("of night %s nobody was told", report.night)
+
+
+@contextmanager
+def backup_watched(engine: Engine, settings: Settings, *, wait: Wait = sleep) -> Iterator[None]:
+    """Tell of the backup that the block makes: of the first that fails, and of the first that succeeds again."""
+    key = f"backup-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    try:
+        yield
+    except (DatabaseError, OSError) as error:
+        detail = f"{error}\nNothing more is said of this until a backup succeeds."
+        failed = Trouble(_BACKUP, "a backup of the database failed", detail)
+        _tell(engine, settings, Verdict((failed,), ()), key, wait)
+        raise
+    _tell(engine, settings, Verdict((), (_BACKUP,)), key, wait)
 
 
 def told_without_database(settings: Settings, error: DatabaseError, *, wait: Wait = sleep) -> None:
@@ -116,9 +131,9 @@ def _unrecorded(key: str, cause: str, summary: str, detail: str, at: datetime) -
     return Notice(key, str(Told.RAISED), cause, summary, detail, at)
 
 
-def _tell(engine: Engine, settings: Settings, report: NightReport, wait: Wait) -> None:
-    ways = _usable_channels(settings)
-    said, now = verdict(report), datetime.now(UTC)
+def _tell(engine: Engine, settings: Settings, said: Verdict, key: str, wait: Wait) -> None:
+    """Have people told; ``key`` is what a receiver knows messages by that can't be recorded."""
+    ways, now = _usable_channels(settings), datetime.now(UTC)
     try:
         for trouble in said.troubles:
             raise_alarm(engine, trouble.cause, trouble.summary, trouble.detail, now, ways)
@@ -128,8 +143,8 @@ def _tell(engine: Engine, settings: Settings, report: NightReport, wait: Wait) -
     except DatabaseError as error:
         log.error("alarms can't be recorded, and are told without: %s", error)
         for trouble in said.troubles:
-            key = f"night-{report.night}-{trouble.cause.replace(' ', '-')}"
-            send_to_all(ways, _unrecorded(key, trouble.cause, trouble.summary, trouble.detail, now), wait)
+            told_as = f"{key}-{trouble.cause.replace(' ', '-')}"
+            send_to_all(ways, _unrecorded(told_as, trouble.cause, trouble.summary, trouble.detail, now), wait)
 
 
 def silent_since(engine: Engine, settings: Settings, now: datetime) -> datetime | None:
