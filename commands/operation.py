@@ -72,8 +72,9 @@ def database_state(ctx: click.Context, as_json: bool) -> None:
 
 @database.command()
 @click.argument("file", type=file_to_write)
+@click.option("--alarm", is_flag=True, help="Tell who is told of alarms when it fails, and when one succeeds again.")
 @json_option
-def backup(file: Path, as_json: bool) -> None:
+def backup(file: Path, alarm: bool, as_json: bool) -> None:
     """Write all that the database holds at this moment into a new FILE, whole or not at all.
 
     It may be taken while others write. It holds hashes of passwords: only you may read it. PDFs are not in it.
@@ -83,19 +84,21 @@ def backup(file: Path, as_json: bool) -> None:
       burden db backup burden-2026-03-01.backup
       BURDEN_DATABASE_URL=postgresql://me@localhost/burden burden db backup /backups/burden.backup
     """
+    from contextlib import nullcontext
     from datetime import UTC, datetime
     from importlib.metadata import version
 
     from db.backup import back_up
     from db.engine import open_database
+    from flows.alarms import backup_watched
     from flows.settings import load_settings
     from flows.terminal import watched_progress
 
     settings = load_settings()
     need_database(settings)
-    with watched_progress("backing up") as watcher:
-        now = datetime.now(UTC)
-        manifest = back_up(open_database(settings.database), file, version("arxiv-burden"), now, watcher.done)
+    engine = open_database(settings.database)
+    with backup_watched(engine, settings) if alarm else nullcontext(), watched_progress("backing up") as watcher:
+        manifest = back_up(engine, file, version("arxiv-burden"), datetime.now(UTC), watcher.done)
     _tell_copies(manifest.copies, as_json, f"{file} has {{rows}} rows of {{tables}} tables, schema {manifest.revision}")
 
 

@@ -6,11 +6,12 @@ can read too (``COPY papers FROM '…/papers.pgcopy' (FORMAT binary)``). The man
 
 from __future__ import annotations
 
+import fcntl
 import json
 import os
 import zipfile
 import zlib
-from collections.abc import Callable, Iterator, Sequence
+from collections.abc import Iterator, Sequence
 from contextlib import ExitStack, contextmanager
 from dataclasses import asdict, dataclass
 from datetime import datetime
@@ -94,8 +95,7 @@ def back_up(engine: Engine, path: Path, program_version: str, at: datetime, told
 
     A file that is there is never overwritten. An SQLite file that is damaged is told of, and not backed up.
     """
-    if path.exists():
-        raise DatabaseError(f"{path} is there already: name a file that is not")
+    _refuse_to_overwrite(path)
     with (
         reading(engine) as database,
         _whole_file(path) as part,
@@ -170,18 +170,34 @@ def _undamaged(path: Path) -> Iterator[None]:
 
 @contextmanager
 def _whole_file(path: Path) -> Iterator[Any]:
-    """A file to write, for the eyes of its owner alone, that gets its name when all is on the disk."""
-    part = path.with_name(f".{path.name}.{os.getpid()}.part")
-    opener: Callable[[str, int], int] = lambda name, flags: os.open(name, flags, _ONLY_OURS)  # noqa: E731
-    try:
-        with open(part, "xb", opener=opener) as file:
+    """A file to write, for the eyes of its owner alone, that gets its name when all is on the disk.
+
+    What a killed process left of it is written over; while another writes it, ``DatabaseError``.
+    """
+    part = path.with_name(f".{path.name}.part")
+    with os.fdopen(os.open(part, os.O_WRONLY | os.O_CREAT, _ONLY_OURS), "wb") as file:
+        try:
+            fcntl.flock(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+            if not os.path.samestat(os.fstat(file.fileno()), part.stat()):
+                raise FileNotFoundError
+        except (BlockingIOError, FileNotFoundError):
+            raise DatabaseError(f"{path} is being written by another process") from None
+        try:
+            file.truncate()
             yield file
             file.flush()
             os.fsync(file.fileno())
-        part.replace(path)
-    finally:
-        part.unlink(missing_ok=True)
+            _refuse_to_overwrite(path)
+            part.replace(path)
+        except BaseException:
+            part.unlink(missing_ok=True)
+            raise
     _sync_folder(path.parent)
+
+
+def _refuse_to_overwrite(path: Path) -> None:
+    if path.exists():
+        raise DatabaseError(f"{path} is there already: name a file that is not")
 
 
 def _sync_folder(folder: Path) -> None:

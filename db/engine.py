@@ -183,6 +183,8 @@ _POSTGRESQL_ADVICE = {
     "42703": "run `burden db upgrade` first",
     "57P01": "the server was shut down: start it, then run again",
 }
+_DEPENDED_ON = "2BP01"
+"""What is to be dropped is used by what others made; the error's detail names it."""
 
 
 def _in_words(context: ExceptionContext) -> DatabaseError | None:
@@ -209,6 +211,9 @@ def _advice(original: BaseException, said: str, connecting: bool) -> str:
     state = getattr(original, "sqlstate", None)
     if state is None and type(original).__name__ == "OperationalError":
         return "the connection was lost; what was saved stays: see that PostgreSQL runs, then run again"
+    if state == _DEPENDED_ON:
+        others = ", ".join(original.diag.message_detail.splitlines())  # type: ignore[attr-defined]  # of the driver
+        return f"{others}: drop what depends on it, and make it again afterwards"
     return _POSTGRESQL_ADVICE.get(str(state), "")
 
 

@@ -29,9 +29,8 @@ FROM (
         d.extracted_at AS read_at,
         (
             SELECT MAX(e.extracted_at)
-            FROM paper_versions AS v
-            JOIN extractions AS e ON e.document_sha256 = v.document_sha256
-            WHERE v.paper_key = d.paper_key AND e.extracted_at < d.extracted_at
+            FROM extractions AS e
+            WHERE e.document_sha256 = d.document_sha256 AND e.extracted_at < d.extracted_at
                 AND e.extractor_version NOT IN (:version, :curators)
         ) AS before_at,
         (
@@ -98,7 +97,10 @@ class PaperBeforeAndNow:
 
 
 def papers_read_again(engine: Engine, extractor_version: str) -> list[PaperReadAgain]:
-    """The papers that count as this version read them, and that another had tried to read; in the order of time."""
+    """The papers of which the PDF in force counts as this version read it, and another had tried it; in order of time.
+
+    v1 read by the older, v1 by this -> read again        v1 read by the older, v2 by this -> revised, not read again
+    """
     query = text(_READ_AGAIN).bindparams(version=extractor_version, curators=ADDED_BY).columns(**_TIMES)
     with engine.connect() as connection:
         return [

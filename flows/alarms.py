@@ -1,4 +1,4 @@
-"""When people are told: after a night that failed or drifted, when no night succeeds any more, and when that is over.
+"""When people are told: after a night that failed or drifted, a backup that failed, nights that stay away, and the end.
 
 Each cause is told once, when it begins, and once more when it is over. What can't be sent waits in the database and is
 tried again with growing pauses, by the next night, `burden web` or `burden schedule`.
@@ -36,6 +36,7 @@ from flows.settings import Settings, SettingsError
 
 SILENCE = "silence"
 _NO_PAPERS = "no papers"
+_BACKUP = "backup"
 _DATABASE = "database"
 _LEASE = timedelta(minutes=10)
 """For so long nobody else takes a message that is being sent."""
@@ -60,7 +61,7 @@ class Trouble:
 
 @dataclass(frozen=True, slots=True)
 class Verdict:
-    """What a night says: troubles that it had, and causes that it shows to be over."""
+    """What a night, or a backup, says: troubles that it had, and causes that it shows to be over."""
 
     troubles: tuple[Trouble, ...]
     over: tuple[str, ...]
@@ -115,9 +116,25 @@ def verdict(report: NightReport, lasting: Iterable[str] = (), no_papers_since: d
 def told(engine: Engine, settings: Settings, report: NightReport, *, wait: Wait = sleep) -> None:
     """Tell of the night what is to be told of it. Nothing that fails here hinders the night: the log says what did."""
     try:
-        _tell(engine, settings, report, wait)
+        _tell(
+            engine, settings, _verdict_in_view_of_others(engine, report), f"night-{report.started:%Y%m%dT%H%M%S}", wait
+        )
     except Exception:  # whatever it is, the night itself is done and recorded
         log.exception("of night %s nobody was told", report.night)
+
+
+@contextmanager
+def backup_watched(engine: Engine, settings: Settings, *, wait: Wait = sleep) -> Iterator[None]:
+    """Tell of the backup that the block makes: of the first that fails, and of the first that succeeds again."""
+    key = f"backup-{datetime.now(UTC):%Y%m%dT%H%M%S}"
+    try:
+        yield
+    except (DatabaseError, OSError) as error:
+        detail = f"{error}\nNothing more is said of this until a backup succeeds."
+        failed = Trouble(_BACKUP, "a backup of the database failed", detail)
+        _tell(engine, settings, Verdict((failed,), ()), key, wait)
+        raise
+    _tell(engine, settings, Verdict((), (_BACKUP,)), key, wait)
 
 
 def told_without_database(settings: Settings, error: Exception, *, wait: Wait = sleep) -> None:
@@ -139,11 +156,10 @@ def _unrecorded(key: str, cause: str, summary: str, detail: str, at: datetime) -
     return Notice(key, str(Told.RAISED), cause, summary, detail, at)
 
 
-def _tell(engine: Engine, settings: Settings, report: NightReport, wait: Wait) -> None:
+def _tell(engine: Engine, settings: Settings, said: Verdict, key: str, wait: Wait) -> None:
+    """Have people told; ``key`` is what a receiver knows messages by that can't be recorded."""
     ways, now = _usable_channels(settings), datetime.now(UTC)
     try:
-        lasting = [alarm.cause for alarm in lasting_alarms(engine)]
-        said = verdict(report, lasting, no_papers_since(engine, report))
         for trouble in said.troubles:
             raise_alarm(engine, trouble.cause, trouble.summary, trouble.detail, now)
         for cause in said.over:
@@ -151,9 +167,18 @@ def _tell(engine: Engine, settings: Settings, report: NightReport, wait: Wait) -
         Messenger(engine, ways, wait=wait).send_due()
     except DatabaseError as error:
         log.error("alarms can't be recorded, and are told without: %s", error)
-        for trouble in verdict(report).troubles:
-            key = f"night-{report.started:%Y%m%dT%H%M%S}-{trouble.cause.replace(' ', '-')}"
-            send_to_all(ways, _unrecorded(key, trouble.cause, trouble.summary, trouble.detail, now), wait)
+        for trouble in said.troubles:
+            told_as = f"{key}-{trouble.cause.replace(' ', '-')}"
+            send_to_all(ways, _unrecorded(told_as, trouble.cause, trouble.summary, trouble.detail, now), wait)
+
+
+def _verdict_in_view_of_others(engine: Engine, report: NightReport) -> Verdict:
+    """As ``verdict``; where the database can't be asked, from the night alone."""
+    try:
+        lasting = [alarm.cause for alarm in lasting_alarms(engine)]
+        return verdict(report, lasting, no_papers_since(engine, report))
+    except DatabaseError:
+        return verdict(report)
 
 
 def no_papers_since(engine: Engine, report: NightReport) -> datetime | None:

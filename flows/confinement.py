@@ -4,12 +4,15 @@ Two locks, one within the other. Python is forbidden it by an audit hook, everyw
 a seccomp filter, which native code can't lift either: there the answer to ``socket`` and ``execve`` is "Operation not
 permitted", for every thread and for good. Where the kernel lets no filter be set (another system, another processor,
 some containers) the hook stands alone, and bounds Python only.
+
+A third lock, Landlock, keeps it from other processes: their memory since Linux 5.13, and signals to them since 6.12.
 """
 
 from __future__ import annotations
 
 import ctypes
 import errno
+import os
 import platform
 import subprocess
 import sys
@@ -35,6 +38,14 @@ _OTHER_CALLING_CONVENTION = 0x40000000
 """x32 calls on x86-64 have this bit: the same calls by other numbers."""
 
 
+_LANDLOCK_CREATE_RULESET, _LANDLOCK_RESTRICT_SELF = 444, 446
+"""The same numbers on every processor."""
+_ASK_VERSION = 1
+_MAKE_DEVICES = 1 << 6 | 1 << 11
+"""A domain must refuse something of its own; no reader makes device files."""
+_SCOPE_SIGNALS, _SIGNALS_SINCE_VERSION = 1 << 1, 6
+
+
 class _Processor:
     """Numbers of the kernel's calls, which differ by processor."""
 
@@ -52,6 +63,10 @@ _PROCESSORS = {
 }
 
 
+class _Ruleset(ctypes.Structure):
+    _fields_: ClassVar = [("files", ctypes.c_uint64), ("network", ctypes.c_uint64), ("scoped", ctypes.c_uint64)]
+
+
 class _Instruction(ctypes.Structure):
     _fields_: ClassVar = [
         ("code", ctypes.c_ushort),
@@ -66,9 +81,15 @@ class _Program(ctypes.Structure):
 
 
 def confine_this_process() -> bool:
-    """Take network and other programs from this process, for good; whether the kernel sees to it."""
+    """Take network, programs and other processes from this one, for good; whether the kernel filters its calls."""
     sys.addaudithook(_refuse)
-    return _filter_calls()
+    if sys.platform != "linux":
+        return False
+    kernel = ctypes.CDLL(None, use_errno=True)
+    if kernel.prctl(_PR_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
+        return False
+    _keep_from_other_processes(kernel)
+    return _filter_calls(kernel)
 
 
 def kernel_confines() -> bool:
@@ -82,16 +103,31 @@ def _refuse(event: str, _arguments: object) -> None:
         raise PermissionError(errno.EPERM, f"a process that reads PDFs has no network and starts no program ({event})")
 
 
-def _filter_calls() -> bool:
-    processor = _PROCESSORS.get(platform.machine()) if sys.platform == "linux" else None
+def landlock_version() -> int:
+    """Of the kernel's Landlock; 1 guards other processes' memory, 6 also bars signals to them, below 1 is none."""
+    if sys.platform != "linux":
+        return 0
+    version: int = ctypes.CDLL(None).syscall(_LANDLOCK_CREATE_RULESET, None, 0, _ASK_VERSION)
+    return version
+
+
+def _keep_from_other_processes(kernel: ctypes.CDLL) -> None:
+    """Enter a Landlock domain, where there is Landlock: from within, no process outside can be looked into."""
+    version = landlock_version()
+    rules = _Ruleset(files=_MAKE_DEVICES, scoped=_SCOPE_SIGNALS if version >= _SIGNALS_SINCE_VERSION else 0)
+    ruleset = kernel.syscall(_LANDLOCK_CREATE_RULESET, ctypes.byref(rules), ctypes.sizeof(rules), 0)
+    if ruleset >= 0:
+        kernel.syscall(_LANDLOCK_RESTRICT_SELF, ruleset, 0)
+        os.close(ruleset)
+
+
+def _filter_calls(kernel: ctypes.CDLL) -> bool:
+    processor = _PROCESSORS.get(platform.machine())
     if processor is None:
         return False
     written = _program(processor)
     instructions = (_Instruction * len(written))(*(_Instruction(*each) for each in written))
     program = _Program(len(written), instructions)
-    kernel = ctypes.CDLL(None, use_errno=True)
-    if kernel.prctl(_PR_SET_NO_NEW_PRIVILEGES, 1, 0, 0, 0) != 0:
-        return False
     answer: int = kernel.syscall(
         processor.seccomp, _SECCOMP_SET_MODE_FILTER, _FILTER_ALL_THREADS, ctypes.byref(program)
     )

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import re
 import shlex
 import shutil
@@ -130,6 +131,20 @@ def test_systemd_takes_the_units(tmp_path: Path) -> None:
     )  # fmt: skip
     said = [line for line in ran.stderr.splitlines() if "burden" in line]
     assert (ran.returncode, said) == (0, []), ran.stderr
+
+
+def test_old_backups_go_but_for_the_newest_seven(tmp_path: Path) -> None:
+    unit = (DEPLOY / "systemd" / "burden-backup.service").read_text()
+    (command,) = re.findall(r"^ExecStartPre=/bin/sh -c '(.*)'$", unit, flags=re.MULTILINE)
+    names = [f"burden-2026-03-{day:02}T120000Z.backup" for day in range(1, 11)]
+    for name in names:
+        (tmp_path / name).touch()
+    subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, check=True, timeout=30)
+    assert sorted(path.name for path in tmp_path.iterdir()) == names, "they are new"
+    for name in names[:9]:
+        os.utime(tmp_path / name, (1, 1))
+    subprocess.run(["/bin/sh", "-c", command], cwd=tmp_path, check=True, timeout=30)
+    assert sorted(path.name for path in tmp_path.iterdir()) == names[3:]
 
 
 def test_compose_takes_its_file(tmp_path: Path) -> None:

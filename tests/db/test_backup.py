@@ -86,6 +86,40 @@ def test_a_backup_that_fails_leaves_no_file(engine: Engine, backup: Path, sample
     assert not list(backup.parent.glob("*backup*")) and not list(backup.parent.glob(".*backup*"))
 
 
+def test_what_a_killed_backup_left_is_written_over(engine: Engine, backup: Path, sample: Any) -> None:
+    program = """
+import os, signal, sys
+from datetime import UTC, datetime
+from pathlib import Path
+from db.backup import back_up
+from db.engine import open_database
+def killed(table):
+    os.kill(os.getpid(), signal.SIGKILL)
+back_up(open_database(sys.argv[1]), Path(sys.argv[2]), "1.0", datetime.now(UTC), killed)
+"""
+    url = engine.url.render_as_string(hide_password=False)
+    environment = {**os.environ, "PYTHONPATH": str(REPOSITORY)}
+    command = [sys.executable, "-c", program, url, str(backup)]
+    ran = subprocess.run(command, env=environment, timeout=60, check=False)
+    assert ran.returncode == -signal.SIGKILL
+    back_up(engine, backup, "1.0", sample.noon)
+    assert [path.name for path in backup.parent.iterdir() if "backup" in path.name] == ["burden.backup"]
+    with opened_backup(backup):
+        pass
+
+
+def test_a_file_that_another_writes_or_has_written_is_left_alone(engine: Engine, backup: Path, sample: Any) -> None:
+    def write_it_too(_table: str) -> None:
+        with pytest.raises(DatabaseError, match="is being written by another"):
+            back_up(engine, backup, "1.0", sample.noon)
+
+    back_up(engine, backup, "1.0", sample.noon, write_it_too)
+    backup.unlink()
+    with pytest.raises(DatabaseError, match="is there already"):
+        back_up(engine, backup, "1.0", sample.noon, lambda _table: backup.write_text("mine"))
+    assert backup.read_text() == "mine"
+
+
 def test_a_database_with_rows_is_kept_unless_it_is_to_be_replaced(engine: Engine, backup: Path, sample: Any) -> None:
     save(engine, sample, 1)
     back_up(engine, backup, "1.0", sample.noon)
@@ -214,4 +248,15 @@ def test_rights_on_views_and_tables_of_other_programs_outlive_a_restore(
     assert sample.rows(engine, "SELECT version_num FROM alembic_version") == [{"version_num": "of another program"}]
     query = "SELECT grantee FROM information_schema.role_table_grants WHERE table_name = 'burden_v1'"
     assert {"grantee": "PUBLIC"} in sample.rows(engine, query)
+    engine.dispose()
+
+
+def test_a_view_of_others_on_ours_that_stops_a_restore_is_named(new_postgresql: str, backup: Path, sample: Any) -> None:
+    engine = open_database(new_postgresql)
+    upgrade(engine)
+    back_up(engine, backup, "1.0", sample.noon)
+    with engine.begin() as connection:
+        connection.execute(text("CREATE VIEW of_an_analyst AS SELECT * FROM burden_v1"))
+    with pytest.raises(DatabaseError, match="view of_an_analyst depends on view burden_v1: drop what depends"):
+        restore(engine, backup, replace=True)
     engine.dispose()

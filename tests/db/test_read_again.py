@@ -100,6 +100,15 @@ def test_both_readings_of_papers_that_were_read_again_at_different_times(engine:
         assert (record["model"], record["basis"]) == ("Base", "machine"), "what people said is left out"
 
 
+def test_a_revised_paper_that_only_this_version_has_read_is_not_read_again(engine: Engine, sample: Any) -> None:
+    sample.save(engine, sample.paper(sample.run(), metadata=sample.metadata(version=1), sha256=FIRST))
+    revised = sample.paper(sample.run(), metadata=sample.metadata(version=2), sha256=SECOND)
+    sample.save(engine, revised, extractor="x2", hours=1)
+    assert papers_read_again(engine, "x2") == []
+    sample.save(engine, revised, extractor="x3", hours=2)
+    assert [paper.before_at for paper in papers_read_again(engine, "x3")] == [sample.noon + timedelta(hours=1)]
+
+
 def test_the_machine_alone_knows_nothing_of_what_people_said(engine: Engine, sample: Any) -> None:
     sample.save(engine, sample.paper(sample.run()))
     [record] = exported_records(engine, "runs")

@@ -28,6 +28,7 @@ from flows.alarm_channels import Webhook, channels, send_to_all, trial
 from flows.alarms import (
     AlarmWatch,
     Messenger,
+    backup_watched,
     silent_since,
     told,
     told_without_database,
@@ -313,6 +314,19 @@ def test_a_night_whose_database_is_away_is_told_all_the_same(
     (tmp_path / "burden.sqlite").write_bytes(b"no database" * 1000)
     told(engine, settings, _night(7, _failed()), wait=_no_wait)
     assert receiver.events() == [("raised", "step papers")]
+
+
+def test_a_backup_that_fails_is_told_once_until_one_succeeds(
+    engine: Engine, settings: Settings, receiver: Receiver
+) -> None:
+    for _ in range(2):
+        with pytest.raises(OSError, match="No space"), backup_watched(engine, settings, wait=_no_wait):
+            raise OSError(28, "No space left on device")
+    assert receiver.events() == [("raised", "backup")]
+    assert "No space left on device" in receiver.taken[0]["detail"]
+    with backup_watched(engine, settings, wait=_no_wait):
+        pass
+    assert receiver.events() == [("raised", "backup"), ("over", "backup")]
 
 
 def test_a_night_that_can_not_begin_is_told_without_a_database(settings: Settings, receiver: Receiver) -> None:

@@ -10,7 +10,7 @@ from pathlib import Path
 import pytest
 
 from extractors.records import FailureCause
-from flows.confinement import kernel_confines
+from flows.confinement import kernel_confines, landlock_version
 from flows.workers import Limits, PdfJob, Reading, read_papers
 
 LIMITS = Limits(time_limit_seconds=20, memory_limit_mb=400)
@@ -45,3 +45,12 @@ def test_native_code_gets_no_socket_from_the_kernel(tmp_path: Path) -> None:
     [reading] = _read(tmp_path, "native")
     assert reading.error is not None
     assert reading.error.message == "-1 Operation not permitted"
+
+
+@pytest.mark.parametrize(("what", "since"), [("memory", 1), ("signal", 6)])
+def test_a_reader_reaches_into_no_other_process(tmp_path: Path, what: str, since: int) -> None:
+    if landlock_version() < since:
+        pytest.skip(f"the kernel has no Landlock of version {since}")
+    [reading] = _read(tmp_path, what)
+    assert reading.error is not None
+    assert "PermissionError" in reading.error.message

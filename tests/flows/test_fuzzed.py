@@ -18,7 +18,7 @@ LONGEST_SECONDS = 30.0
 def test_spoiled_pdfs_cost_themselves_only(tmp_path: Path) -> None:
     outcomes = fuzz_pdfs(SEED, 120, small_pdfs(), tmp_path)
     assert outcomes["read"] > 10 and outcomes.total() == 120
-    assert not outcomes["memory"]
+    assert not outcomes["memory"] and not outcomes["crash"]
 
 
 def test_spoiled_feeds_give_papers_that_the_database_holds_or_are_refused(tmp_path: Path) -> None:

@@ -47,6 +47,10 @@ def read(pdf: bytes) -> Extraction:
             kernel = ctypes.CDLL(None, use_errno=True)
             number = kernel.socket(socket.AF_INET, socket.SOCK_STREAM, 0)
             raise PaperError(FailureCause.BROKEN, f"{number} {os.strerror(ctypes.get_errno())}")
+        case b"memory":
+            os.close(os.open(f"/proc/{os.getppid()}/mem", os.O_RDWR))
+        case b"signal":
+            os.kill(os.getppid(), 0)
         case b"program":
             subprocess.run([sys.executable, "-c", ""], check=True)
         case b"refuse":

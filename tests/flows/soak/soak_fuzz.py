@@ -26,6 +26,8 @@ def test_mutated_pdfs(tmp_path: Path) -> None:
     outcomes = fuzz_pdfs(SEED, MUTATIONS, small_pdfs(), tmp_path)
     print(f"{MUTATIONS} PDFs: {dict(outcomes)}")
     assert outcomes.total() == MUTATIONS
+    assert outcomes["read"] > MUTATIONS / 4 and not outcomes["crash"]
+    assert outcomes["timeout"] <= 1 + MUTATIONS // 1000, "the machine may have been stopped meanwhile"
 
 
 def test_mutated_feeds(tmp_path: Path) -> None:
@@ -33,8 +35,10 @@ def test_mutated_feeds(tmp_path: Path) -> None:
     upgrade(engine)
     outcomes = fuzz_feeds(SEED, MUTATIONS, every_kind_of_feed(), engine, LONGEST_SECONDS)
     print(f"{MUTATIONS} feeds: {dict(outcomes)}")
+    assert min(outcomes["papers"], outcomes["refused as a whole"]) > MUTATIONS / 20
 
 
 def test_hostile_tars(tmp_path: Path) -> None:
     outcomes = fuzz_tars(SEED, MUTATIONS, small_pdfs()[0], tmp_path, LONGEST_SECONDS)
     print(f"{MUTATIONS} tars: {dict(outcomes)}")
+    assert min(outcomes["member"], outcomes["refused member"], outcomes["damaged tar"]) > MUTATIONS / 20
