@@ -13,6 +13,9 @@ from typing import Any
 from sqlalchemy import DateTime, Dialect, MetaData, Text, TypeDecorator
 
 
+_JSON_TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
+
+
 class UtcDateTime(TypeDecorator[datetime]):
     """A moment: goes in with any time zone, comes out in UTC. One without a zone is refused."""
 
@@ -41,7 +44,7 @@ class JsonText(TypeDecorator[Any]):
     def process_bind_param(self, value: Any, dialect: Dialect) -> str | None:
         if value is None:
             return None
-        return json.dumps(value, sort_keys=True, ensure_ascii=False, allow_nan=False)
+        return _JSON_TEXT.encode(value)
 
     def process_result_value(self, value: str | None, dialect: Dialect) -> Any:
         return None if value is None else json.loads(value)

@@ -29,7 +29,7 @@ from db.paper_records import (
     Settlement,
     read_paper_records,
 )
-from db.public_refresh import refresh_public_papers
+from db.paper_rows import refresh_rows
 
 __all__ = [
     "Burden",
@@ -124,8 +124,7 @@ def settle_paper(
             raise RecordError("another PDF of this paper has been read since: load the page again")
         row = {"paper_key": paper_key, "reviewer": clean_text(reviewer), "note": clean_text(note), **read[0]}
         _append(connection, desk_schema.settlements, "settlement_id", row, "settled_at", at)
-        refresh_papers(connection, [paper_key], at)
-        refresh_public_papers(connection, [paper_key], at)  # what two curators decided is shown when both are done
+        refresh_rows(connection, [paper_key], at)  # what two curators decided is shown when both are done
 
 
 def add_comment(engine: Engine, paper_key: str, fact_digest: str, author: str, at: datetime, text: str) -> None:

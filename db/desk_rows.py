@@ -12,9 +12,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from db import desk_schema
 from db.columns import JsonText
-from db.engine import is_sqlite, lock_papers, writing
+from db.engine import is_sqlite, writing
 from db.influences import Pull, pulls, worth
-from db.narrowed import Narrowed, narrowed_to
+from db.narrowed import Narrowed, in_hand, narrowed_to
 
 _NOBODY = ""
 """No reviewer has this name."""
@@ -107,11 +107,15 @@ def bring_queue_up_to_date(engine: Engine, at: datetime) -> int:
 
 def refresh_papers(connection: Connection, papers: Iterable[str], at: datetime) -> None:
     """Bring the rows of these papers up to date with what this transaction has written, whoever else is at work."""
-    wanted = sorted(set(papers))
-    lock_papers(connection, wanted)
-    rows = _rows(connection, wanted, at)
+    with in_hand(connection, papers) as narrowed:
+        refresh_desk_rows(connection, narrowed, at)
+
+
+def refresh_desk_rows(connection: Connection, narrowed: Narrowed, at: datetime) -> None:
+    """As ``refresh_papers``, of papers that the caller has in hand."""
+    rows = _rows(connection, narrowed, at)
     table = desk_schema.desk_papers
-    gone = sorted(set(wanted) - {row["paper_key"] for row in rows})
+    gone = sorted(set(narrowed.papers) - {row["paper_key"] for row in rows})
     if gone:
         connection.execute(table.delete().where(table.c.paper_key.in_(gone)))
     if rows:
@@ -121,26 +125,25 @@ def refresh_papers(connection: Connection, papers: Iterable[str], at: datetime) 
         connection.execute(insert.on_conflict_do_update(index_elements=["paper_key"], set_=changed), rows)
 
 
-def _rows(connection: Connection, wanted: Sequence[str], at: datetime) -> list[dict[str, Any]]:
+def _rows(connection: Connection, narrowed: Narrowed, at: datetime) -> list[dict[str, Any]]:
     """While a paper waits for the second of two independent reviews, it is counted as if nobody had reviewed it."""
-    narrowed = narrowed_to(connection, wanted)
     settlers = {row["paper_key"]: row["number"] for row in narrowed.rows(connection, _SETTLED)}
     twice = {row["paper_key"] for row in narrowed.rows(connection, _TWICE)}
-    settled = {key for key in wanted if settlers.get(key, 0) >= (2 if key in twice else 1)}
+    settled = {key for key in narrowed.papers if settlers.get(key, 0) >= (2 if key in twice else 1)}
     blind = twice - settled
-    pulled = pulls(connection, wanted)
-    rows = []
-    for these in (narrowed_to(connection, set(wanted) - blind), narrowed_to(connection, blind, reviewer=_NOBODY)):
-        if these.papers:
-            rows += [
-                {
-                    **_standing_row(counted, pulled.get(counted["paper_key"], Pull())),
-                    "settled": counted["paper_key"] in settled,
-                    "refreshed_at": at,
-                }
-                for counted in _counted(connection, these)
-            ]
-    return sorted(rows, key=lambda row: str(row["paper_key"]))
+    counted = [] if blind.issuperset(narrowed.papers) else list(_counted(connection, narrowed))
+    if blind:
+        counted = [paper for paper in counted if paper["paper_key"] not in blind]
+        counted += _counted(connection, narrowed_to(connection, blind, reviewer=_NOBODY))
+    pulled = pulls(connection, narrowed.papers)
+    return [
+        {
+            **_standing_row(paper, pulled.get(paper["paper_key"], Pull())),
+            "settled": paper["paper_key"] in settled,
+            "refreshed_at": at,
+        }
+        for paper in sorted(counted, key=lambda paper: str(paper["paper_key"]))
+    ]
 
 
 def _counted(connection: Connection, narrowed: Narrowed) -> Iterator[dict[str, Any]]:

@@ -59,6 +59,7 @@ from extractors.records import (
 _LONGEST_PAPER_KEY = 100
 _MOST_BOXES = 200
 """Of one record; a few hold its hardware and times."""
+_ONE_JSON_FORM = json.JSONEncoder(sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
 _NEITHER_LETTER_NOR_DIGIT = re.compile(r"[\W_]+")
 
 ClaimRow = dict[str, Any]
@@ -88,8 +89,7 @@ def paper_key(metadata: PaperMetadata, sha256: str | None) -> str:
 
 def digest(value: object) -> str:
     """sha256 over the value's one JSON form: the same content gives the same id everywhere."""
-    text = json.dumps(value, sort_keys=True, separators=(",", ":"), ensure_ascii=True, allow_nan=False)
-    return hashlib.sha256(text.encode("ascii")).hexdigest()
+    return hashlib.sha256(_ONE_JSON_FORM.encode(value).encode("ascii")).hexdigest()
 
 
 def fact_digest(kind: str, page: int, words: str, ordinal: int) -> str:

@@ -8,8 +8,10 @@ and however many papers there are. Rows that came later, or reviews of other peo
 from __future__ import annotations
 
 import re
-from collections.abc import Iterable, Mapping
-from dataclasses import dataclass
+from collections.abc import Iterable, Iterator, Mapping
+from collections.abc import Set as AbstractSet
+from contextlib import contextmanager
+from dataclasses import dataclass, replace
 from datetime import datetime
 from functools import cache
 from typing import Any
@@ -19,7 +21,7 @@ from sqlalchemy.types import TypeEngine
 
 from db import objects, schema
 from db.columns import JsonText, UtcDateTime
-from db.engine import is_sqlite
+from db.engine import is_sqlite, lock_papers
 
 CLAIM_TYPES: Mapping[str, type[TypeEngine[Any]]] = {
     "mixed_precision": Boolean,
@@ -50,6 +52,18 @@ _ROWS_OF_PAPERS = {
 _OF_PEOPLE = {"reviews": "FALSE", "claims": "extractor_version <> 'curators'"}
 """Of tables with what people said: which rows are left where the machine alone is asked."""
 _ADDED_BY_THEN = "(extractor_version <> 'curators' OR claim_id IN (SELECT claim_id FROM added_facts))"
+_LAID_OUT_BY = {
+    "paper_versions": "paper_key",
+    "claims": "document_sha256",
+    "claim_models": "claim_id",
+    "burden_estimates": "claim_id",
+    "documents_in_force": "paper_key",
+    "reviewed_claims": "paper_key",
+    "linked_results": "claim_id",
+}
+"""What queries come back to, in the order in which it rests on each other, and the column by which it is found."""
+_FEWEST_LAID_OUT = 20
+"""Papers: for fewer, making the tables takes longer than they save."""
 _COMMENT = re.compile(r"--[^\n]*")
 _WORD = re.compile(r"\w+")
 
@@ -68,12 +82,30 @@ class Narrowed:
     machine_alone: bool = False
     """All reviews are left out, and what curators added."""
 
+    laid_out: frozenset[str] = frozenset()
+    """Tables and views whose rows of these papers lie in temporary tables."""
+
     def rows(
         self, connection: Connection, query: str, types: Mapping[str, Any] | None = None, **values: Any
     ) -> list[dict[str, Any]]:
         """What a query over tables and views finds in these papers."""
+        bound = self._bound(connection, query).bindparams(**values)
+        rows = connection.execute(bound.columns(**{**CLAIM_TYPES, **(types or {})})).mappings()
+        return [dict(row) for row in rows]
+
+    def laying_out(self, connection: Connection, name: str, column: str) -> Narrowed:
+        """The same with the rows of a table or view in a temporary table, indexed by the column; on PostgreSQL only."""
+        table = _laid_out(name)
+        connection.execute(self._bound(connection, f"SELECT * FROM {name}", f"CREATE TEMPORARY TABLE {table} AS"))  # noqa: S608
+        connection.exec_driver_sql(f"CREATE INDEX ON {table} ({column})")
+        return replace(self, laid_out=self.laid_out | {name})
+
+    def _bound(self, connection: Connection, query: str, command: str = "") -> TextClause:
+        """The query with these papers for its parameters, behind a command that makes something of what it finds."""
         dialect = "sqlite" if is_sqlite(connection) else "postgresql"
-        sql = _narrowed_sql(query, dialect, self.at is not None, self.reviewer is not None, self.machine_alone)
+        sql = _narrowed_sql(
+            query, dialect, self.at is not None, self.reviewer is not None, self.machine_alone, self.laid_out
+        )
         known: dict[str, Any] = {
             "papers": self.papers,
             "documents": self.documents,
@@ -86,9 +118,7 @@ class Narrowed:
             parameters.append(bindparam("until", self.at, UtcDateTime))
         if self.reviewer is not None and ":only_reviewer" in sql:
             parameters.append(bindparam("only_reviewer", self.reviewer, Text))
-        bound = _clause(sql).bindparams(*parameters).bindparams(**values)
-        rows = connection.execute(bound.columns(**{**CLAIM_TYPES, **(types or {})})).mappings()
-        return [dict(row) for row in rows]
+        return _clause(f"{command} {sql}".strip()).bindparams(*parameters)
 
 
 def narrowed_to(
@@ -106,6 +136,26 @@ def narrowed_to(
     return Narrowed(wanted, tuple(sorted(documents)), at, reviewer, machine_alone)
 
 
+@contextmanager
+def in_hand(connection: Connection, papers: Iterable[str]) -> Iterator[Narrowed]:
+    """These papers as this transaction has written them, for many queries, and locked so that nobody else changes them.
+
+    PostgreSQL can't foretell how many rows views of views have, and joins those of hundreds of papers row by row. So
+    what the queries come back to is made once, as temporary tables with an index; of a few papers, and on SQLite, it
+    is not.
+    """
+    wanted = sorted(set(papers))
+    lock_papers(connection, wanted)
+    narrowed = narrowed_to(connection, wanted)
+    if is_sqlite(connection) or len(wanted) < _FEWEST_LAID_OUT:
+        yield narrowed
+        return
+    for name, column in _LAID_OUT_BY.items():
+        narrowed = narrowed.laying_out(connection, name, column)
+    yield narrowed
+    connection.exec_driver_sql(f"DROP TABLE {', '.join(map(_laid_out, _LAID_OUT_BY))}")
+
+
 @cache
 def _clause(sql: str) -> TextClause:
     """Looking for parameters in the SQL of many views takes longer than SQLite takes for some of them."""
@@ -113,11 +163,19 @@ def _clause(sql: str) -> TextClause:
 
 
 @cache
-def _narrowed_sql(query: str, dialect: str, at_a_moment: bool, of_one_reviewer: bool, machine_alone: bool) -> str:
+def _narrowed_sql(
+    query: str,
+    dialect: str,
+    at_a_moment: bool,
+    of_one_reviewer: bool,
+    machine_alone: bool,
+    laid_out: frozenset[str],
+) -> str:
     own = "main." if dialect == "sqlite" else ""
     views = {name: _plain(objects.view_sql(name)) for name in objects.VIEWS}
-    needed = _needed(query, views)
-    parts = []
+    needed = _needed(query, views, laid_out)
+    parts = [f"{name} AS NOT MATERIALIZED (SELECT * FROM {_laid_out(name)})" for name in sorted(needed & laid_out)]  # noqa: S608
+    needed -= laid_out
     for table, (condition, came) in _ROWS_OF_PAPERS.items():
         if table == "added_facts" and at_a_moment and "claims" in needed:
             needed.add(table)
@@ -138,15 +196,19 @@ def _narrowed_sql(query: str, dialect: str, at_a_moment: bool, of_one_reviewer: 
     return f"WITH {', '.join(parts)} {query}"
 
 
-def _needed(query: str, views: Mapping[str, str]) -> set[str]:
-    """The tables and views that the query rests on."""
+def _laid_out(name: str) -> str:
+    return f"pg_temp.laid_out_{name}"
+
+
+def _needed(query: str, views: Mapping[str, str], laid_out: AbstractSet[str]) -> set[str]:
+    """The tables and views that the query rests on; what those rest on that are laid out is not asked for."""
     needed: set[str] = set()
     open_queries = [query]
     while open_queries:
         named = set(_WORD.findall(open_queries.pop())) & (views.keys() | _ROWS_OF_PAPERS.keys())
-        if "claim_models" in named or "burden_estimates" in named:
+        if {"claim_models", "burden_estimates"} & (named - laid_out):
             named.add("claims")
-        open_queries += [views[name] for name in named - needed if name in views]
+        open_queries += [views[name] for name in named - needed - laid_out if name in views]
         needed |= named
     return needed
 

@@ -8,8 +8,9 @@ from datetime import datetime
 from sqlalchemy import Connection, Engine, Table, text
 
 from db import public_schema
-from db.engine import lock_papers, writing
-from db.narrowed import narrowed_to
+from db.bulk import append_rows
+from db.engine import writing
+from db.narrowed import Narrowed, in_hand
 from db.public_import_rows import rows_of_imports
 from db.public_rows import rows_of_papers
 from db.public_shapes import OWN_SOURCE, TITLE_CHARACTERS, PublicRows
@@ -45,13 +46,15 @@ _IMPORTS_SHOWN = "SELECT DISTINCT import_id FROM public_models WHERE import_id I
 
 def refresh_public_papers(connection: Connection, papers: Iterable[str], at: datetime) -> None:
     """Make the rows of these papers anew from what this transaction has written, whoever else is at work."""
-    wanted = sorted(set(papers))
-    if not wanted:
-        return
-    lock_papers(connection, wanted)
-    made = rows_of_papers(connection, narrowed_to(connection, wanted))
+    with in_hand(connection, papers) as narrowed:
+        refresh_public_rows(connection, narrowed, at)
+
+
+def refresh_public_rows(connection: Connection, narrowed: Narrowed, at: datetime) -> None:
+    """As ``refresh_public_papers``, of papers that the caller has in hand."""
+    made = rows_of_papers(connection, narrowed)
     for table in _OF_PAPERS:
-        connection.execute(table.delete().where(table.c.paper_key.in_(wanted)))
+        connection.execute(table.delete().where(table.c.paper_key.in_(narrowed.papers)))
     _insert(connection, made)
     stamp_change(connection, at)
 
@@ -107,5 +110,4 @@ def _insert(connection: Connection, made: PublicRows) -> None:
         rows = sorted(
             getattr(made, table.name), key=lambda row: [str(row[column.name]) for column in table.primary_key]
         )
-        if rows:
-            connection.execute(table.insert(), rows)
+        append_rows(connection, table, rows)

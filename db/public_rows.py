@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections import Counter, defaultdict
 from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Set as AbstractSet
 
 from sqlalchemy import Connection
 
@@ -71,13 +72,14 @@ def rows_of_papers(connection: Connection, narrowed: Narrowed) -> PublicRows:
     made = PublicRows()
     waiting = {paper["paper_key"] for paper in narrowed.rows(connection, _REVIEWED_INDEPENDENTLY)}
     if waiting:
-        _add_papers(made, connection, narrowed_to(connection, waiting, machine_alone=True))
-        narrowed = narrowed_to(connection, set(narrowed.papers) - waiting)
-    _add_papers(made, connection, narrowed)
+        _add_papers(made, connection, narrowed_to(connection, waiting, machine_alone=True), waiting)
+    others = set(narrowed.papers) - waiting
+    if others:
+        _add_papers(made, connection, narrowed, others)
     return made
 
 
-def _add_papers(made: PublicRows, connection: Connection, narrowed: Narrowed) -> None:
+def _add_papers(made: PublicRows, connection: Connection, narrowed: Narrowed, papers: AbstractSet[str]) -> None:
     points = _by_paper(narrowed.rows(connection, _POINTS), "arxiv_id")
     facts = _by_paper(narrowed.rows(connection, _FACTS), "paper_key")
     stated = _by_paper(narrowed.rows(connection, _STATED), "arxiv_id")
@@ -86,7 +88,7 @@ def _add_papers(made: PublicRows, connection: Connection, narrowed: Narrowed) ->
         links[link["claim_id"]].add(link["result_model"])
     for paper in narrowed.rows(connection, _PAPERS):
         key = paper["paper_key"]
-        if key in narrowed.papers:
+        if key in papers:
             came_out = dated(paper["published"], key)
             paper["year"] = came_out and came_out.year
             paper["title"] = paper["title"][:TITLE_CHARACTERS]

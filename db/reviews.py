@@ -13,13 +13,12 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from db import schema
 from db.added_claims import AddedFact, insert_added_fact
-from db.desk_rows import refresh_papers
 from db.engine import is_sqlite, lock_papers, writing
 from db.errors import RecordError
 from db.fact_states import FactState, fact_states
 from db.facts import digest, split_fact_key
 from db.fields import FIELD_TYPES, FIELDS, checked_value, clean_text, seen_record, typed_value
-from db.public_refresh import refresh_public_papers
+from db.paper_rows import refresh_rows
 
 
 class Decision(StrEnum):
@@ -87,8 +86,7 @@ def append_review(connection: Connection, review: Review) -> str:
     paper, _ = split_fact_key(review.fact_key)
     lock_papers(connection, [paper])
     review_id = _append(connection, review, fact_states(connection, [review.fact_key])[review.fact_key])
-    refresh_papers(connection, [paper], review.reviewed_at)
-    refresh_public_papers(connection, [paper], review.reviewed_at)
+    refresh_rows(connection, [paper], review.reviewed_at)
     return review_id
 
 
@@ -136,8 +134,7 @@ def append_reviews(
     for review in accepted:
         _append(connection, review, states[review.fact_key])
     if times:
-        refresh_papers(connection, papers, max(times))
-        refresh_public_papers(connection, papers, max(times))
+        refresh_rows(connection, papers, max(times))
     return ids
 
 

@@ -18,12 +18,12 @@ from sqlalchemy.sql.elements import ColumnElement
 
 from db import schema
 from db.bulk import append_rows
-from db.desk_rows import refresh_papers
 from db.engine import is_sqlite, lock_papers, writing
 from db.errors import RecordError
 from db.exchange import estimate_columns
 from db.facts import claim_rows, digest, link_rows, paper_key
 from db.fields import clean_text
+from db.paper_rows import refresh_rows
 from db.public_refresh import refresh_public_papers
 from extractors.records import (
     MAX_QUOTE_CHARACTERS,
@@ -36,8 +36,6 @@ from extractors.records import (
 )
 
 MAXIMUM_MESSAGE_CHARACTERS = 2_000
-_PAPERS_AT_ONCE = 100
-"""Rows of the desk and of public pages are made of so many: of 400 at once each takes three times as long."""
 
 Row = dict[str, Any]
 
@@ -133,12 +131,7 @@ def save_extractions(
         if new:
             had = schema.paper_versions
             query = select(had.c.paper_key).where(had.c.document_sha256.in_(new)).distinct()
-            touched = sorted(connection.scalars(query))
-            lock_papers(connection, touched)
-            for first in range(0, len(touched), _PAPERS_AT_ONCE):
-                some = touched[first : first + _PAPERS_AT_ONCE]
-                refresh_papers(connection, some, at)
-                refresh_public_papers(connection, some, at)
+            refresh_rows(connection, connection.scalars(query), at)
     return len(new)
 
 
