@@ -9,16 +9,13 @@ from __future__ import annotations
 
 import logging
 import multiprocessing
-import signal
 import threading
 import time
 from collections import OrderedDict
-from collections.abc import Callable, Iterator
+from collections.abc import Callable
 from concurrent.futures import CancelledError, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
-from contextlib import contextmanager
-from multiprocessing import resource_tracker
 from pathlib import Path
 from typing import TYPE_CHECKING, TypeVar
 
@@ -27,7 +24,7 @@ from extractors.records import FailureCause, PaperError
 from flows.page_cache import PageCache
 from flows.page_making import bound_worker, draw_page, make_from_file, warm_up, words_of_page
 from flows.sources.store import path_in_store
-from flows.workers import Limits
+from flows.workers import Limits, interrupts_held
 from portal.services import PageUnavailableError, PageWords, Unavailable
 
 if TYPE_CHECKING:
@@ -214,7 +211,7 @@ class PageRenderer:
         with self._lock:
             if self._pool is not None:
                 return self._pool, self._ready
-            with _interrupts_held():
+            with interrupts_held():
                 self._pool = ProcessPool(
                     max_workers=self._workers,
                     max_tasks=_PAGES_PER_WORKER,
@@ -230,20 +227,6 @@ class PageRenderer:
             self._failed[sha256, page] = message
             if len(self._failed) > _MOST_REMEMBERED:
                 self._failed.popitem(last=False)
-
-
-@contextmanager
-def _interrupts_held() -> Iterator[None]:
-    """Threads and processes that are started meanwhile hear no Ctrl-C: the server ends them when it has ended."""
-    if not hasattr(signal, "pthread_sigmask"):
-        yield
-        return
-    resource_tracker.ensure_running()  # the thread that starts it would let interrupts through from then on
-    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
-    try:
-        yield
-    finally:
-        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _broken(message: str) -> PageUnavailableError:

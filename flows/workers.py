@@ -18,7 +18,9 @@ from collections.abc import Callable, Generator, Iterable, Iterator
 from concurrent.futures import FIRST_COMPLETED, Future, wait
 from concurrent.futures import TimeoutError as FutureTimeoutError
 from concurrent.futures.process import BrokenProcessPool
+from contextlib import contextmanager
 from dataclasses import dataclass
+from multiprocessing import resource_tracker
 from pathlib import Path
 from threading import Lock
 from typing import TYPE_CHECKING
@@ -214,13 +216,30 @@ def _scheduled(pool: ProcessPool, job: PdfJob, limits: Limits) -> Future[Extract
 def _start_pool(limits: Limits, workers: int, reader: str, quiet: bool) -> ProcessPool:
     from pebble import ProcessPool
 
-    return ProcessPool(
+    pool = ProcessPool(
         max_workers=workers,
         max_tasks=_PAPERS_PER_WORKER,
         initializer=_set_up_worker,
         initargs=(reader, limits.memory_limit_mb, quiet),
         context=multiprocessing.get_context("spawn"),
     )
+    with interrupts_held():
+        _ = pool.active  # to ask starts its threads and processes
+    return pool
+
+
+@contextmanager
+def interrupts_held() -> Iterator[None]:
+    """Threads and processes that are started meanwhile hear no Ctrl-C: who starts them ends them."""
+    if not hasattr(signal, "pthread_sigmask"):
+        yield
+        return
+    resource_tracker.ensure_running()  # the thread that starts it would let interrupts through from then on
+    before = signal.pthread_sigmask(signal.SIG_BLOCK, {signal.SIGINT})
+    try:
+        yield
+    finally:
+        signal.pthread_sigmask(signal.SIG_SETMASK, before)
 
 
 def _reading(job: PdfJob, future: Future[Extraction], limits: Limits) -> Reading:
