@@ -4,19 +4,17 @@ from __future__ import annotations
 
 import os
 import shutil
-import socket
 import subprocess
 import sys
-from collections.abc import Callable, Iterator
+from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from threading import Event
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
 import requests
 from loopback_arxiv import LoopbackArxiv
+from prefect_servers import running_prefect, until_given
 from study_tables import write_table
 
 if TYPE_CHECKING:
@@ -25,57 +23,11 @@ if TYPE_CHECKING:
 PROJECT = Path(__file__).parents[2]
 
 
-def _free_port() -> int:
-    with socket.socket() as held:
-        held.bind(("127.0.0.1", 0))
-        return int(held.getsockname()[1])
-
-
-def _until(condition: Callable[[], Any], server: subprocess.Popen[bytes], seconds: float = 120) -> Any:
-    """What ``condition`` gives as soon as it gives something."""
-    end = monotonic() + seconds
-    while not (found := condition()):
-        assert server.poll() is None, "the Prefect server ended"
-        assert monotonic() < end, "waited in vain"
-        Event().wait(0.1)
-    return found
-
-
 @pytest.fixture(scope="module")
 def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
-    """Address of a Prefect server's API, with a home of its own and an impatient scheduler."""
-    home = tmp_path_factory.mktemp("prefect")
-    port = _free_port()
-    environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")} | {
-        "DO_NOT_TRACK": "1",
-        "PREFECT_HOME": str(home),
-        "PREFECT_SERVER_ANALYTICS_ENABLED": "0",
-        "PREFECT_SERVER_SERVICES_SCHEDULER_LOOP_SECONDS": "1",
-        "PREFECT_SERVER_SERVICES_SCHEDULER_RECENT_DEPLOYMENTS_LOOP_SECONDS": "1",
-    }
-    log = (home / "server.log").open("wb")
-    command = [str(Path(sys.executable).parent / "prefect"), "server", "start", "--no-ui"]
-    command += ["--host", "127.0.0.1", "--port", str(port)]
-    server = subprocess.Popen(command, env=environment, stdout=log, stderr=subprocess.STDOUT)
-    api = f"http://127.0.0.1:{port}/api"
-
-    def healthy() -> bool:
-        try:
-            return requests.get(f"{api}/health", timeout=5).ok
-        except requests.ConnectionError:
-            return False
-
-    try:
-        _until(healthy, server)
-        yield api, server
-    finally:
-        server.terminate()
-        try:
-            server.wait(timeout=20)
-        except subprocess.TimeoutExpired:
-            server.kill()
-            server.wait()
-        log.close()
+    """Address of a Prefect server's API, and its process."""
+    with running_prefect(tmp_path_factory.mktemp("prefect")) as running:
+        yield running
 
 
 def _got(url: str) -> Any:
@@ -141,14 +93,14 @@ def test_burden_schedule_serves_a_night_that_ticks_and_is_told_on_the_server(
         }
         serving = type(home)(home.path, tuple(variables.items())).popen("schedule", "--cron", "30 4 * * *")
         try:
-            found = _until(lambda: _got(f"{api}/deployments/name/night/nightly"), server)
+            found = until_given(lambda: _got(f"{api}/deployments/name/night/nightly"), server)
             of_night = {"deployments": {"id": {"any_": [found["id"]]}}}
-            ticks = _until(lambda: _post(f"{api}/flow_runs/filter", of_night), server)
+            ticks = until_given(lambda: _post(f"{api}/flow_runs/filter", of_night), server)
             assert {(tick["auto_scheduled"], tick["state_type"]) for tick in ticks} == {(True, "SCHEDULED")}
             started = _post(f"{api}/deployments/{found['id']}/create_flow_run", {})
             ended = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
             address = f"{api}/flow_runs/{started['id']}"
-            run = _until(lambda: (now := _got(address)) and now["state_type"] in ended and now, server)
+            run = until_given(lambda: (now := _got(address)) and now["state_type"] in ended and now, server)
         finally:
             serving.terminate()
             output, errors = serving.communicate(timeout=60)

@@ -31,7 +31,7 @@ from soak.worlds import World
 if TYPE_CHECKING:
     from tests.flows.conftest import Home
 
-_ON_DAY = Path(__file__).with_name("on_day.py")
+ON_DAY = Path(__file__).with_name("on_day.py")
 _BEGINS = time(3, 30)
 _MOST_TRIES = 12
 _LONGEST_RUN_SECONDS = 600.0
@@ -112,7 +112,7 @@ class Season:
     def _run(self, night: int, attempt: int, doom: Doom | None) -> int:
         """The exit code of one run, which may be killed, it or one of its processes."""
         moment = datetime.combine(self.world.day(night), _BEGINS) + timedelta(minutes=20 * attempt)
-        command = [sys.executable, str(_ON_DAY), moment.isoformat(), *self.commands(night)]
+        command = [sys.executable, str(ON_DAY), moment.isoformat(), *self.commands(night)]
         log = self.home.path.parent / "runs.log"
         with log.open("w+b") as output:
             started = monotonic()

@@ -11,6 +11,7 @@ from __future__ import annotations
 import json
 import os
 from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, time
 from pathlib import Path
 from time import monotonic
 from typing import TYPE_CHECKING
@@ -19,8 +20,10 @@ import psycopg
 import pytest
 from loopback_arxiv import LoopbackArxiv
 from postgresql_servers import PostgresqlServer, installed_binaries, running_server
+from prefect_servers import running_prefect
 
 from soak.comparing import Contents, difference, stored_files
+from soak.evening import Evening
 from soak.season import Season
 from soak.weather import Weather
 from soak.worlds import World
@@ -35,15 +38,23 @@ MINUTES = float(os.environ.get("SOAK_MINUTES", "600"))
 SEED = int(os.environ.get("SOAK_SEED", "1"))
 DELAY_SECONDS = 0.05
 KILLS_A_NIGHT = 1.05
+KILLS_OF_THE_EVENING = 4
 
 
 def _commands(night: int) -> tuple[str, ...]:
-    """The papers alone, and every tenth night all of the night: fits and the report of it, too."""
-    return ("schedule", "--once", "--no-release", "--json") if night % 10 == 0 else ("ingest", "--json")
+    """The papers alone; of ten nights one with fits and their report, too, and one that is a flow of Prefect's."""
+    of_night = {0: ("schedule", "--once", "--no-release", "--json"), 2: ("night-flow",)}
+    return of_night.get(night % 10, ("ingest", "--json"))
+
+
+@pytest.fixture(scope="module")
+def prefect_api(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    with running_prefect(tmp_path_factory.mktemp("prefect")) as (api, _):
+        yield api
 
 
 @pytest.fixture
-def at_arxiv(home: Home, tmp_path: Path) -> Iterator[Callable[..., tuple[Home, LoopbackArxiv]]]:
+def at_arxiv(home: Home, tmp_path: Path, prefect_api: str) -> Iterator[Callable[..., tuple[Home, LoopbackArxiv]]]:
     """Makes a home by name, with an arXiv of its own and a database."""
     servers: list[LoopbackArxiv] = []
 
@@ -51,9 +62,9 @@ def at_arxiv(home: Home, tmp_path: Path) -> Iterator[Callable[..., tuple[Home, L
         arxiv = LoopbackArxiv(oai_page_size=3)
         servers.append(arxiv.__enter__())
         variables = arxiv.environment(delay_seconds=DELAY_SECONDS)
-        variables |= {"BURDEN_JOBS": "2", "BURDEN_NIGHT_PAUSE_SECONDS": "0.2"} | (
-            {"BURDEN_DATABASE_URL": database_url} if database_url else {}
-        )
+        variables |= {"BURDEN_JOBS": "2", "BURDEN_NIGHT_PAUSE_SECONDS": "0.2"}
+        variables |= {"PREFECT_API_URL": prefect_api, "PREFECT_HOME": str(tmp_path / "prefect"), "DO_NOT_TRACK": "1"}
+        variables |= {"BURDEN_DATABASE_URL": database_url} if database_url else {}
         return type(home)(tmp_path / name / "home", tuple(variables.items())), arxiv
 
     yield make
@@ -86,6 +97,7 @@ def _quiet(home: Home, arxiv: LoopbackArxiv) -> Season:
     season = Season(World(SEED, NIGHTS), arxiv, home, commands=_commands, kills_a_night=0)
     season.calm(from_night=1)
     season.last_night()
+    _evening(season, kills=0)
     return season
 
 
@@ -111,7 +123,16 @@ def _stormy(home: Home, arxiv: LoopbackArxiv, others_to_kill: Callable[[], list[
         kills, faults = season.kills.total(), weather.struck.total()
         print(f"night {night} of {NIGHTS}: {kills} kills, {faults} faults", flush=True)
     season.last_night()
+    _evening(season, kills=KILLS_OF_THE_EVENING)
     return season
+
+
+def _evening(season: Season, kills: int) -> None:
+    """Once all papers are in, so that curators have the same before them whatever befell the nights."""
+    moment = datetime.combine(season.world.day(NIGHTS), time(20), UTC)
+    evening = Evening(season.home, moment, kills, SEED)
+    evening.work()
+    season.kills += evening.kills
 
 
 def _backends(server: PostgresqlServer) -> list[tuple[str, int]]:
