@@ -43,7 +43,7 @@ def test(ctx: click.Context, as_json: bool) -> None:
 @json_option
 @click.option("--limit", type=click.IntRange(min=1), default=20, show_default=True, help="The latest so many.")
 def list_alarms(as_json: bool, limit: int) -> None:
-    """Alarms, the latest first: what lasts and what is over.
+    """Alarms, the latest first: what lasts, what is over, and where people could not be told.
 
     \b
     Example:
@@ -65,12 +65,19 @@ def list_alarms(as_json: bool, limit: int) -> None:
         told = [
             {name: getattr(each, name) for name in fields}
             | {"raised": each.raised.isoformat(), "over": each.over.isoformat() if each.over else None}
+            | {"not_told": list(each.not_told)}
             for each in found
         ]
         click.echo(json.dumps(told))
         return
     rows = (
-        (each.number, each.summary, f"{each.raised:%Y-%m-%d %H:%M}", f"{each.over:%Y-%m-%d %H:%M}" if each.over else "")
+        (
+            each.number,
+            each.summary,
+            f"{each.raised:%Y-%m-%d %H:%M}",
+            f"{each.over:%Y-%m-%d %H:%M}" if each.over else "",
+            "; ".join(each.not_told),
+        )
         for each in found
     )
-    print_table(("alarm", "what", "since (UTC)", "over (UTC)"), rows)
+    print_table(("alarm", "what", "since (UTC)", "over (UTC)", "not told"), rows)

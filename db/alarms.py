@@ -7,12 +7,14 @@ it has no way to tell anybody, and its end goes where its beginning went.
 
 from __future__ import annotations
 
+from collections import defaultdict
 from collections.abc import Iterable
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import datetime, timedelta
 from enum import StrEnum
+from typing import Any
 
-from sqlalchemy import Connection, Engine, Row, Select, select
+from sqlalchemy import Connection, Engine, Row, Select, or_, select
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db import alarm_schema as schema
@@ -47,6 +49,8 @@ class Alarm:
     raised: datetime
     over: datetime | None = None
     """None while it lasts."""
+    not_told: tuple[str, ...] = ()
+    """Channels whose last message of it was tried in vain or given up, each with why."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,16 +106,25 @@ def queue_untold(engine: Engine, channels: Iterable[Channel], at: datetime) -> N
 def lasting_alarms(engine: Engine) -> list[Alarm]:
     """Those that are not over, the oldest first."""
     table = schema.alarms
-    with engine.connect() as connection:
-        rows = connection.execute(select(table).where(table.c.over_at.is_(None)).order_by(table.c.alarm_id))
-        return [_alarm(row) for row in rows]
+    return _alarms(engine, select(table).where(table.c.over_at.is_(None)).order_by(table.c.alarm_id))
 
 
 def latest_alarms(engine: Engine, limit: int) -> list[Alarm]:
     """The latest first, those that are over, too."""
-    table = schema.alarms
+    return _alarms(engine, select(schema.alarms).order_by(schema.alarms.c.alarm_id.desc()).limit(limit))
+
+
+def give_up_outdated(engine: Engine, over_before: datetime) -> None:
+    """Give up what still waits to be told of alarms that were over by then, as for a channel that nobody has now."""
+    table = schema.alarm_messages
+    over = select(schema.alarms.c.alarm_id).where(schema.alarms.c.over_at < over_before)
+    outdated = (table.c.next_attempt_at.is_not(None), table.c.alarm_id.in_(over))
     with engine.connect() as connection:
-        return [_alarm(row) for row in connection.execute(select(table).order_by(table.c.alarm_id.desc()).limit(limit))]
+        if connection.scalar(select(table.c.message_id).where(*outdated).limit(1)) is None:
+            return
+    with writing(engine) as connection:
+        given_up = table.update().where(*outdated)
+        connection.execute(given_up.values(next_attempt_at=None, failure="not sent before it was long over"))
 
 
 def take_message(engine: Engine, now: datetime, lease: timedelta, channels: Iterable[Channel]) -> AlarmMessage | None:
@@ -200,5 +213,21 @@ def _queue(connection: Connection, event: Event, messages: list[tuple[int, str]]
         connection.execute(schema.alarm_messages.insert(), rows)
 
 
-def _alarm(row: Row[tuple[object, ...]]) -> Alarm:
+def _alarms(engine: Engine, query: Select[Any]) -> list[Alarm]:
+    """The alarms of these rows, with what was not told of them."""
+    table = schema.alarm_messages
+    with engine.connect() as connection:
+        alarms = list(map(_alarm, connection.execute(query)))
+        tried = or_(table.c.failure != "", table.c.sent_at.is_not(None))
+        of_these = table.c.alarm_id.in_([alarm.number for alarm in alarms])
+        failures: dict[int, dict[str, str]] = defaultdict(dict)
+        for row in connection.execute(select(table).where(of_these, tried).order_by(table.c.message_id)):
+            failures[row.alarm_id][row.channel] = row.failure
+    return [
+        replace(alarm, not_told=tuple(f"{channel}: {why}" for channel, why in failures[alarm.number].items() if why))
+        for alarm in alarms
+    ]
+
+
+def _alarm(row: Row[Any]) -> Alarm:
     return Alarm(row.alarm_id, row.cause, row.summary, row.detail, row.raised_at, row.over_at)

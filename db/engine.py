@@ -36,10 +36,10 @@ _POSTGRESQL_OPTIONS = {
     "connect_timeout": 10,
     "keepalives_idle": 30,
     "keepalives_interval": 10,
-    "keepalives_count": 3,
-    "tcp_user_timeout": 60_000,
+    "tcp_user_timeout": 300_000,
 }
-"""A server that is cut off ends in an error after a minute, not after hours. Seconds; the last are milliseconds."""
+"""A server that is cut off gives an error after five minutes, not hours; a busy one may take its time with what it is
+sent. In seconds, the last in milliseconds."""
 _CONNECTIONS_KEPT = 10
 _MOST_CONNECTIONS = 50
 """More than the web server has threads that answer: whoever waits for a lock keeps nobody else from reading."""

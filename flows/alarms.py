@@ -18,6 +18,7 @@ from time import sleep
 from db.alarms import (
     AlarmMessage,
     end_alarm,
+    give_up_outdated,
     lasting_alarms,
     message_failed,
     message_sent,
@@ -40,6 +41,8 @@ _BACKUP = "backup"
 _DATABASE = "database"
 _LEASE = timedelta(minutes=10)
 """For so long nobody else takes a message that is being sent."""
+_OUTDATED = timedelta(days=7)
+"""Of an alarm that has been over for so long nothing more is told."""
 _ROUND_SECONDS = 30.0
 _OUTAGE = timedelta(minutes=5)
 """A database that is away, or gives no answer, for so long is told of."""
@@ -252,6 +255,7 @@ class Messenger:
 
     def send_due(self, answered: Callable[[], None] = lambda: None) -> int:
         """Send what is due now; how many messages were tried. ``answered`` is called before each is sent."""
+        give_up_outdated(self._engine, self._now() - _OUTDATED)
         queue_untold(self._engine, self._ways, self._now())
         tried = 0
         while (message := take_message(self._engine, self._now(), _LEASE, self._ways)) is not None:

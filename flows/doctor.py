@@ -148,7 +148,7 @@ def _nights(settings: Settings) -> Iterator[Finding]:
         if engine is None:
             return
         since = silent_since(engine, settings, datetime.now(UTC))
-        lasting = [alarm for alarm in lasting_alarms(engine) if alarm.cause != SILENCE]
+        lasting = lasting_alarms(engine)
         if last := last_success(engine):
             yield Finding("last night that succeeded", Health.FINE, f"{last:%Y-%m-%d %H:%M} UTC")
     except DatabaseError:
@@ -157,7 +157,10 @@ def _nights(settings: Settings) -> Iterator[Finding]:
         said = f"no night has succeeded since {since:%Y-%m-%d %H:%M} UTC"
         yield Finding("nights", Health.BROKEN, said, "is `burden schedule` running? `burden runs` lists the nights")
     for alarm in lasting:
-        yield Finding("alarm", Health.NOTE, alarm.summary, f"since {alarm.raised:%Y-%m-%d %H:%M} UTC")
+        if alarm.cause != SILENCE:
+            yield Finding("alarm", Health.NOTE, alarm.summary, f"since {alarm.raised:%Y-%m-%d %H:%M} UTC")
+        for channel in alarm.not_told:
+            yield Finding("alarm", Health.NOTE, f"not told by {channel}", "`burden alarm test` tries the channels")
 
 
 def _current_database(settings: Settings) -> Engine | None:

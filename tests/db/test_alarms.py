@@ -13,6 +13,7 @@ from db.alarms import (
     Channel,
     Event,
     end_alarm,
+    give_up_outdated,
     lasting_alarms,
     latest_alarms,
     message_failed,
@@ -96,6 +97,41 @@ def test_an_alarm_is_told_where_it_was_not_yet_and_its_end_where_it_was(engine: 
     assert [(end.alarm.cause, end.event) for end in ends] == [("silence", Event.OVER)] * 2
     assert {end.channel for end in ends} == set(BOTH)
     assert take_message(engine, noon + 3 * HOUR, LEASE, BOTH) is None, "of what began and ended unheard nothing is said"
+
+
+def test_an_alarm_says_where_it_could_not_be_told(engine: Engine, noon: Any) -> None:
+    raise_alarm(engine, "silence", "no night", "", noon)
+    queue_untold(engine, BOTH, noon)
+    assert lasting_alarms(engine)[0].not_told == ()
+    for message in (_taken(engine, noon), _taken(engine, noon)):
+        message_failed(engine, message, "HTTP 404", None if message.channel is Channel.WEBHOOK else noon + HOUR)
+    assert lasting_alarms(engine)[0].not_told == ("e-mail: HTTP 404", "webhook: HTTP 404")
+    message_sent(engine, _taken(engine, noon + HOUR), noon + HOUR)
+    end_alarm(engine, "silence", noon + 2 * HOUR)
+    assert latest_alarms(engine, 1)[0].not_told == ("webhook: HTTP 404",)
+    message_sent(engine, _taken(engine, noon + 3 * HOUR), noon + 3 * HOUR)
+    message_sent(engine, _taken(engine, noon + 3 * HOUR), noon + 3 * HOUR)
+    assert latest_alarms(engine, 1)[0].not_told == (), "of its end people know"
+
+
+def test_what_is_long_over_is_told_no_more(engine: Engine, noon: Any) -> None:
+    for cause in ("silence", "step papers", "step analysis"):
+        raise_alarm(engine, cause, cause, "", noon)
+    queue_untold(engine, [Channel.WEBHOOK], noon)
+    end_alarm(engine, "silence", noon + HOUR)
+    end_alarm(engine, "step papers", noon + 3 * HOUR)
+    give_up_outdated(engine, noon + 2 * HOUR)
+    due = []
+    for _ in range(3):
+        due.append(_taken(engine, noon + 3 * HOUR))
+        message_sent(engine, due[-1], noon + 3 * HOUR)
+    assert {(message.alarm.cause, message.event) for message in due} == {
+        ("step papers", Event.RAISED),
+        ("step papers", Event.OVER),
+        ("step analysis", Event.RAISED),
+    }
+    assert take_message(engine, noon + 3 * HOUR, LEASE, BOTH) is None
+    assert "long over" in latest_alarms(engine, 3)[-1].not_told[0]
 
 
 def test_without_channels_the_alarm_is_there_to_be_read(engine: Engine, noon: Any) -> None:

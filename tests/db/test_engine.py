@@ -27,6 +27,14 @@ def test_every_common_spelling_means_psycopg_3(new_postgresql: str, scheme: str)
     engine.dispose()
 
 
+def test_a_server_that_is_cut_off_is_noticed_and_the_url_may_say_when(new_postgresql: str) -> None:
+    engine = open_database(make_url(new_postgresql).update_query_dict({"keepalives_idle": "7"}).render_as_string(False))
+    with engine.connect() as connection:
+        parameters = connection.connection.dbapi_connection.info.get_parameters()
+    engine.dispose()
+    assert int(parameters["tcp_user_timeout"]) > 0 and parameters["keepalives_idle"] == "7"
+
+
 def test_an_sqlite_file_and_its_folder_are_made(tmp_path: Path) -> None:
     path = tmp_path / "new" / "folder" / "burden.sqlite"
     engine = open_database(f"sqlite:///{path}")

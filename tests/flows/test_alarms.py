@@ -18,7 +18,15 @@ from mail_servers import Inbox, Serve, mail_servers
 from webhook_receivers import Receiver, receiving
 
 from cli import main
-from db.alarms import Channel, lasting_alarms, latest_alarms, raise_alarm
+from db.alarms import (
+    Channel,
+    lasting_alarms,
+    latest_alarms,
+    message_failed,
+    queue_untold,
+    raise_alarm,
+    take_message,
+)
 from db.engine import Engine, open_database
 from db.errors import DatabaseError
 from db.migrate import upgrade
@@ -511,12 +519,19 @@ def test_alarms_are_listed_and_the_doctor_tells_of_silence(
         return CliRunner().invoke(main, arguments).stdout
 
     raise_alarm(engine, "step papers", "step papers of night 7 failed", "no answer", NOON)
+    queue_untold(engine, [Channel.WEBHOOK], NOON)
+    message = take_message(engine, NOON, HOUR, [Channel.WEBHOOK])
+    assert message is not None
+    message_failed(engine, message, "HTTP 404", None)
     begin_night(engine, NOON, "db1", "x1")
     (listed,) = json.loads(burden("alarm", "list", "--json"))
     assert listed["cause"] == "step papers" and listed["over"] is None
+    assert listed["not_told"] == ["webhook: HTTP 404"]
     assert "step papers of night 7 failed" in burden("alarm", "list")
-    found = {finding["subject"]: finding for finding in json.loads(burden("doctor", "--json"))}
+    findings = json.loads(burden("doctor", "--json"))
+    found = {finding["subject"]: finding for finding in findings}
     assert found["nights"]["health"] == "broken"
     assert found["nights"]["value"] == "no night has succeeded since 2026-03-02 12:00 UTC"
-    assert found["alarm"]["value"] == "step papers of night 7 failed"
+    alarm_values = [finding["value"] for finding in findings if finding["subject"] == "alarm"]
+    assert alarm_values == ["step papers of night 7 failed", "not told by webhook: HTTP 404"]
     assert found["BURDEN_WEBHOOK_URL"]["value"] == "(not set)"
