@@ -8,6 +8,7 @@ from __future__ import annotations
 
 import contextlib
 import hashlib
+from collections import Counter
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
@@ -51,6 +52,12 @@ _TRIED_AGAIN = (FailureCause.DOWNLOAD, FailureCause.REFUSED)
 """Causes that are not the PDF's own fault."""
 _PAPERS_A_QUERY = 200
 _BLOCK_BYTES = 1024 * 1024
+MOST_NAMED = 500
+"""So many PDFs that were not read are named; the others are counted."""
+
+
+class NoPdfsError(Exception):
+    """The store has no PDF at all."""
 
 
 class StoreFault(StrEnum):
@@ -58,6 +65,7 @@ class StoreFault(StrEnum):
 
     MISSING = "missing"
     DAMAGED = "damaged"
+    UNREADABLE = "unreadable"
 
 
 @dataclass(frozen=True, slots=True)
@@ -90,25 +98,29 @@ class Reread:
     """What a run of the re-reading did."""
 
     tally: Tally = field(default_factory=Tally)
+    faults: Counter[StoreFault] = field(default_factory=Counter)
+    """How many PDFs the store does not have as they were, by what is wrong with them."""
     faulty: list[FaultyPdf] = field(default_factory=list)
+    """The first of these."""
     papers_left: int = 0
     """PDFs that this version should still read: beyond ``limit``, or not in the store as they were."""
 
-    @property
-    def faults(self) -> dict[str, int]:
-        """How many PDFs the store does not have as they were, by what is wrong with them."""
-        return {str(fault): sum(each.fault is fault for each in self.faulty) for fault in StoreFault}
+    def note(self, faulty: FaultyPdf) -> None:
+        self.faults[faulty.fault] += 1
+        if len(self.faulty) < MOST_NAMED:
+            self.faulty.append(faulty)
 
     def counts(self) -> dict[str, object]:
         """Numbers only."""
-        of_store = {f"papers_{fault}": count for fault, count in self.faults.items()}
+        of_store = {f"papers_{fault}": self.faults[fault] for fault in StoreFault}
         return self.tally.counts() | of_store | {"papers_left": self.papers_left}
 
 
 def reread(request: RereadRequest, settings: Settings, watcher: Watcher | None = None) -> Reread:
     """Read again what another version has read; papers that fail, and PDFs that are not there, are part of what it did.
 
-    ``LeaseHeldError`` where another process is at it, on this machine or another that shares the database.
+    ``LeaseHeldError`` where another process is at it, on this machine or another that shares the database;
+    ``NoPdfsError`` where there is nothing to read from, as before the disk of the PDFs is mounted.
     Before the first paper the laws are fitted to what is in force, so that the report can tell what became of them.
     """
     engine = open_database(settings.database)
@@ -121,6 +133,7 @@ def reread(request: RereadRequest, settings: Settings, watcher: Watcher | None =
         if watcher is not None:
             watcher.expect(len(wanted))
         if wanted:
+            _need_pdfs(settings.pdf_folder)
             _begin(engine)
             _read_and_record([sha256 for _, sha256 in wanted], engine, request, settings, done, watcher)
     return done
@@ -148,6 +161,11 @@ def _read_and_record(
     finally:
         with contextlib.suppress(DatabaseError):  # the database may be what failed; its error is on its way
             finish_ingest_run(engine, run, status, done.counts(), datetime.now(UTC))
+
+
+def _need_pdfs(folder: Path) -> None:
+    if next(folder.glob("*/*.pdf"), None) is None:
+        raise NoPdfsError(f"no PDF is in {folder}: is its disk mounted, and BURDEN_HOME where they were read into?")
 
 
 def _left(engine: Engine, request: RereadRequest) -> list[tuple[str, str]]:
@@ -187,7 +205,7 @@ def _read(sha256s: Sequence[str], engine: Engine, settings: Settings, done: Rere
         for reading in readings:
             paper = under_way.pop(reading.job.key)
             if reading.extraction is not None and reading.extraction.sha256 != paper.sha256:
-                _note_fault(paper, StoreFault.DAMAGED, reading.job.path, done)
+                done.note(_faulty(paper, StoreFault.DAMAGED, str(reading.job.path)))
             elif reading.extraction is not None:
                 _save(paper, reading.extraction, engine, done)
             elif reading.error is not None:
@@ -210,36 +228,39 @@ def _jobs(
         for paper in stored_papers(engine, portion):
             done.tally.papers_seen += 1
             path = path_in_store(folder, paper.sha256)
-            fault = _fault(path, paper.sha256)
-            if fault is None:
+            faulty = _checked(paper, path)
+            if faulty is None:
                 under_way[paper.sha256] = paper
                 yield PdfJob(paper.sha256, path)
                 continue
-            _note_fault(paper, fault, path, done)
+            done.note(faulty)
             if watcher is not None:
                 watcher.done(paper.name)
 
 
-def _fault(path: Path, sha256: str) -> StoreFault | None:
-    """What is wrong with the file of a PDF, by the digest of its bytes."""
+def _checked(paper: StoredPaper, path: Path) -> FaultyPdf | None:
+    """What is wrong with the file of a PDF, by the digest of its bytes; None: nothing."""
     digest = hashlib.sha256()
     try:
         with path.open("rb") as source:
             while block := source.read(_BLOCK_BYTES):
                 digest.update(block)
     except FileNotFoundError:
-        return StoreFault.MISSING
-    return None if digest.hexdigest() == sha256 else StoreFault.DAMAGED
+        return _faulty(paper, StoreFault.MISSING, str(path))
+    except OSError as error:
+        return _faulty(paper, StoreFault.UNREADABLE, f"{path} ({error.strerror})")
+    return None if digest.hexdigest() == paper.sha256 else _faulty(paper, StoreFault.DAMAGED, str(path))
 
 
 _ADVICE: Mapping[StoreFault, str] = {
     StoreFault.MISSING: "is not there: put it back or fetch it anew",
     StoreFault.DAMAGED: "has other bytes than were read: delete it, then put it back or fetch it anew",
+    StoreFault.UNREADABLE: "can't be opened or read: see to its rights and to its disk",
 }
 
 
-def _note_fault(paper: StoredPaper, fault: StoreFault, path: Path, done: Reread) -> None:
-    done.faulty.append(FaultyPdf(paper.name, fault, f"{path} {_ADVICE[fault]}"))
+def _faulty(paper: StoredPaper, fault: StoreFault, where: str) -> FaultyPdf:
+    return FaultyPdf(paper.name, fault, f"{where} {_ADVICE[fault]}")
 
 
 def _save(paper: StoredPaper, extraction: Extraction, engine: Engine, done: Reread) -> None:
