@@ -25,7 +25,7 @@ from db.errors import DatabaseError, RecordError
 from db.facts import paper_key
 from db.migrate import upgrade
 from db.public_refresh import bring_public_rows_up_to_date
-from db.rereading import StoredPaper, begin_rereading, left_to_read, note_analysis_before, stored_papers
+from db.rereading import StoredPaper, begin_rereading, left_to_read, stored_papers, stored_rereading
 from db.store import (
     IngestStatus,
     PaperDocument,
@@ -187,12 +187,20 @@ def gold_papers() -> frozenset[str]:
 
 
 def _begin(engine: Engine) -> None:
-    """Note that this version reads again, and fit the laws to what was in force before, unless that is done."""
+    """Note once that this version reads again, with the laws as they are fitted to what is in force before."""
+    if stored_rereading(engine, READING_VERSION) is None:
+        begun_at = datetime.now(UTC)
+        begin_rereading(engine, READING_VERSION, begun_at, _laws_before(engine))
+
+
+def _laws_before(engine: Engine) -> int | None:
+    """The run of the analysis that fits them; None where there is nothing to fit."""
     from flows.analysis import AnalysisError, AnalysisRequest, analyze  # which takes seconds to load
 
-    if begin_rereading(engine, READING_VERSION, datetime.now(UTC)).analysis_run_before is None:
-        with contextlib.suppress(AnalysisError):  # nothing to fit: then no law will have changed
-            note_analysis_before(engine, READING_VERSION, analyze(engine, AnalysisRequest()).run)
+    try:
+        return analyze(engine, AnalysisRequest()).run
+    except AnalysisError:
+        return None
 
 
 def _read(sha256s: Sequence[str], engine: Engine, settings: Settings, done: Reread, watcher: Watcher | None) -> None:

@@ -29,7 +29,7 @@ from commands.rereading import reread as command
 from db.engine import Engine, open_database
 from db.leases import LeaseHeldError
 from db.queries import exported_records
-from db.rereading import stored_rereading
+from db.rereading import begin_rereading, stored_rereading
 from db.reviews import Decision, Review, add_review
 from flows.discovery import IngestRequest
 from flows.exclusion import alone
@@ -248,6 +248,12 @@ def test_pdfs_that_the_store_has_not_as_they_were_are_named_and_not_read(
     assert written == done["report"] and written["unread"] == done["failures"]
     refused = CliRunner().invoke(command, ["--report", "changes.pdf"])
     assert refused.exit_code == 2 and ".html, .json, .md" in refused.output
+
+
+def test_laws_fitted_when_half_is_read_again_are_not_taken_for_those_before(on_sqlite: Stored) -> None:
+    begin_rereading(on_sqlite.engine, NEWER, datetime.now(UTC), analysis_run_before=None)  # there was nothing to fit
+    told = report_of(on_sqlite.engine, reread(RereadRequest(), on_sqlite.settings))
+    assert told is not None and told["laws"] is None
 
 
 def test_a_store_without_any_pdf_is_no_reason_to_name_them_all(on_sqlite: Stored) -> None:
