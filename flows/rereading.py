@@ -1,7 +1,7 @@
 """Reading stored PDFs again with this version of the extractor. Asks no network for anything.
 
-Every paper is a transaction of its own, and counts as it was read last from that moment on; what was read before stays.
-So a run can be killed at any moment, and the next one reads what is left.
+Papers are saved in portions, each a transaction, and count as they were read last from that moment on; what was read
+before stays. So a run can be killed at any moment, and the next one reads what is left.
 """
 
 from __future__ import annotations
@@ -13,6 +13,7 @@ from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime, timedelta
 from enum import StrEnum
+from functools import partial
 from itertools import chain, islice
 from pathlib import Path
 from typing import Any
@@ -27,6 +28,7 @@ from db.migrate import upgrade
 from db.public_refresh import bring_public_rows_up_to_date
 from db.rereading import StoredPaper, begin_rereading, left_to_read, stored_papers, stored_rereading
 from db.store import (
+    ExtractedPaper,
     IngestStatus,
     PaperDocument,
     PaperFailure,
@@ -35,13 +37,14 @@ from db.store import (
     save_extractions,
     save_failure,
 )
-from extractors.records import Extraction, FailureCause, PaperError
+from extractors.records import FailureCause, PaperError
 from flows.estimates import bring_estimates_up_to_date
 from flows.exclusion import alone
 from flows.ingest import Watcher
 from flows.papers import catalogue, ready_to_save, refused
 from flows.runners import runner_in_force
 from flows.settings import Settings
+from flows.shards import Portion
 from flows.sources.store import path_in_store
 from flows.tally import FailedPaper, Tally
 from flows.version import READING_VERSION
@@ -51,6 +54,8 @@ from models.burden import estimator_version
 _TRIED_AGAIN = (FailureCause.DOWNLOAD, FailureCause.REFUSED)
 """Causes that are not the PDF's own fault."""
 _PAPERS_A_QUERY = 200
+_PAPERS_A_PORTION = 100
+"""Saved together: so many cost a quarter of what they cost one by one, and a run that is killed loses no more."""
 _BLOCK_BYTES = 1024 * 1024
 MOST_NAMED = 500
 """So many PDFs that were not read are named; the others are counted."""
@@ -91,6 +96,14 @@ class RereadRequest:
         """As JSON can hold it, for the run's row in the database."""
         said = {"limit": self.limit, "gold": self.gold, "retry_failed": self.retry_failed}
         return {"reread": READING_VERSION} | {name: value for name, value in said.items() if value}
+
+
+@dataclass(frozen=True, slots=True)
+class _ReadAgain:
+    """A paper as it was on record, and as it was read now."""
+
+    paper: StoredPaper
+    extracted: ExtractedPaper
 
 
 @dataclass(slots=True)
@@ -208,6 +221,7 @@ def _read(sha256s: Sequence[str], engine: Engine, settings: Settings, done: Rere
     jobs = _jobs(sha256s, engine, settings.pdf_folder, done, under_way, watcher)
     with (
         runner_in_force(settings, len(sha256s)) as runner,
+        Portion(_PAPERS_A_PORTION, partial(_save, engine, done), partial(_refuse, engine, done)) as portion,
         contextlib.closing(runner.read(jobs, settings.limits)) as readings,
     ):
         for reading in readings:
@@ -215,7 +229,8 @@ def _read(sha256s: Sequence[str], engine: Engine, settings: Settings, done: Rere
             if reading.extraction is not None and reading.extraction.sha256 != paper.sha256:
                 done.note(_faulty(paper, StoreFault.DAMAGED, str(reading.job.path)))
             elif reading.extraction is not None:
-                _save(paper, reading.extraction, engine, done)
+                ready = ready_to_save(paper.metadata, paper.byte_count, reading.extraction)
+                portion.add(_ReadAgain(paper, ready))
             elif reading.error is not None:
                 _save_failure(paper, reading.error, engine, done)
             if watcher is not None:
@@ -271,19 +286,19 @@ def _faulty(paper: StoredPaper, fault: StoreFault, where: str) -> FaultyPdf:
     return FaultyPdf(paper.name, fault, f"{where} {_ADVICE[fault]}")
 
 
-def _save(paper: StoredPaper, extraction: Extraction, engine: Engine, done: Reread) -> None:
+def _save(engine: Engine, done: Reread, papers: Sequence[_ReadAgain]) -> None:
     """Save what was read, later than what was read before, whatever the clocks of other machines said."""
-    read = ready_to_save(paper.metadata, paper.byte_count, extraction)
-    at = datetime.now(UTC)
-    if paper.read_at is not None:
-        at = max(at, paper.read_at + timedelta(microseconds=1))
-    try:
-        save_extractions(engine, [read], READING_VERSION, estimator_version(catalogue()), at)
-    except RecordError as error:
-        _save_failure(paper, refused(error), engine, done)
-        return
-    bring_estimates_up_to_date(engine, paper_key(read.metadata, paper.sha256))
-    done.tally.read(extraction, read.estimates)
+    read = [each.extracted for each in papers]
+    earlier = [each.paper.read_at + timedelta(microseconds=1) for each in papers if each.paper.read_at is not None]
+    at = max([datetime.now(UTC), *earlier])
+    save_extractions(engine, read, READING_VERSION, estimator_version(catalogue()), at)
+    bring_estimates_up_to_date(engine, *(paper_key(each.metadata, each.extraction.sha256) for each in read))
+    for each in read:
+        done.tally.read(each.extraction, each.estimates)
+
+
+def _refuse(engine: Engine, done: Reread, read: _ReadAgain, error: RecordError) -> None:
+    _save_failure(read.paper, refused(error), engine, done)
 
 
 def _save_failure(paper: StoredPaper, error: PaperError, engine: Engine, done: Reread) -> None:
