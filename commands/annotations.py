@@ -10,7 +10,7 @@ import click
 
 from commands.options import ManyValues, existing_file, file_to_write, json_option, need_database
 
-_PAPERS_ONE_BY_ONE = 20
+_FEW_PAPERS = 20
 """From so many papers on, one look at all is faster."""
 
 
@@ -126,8 +126,8 @@ def import_annotations(
     names = annotator_names(annotators)
     now = datetime.now(UTC)
     outcome = import_file(engine, file, file_format, reviewer=reviewer, annotators=names, now=now, override=override)
-    for paper in outcome.paper_keys if len(outcome.paper_keys) < _PAPERS_ONE_BY_ONE else (None,):
-        bring_estimates_up_to_date(engine, paper)
+    if outcome.paper_keys:
+        bring_estimates_up_to_date(engine, *(outcome.paper_keys if len(outcome.paper_keys) < _FEW_PAPERS else ()))
     if as_json:
         click.echo(json.dumps(outcome_record(outcome), ensure_ascii=False))
     else:

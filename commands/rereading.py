@@ -32,7 +32,7 @@ def reread(
 ) -> None:
     """Read stored PDFs again that another version of the extractor has read. Downloads nothing.
 
-    Each paper counts as it was read now from the moment that it was read; earlier readings stay in the database, and
+    Papers count as read now once they are saved, a hundred at a time; earlier readings stay in the database, and
     reviews find their facts again. A run that was stopped goes on where it was. Then it tells what came, went and
     changed, which reviews lost their fact, what became of burdens and laws, and how both readings do on the gold data.
 

@@ -114,12 +114,10 @@ def failed_downloads(engine: Engine, since: datetime) -> list[str]:
         return [f"{key}v{version}" if version else key for key, version in connection.execute(query)]
 
 
-def pending_estimates(
-    engine: Engine, estimator_version: str, paper_key: str | None = None
-) -> Iterator[PendingEstimate]:
+def pending_estimates(engine: Engine, estimator_version: str, *paper_keys: str) -> Iterator[PendingEstimate]:
     """Training runs in force without an estimate of this version: corrected since, or a new catalogue.
 
-    Of all papers, or of one only.
+    Of these papers, or of all.
     """
     query = (
         "SELECT * FROM corrected_claims AS f WHERE f.kind = 'training_run' AND NOT EXISTS ("
@@ -127,13 +125,13 @@ def pending_estimates(
         " AND e.corrections = f.corrections AND e.estimator_version = :estimator_version)"
     )
     rows: Iterable[dict[str, Any]]
-    if paper_key is None:
+    if not paper_keys:
         rows = stream(engine, text(query).bindparams(estimator_version=estimator_version).columns(**CLAIM_TYPES))
     else:
-        query += " AND f.paper_key = :paper_key"
+        query += " AND f.paper_key IN :papers"
         with engine.connect() as connection:
-            narrowed = narrowed_to(connection, [paper_key])
-            rows = narrowed.rows(connection, query, paper_key=paper_key, estimator_version=estimator_version)
+            narrowed = narrowed_to(connection, paper_keys)
+            rows = narrowed.rows(connection, query, estimator_version=estimator_version)
     for row in rows:
         run, published = _training_run(row), row["published"]
         yield PendingEstimate(row["claim_id"], row["corrections"], run, published, row["paper_key"])

@@ -8,7 +8,7 @@ from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 
-from sqlalchemy import Connection, Engine, Text, bindparam, exists, func, or_, select, text
+from sqlalchemy import Engine, Text, bindparam, exists, func, or_, select, text
 from sqlalchemy.dialects import postgresql, sqlite
 
 from db import schema
@@ -128,26 +128,16 @@ def stored_papers(engine: Engine, sha256s: Sequence[str]) -> list[StoredPaper]:
     return found
 
 
-def begin_rereading(engine: Engine, extractor_version: str, at: datetime) -> Rereading:
-    """Record that this version begins to read again, or goes on; what was recorded when it began."""
+def begin_rereading(engine: Engine, extractor_version: str, at: datetime, analysis_run_before: int | None) -> None:
+    """Record that this version begins to read again, and the run of the analysis over what is in force before.
+
+    What was recorded when it began stays.
+    """
     table = schema.rereadings
     with writing(engine) as connection:
         insert = (sqlite if is_sqlite(connection) else postgresql).insert(table)
-        row = {"extractor_version": extractor_version, "begun_at": at}
+        row = {"extractor_version": extractor_version, "begun_at": at, "analysis_run_before": analysis_run_before}
         connection.execute(insert.on_conflict_do_nothing(index_elements=["extractor_version"]), row)
-        begun = _stored(connection, extractor_version)
-    assert begun is not None  # noqa: S101
-    return begun
-
-
-def note_analysis_before(engine: Engine, extractor_version: str, run: int) -> None:
-    """Record the run of the analysis over what was in force before; the first that is told stays."""
-    table = schema.rereadings
-    same = table.c.extractor_version == extractor_version
-    with writing(engine) as connection:
-        connection.execute(
-            table.update().where(same, table.c.analysis_run_before.is_(None)).values(analysis_run_before=run)
-        )
 
 
 def store_report(engine: Engine, extractor_version: str, report: Mapping[str, Any], at: datetime) -> None:
@@ -161,13 +151,10 @@ def store_report(engine: Engine, extractor_version: str, report: Mapping[str, An
 
 def stored_rereading(engine: Engine, extractor_version: str) -> Rereading | None:
     """What is on record of the re-reading by this version."""
-    with engine.connect() as connection:
-        return _stored(connection, extractor_version)
-
-
-def _stored(connection: Connection, extractor_version: str) -> Rereading | None:
     table = schema.rereadings
-    row = connection.execute(select(table).where(table.c.extractor_version == extractor_version)).mappings().first()
+    query = select(table).where(table.c.extractor_version == extractor_version)
+    with engine.connect() as connection:
+        row = connection.execute(query).mappings().first()
     return Rereading(**row) if row else None
 
 

@@ -15,12 +15,12 @@ from models.burden import estimate_burden, estimator_version
 _AT_A_TIME = 1000
 
 
-def bring_estimates_up_to_date(engine: Engine, paper_key: str | None = None) -> None:
-    """Estimate what a newer catalogue or a correction has left without an estimate; of one paper, or of all."""
+def bring_estimates_up_to_date(engine: Engine, *paper_keys: str) -> None:
+    """Estimate what a newer catalogue or a correction has left without an estimate; of these papers, or of all."""
     version = estimator_version(catalogue())
     saved = 1
     while saved:  # what is saved is no longer pending
-        pending = list(islice(pending_estimates(engine, version, paper_key), _AT_A_TIME))
+        pending = list(islice(pending_estimates(engine, version, *paper_keys), _AT_A_TIME))
         estimates = [
             (each, estimate_burden(each.run, dated(each.published, each.paper_key), catalogue())) for each in pending
         ]

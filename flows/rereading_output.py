@@ -7,7 +7,7 @@ from collections.abc import Callable, Iterator, Mapping
 from pathlib import Path
 from typing import Any
 
-from flows.rereading import Reread
+from flows.rereading import Reread, StoreFault
 from flows.rereading_report import Report
 from flows.terminal import console, print_table
 
@@ -53,7 +53,7 @@ def print_reread(done: Reread, report: Report | None, seconds: float) -> None:
     rows: list[tuple[str, object]] = [
         ("read again", tally.papers_parsed),
         *((f"failed: {cause}", count) for cause, count in tally.failed_by_cause.items()),
-        *((f"{fault} in the store", count) for fault, count in done.faults.items() if count),
+        *((f"{fault} in the store", done.faults[fault]) for fault in StoreFault if done.faults[fault]),
         ("left", done.papers_left),
         ("seconds", round(seconds, 1)),
     ]

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Iterable, Mapping
 from typing import Any
 
 from analysis.document import Document, Section
@@ -30,7 +30,7 @@ def document_of(report: Report, findings: Iterable[str]) -> Document:
             _reviews(report["reviews"]),
             _burdens(report["burdens"]),
             _laws(report["laws"]),
-            _unread(report["unread"]),
+            _unread(report),
         ),
     )
 
@@ -214,9 +214,12 @@ def _laws(laws: Mapping[str, Any] | None) -> Section:
     return Section("laws", title, (said,), tables=_there(alone, slopes))
 
 
-def _unread(unread: Sequence[Mapping[str, Any]]) -> Section:
+def _unread(report: Report) -> Section:
+    unread = report["unread"]
+    count = report["papers"].get("unread", len(unread))  # a report kept by an older program names them all
     said = (
-        "A PDF that is not in the store as it was is not read; what this version can't read keeps its earlier reading."
+        f"{count:,} in all, of which the report names {len(unread):,}. A PDF that is not in the"
+        " store as it was is not read; what this version can't read keeps its earlier reading."
         if unread
         else "None: every PDF that was looked at could be read."
     )

@@ -6,7 +6,7 @@ A plain mapping, as JSON has it: it is stored, and pages are made from it (``flo
 from __future__ import annotations
 
 from collections import Counter
-from collections.abc import Iterable, Mapping, Sequence
+from collections.abc import Mapping, Sequence
 from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Any
@@ -20,7 +20,7 @@ from db.exchange import Record
 from db.fits import Cause, PointChange, changes_between, stored_run
 from db.read_again import PaperReadAgain, before_and_now, papers_read_again
 from db.rereading import Rereading, failed_readings, left_to_read, store_report, stored_rereading
-from flows.rereading import FaultyPdf, Reread, gold_papers
+from flows.rereading import MOST_NAMED, Reread, gold_papers
 from flows.version import READING_VERSION
 
 Report = Mapping[str, Any]
@@ -37,12 +37,10 @@ def report_of(engine: Engine, done: Reread) -> Report | None:
     kept = rereading.report
     if kept and not done.tally.papers_seen and kept["papers"]["read_again"] == len(read_again):
         return kept
-    return _made(engine, rereading, read_again, done.faulty)
+    return _made(engine, rereading, read_again, done)
 
 
-def _made(
-    engine: Engine, rereading: Rereading, read_again: Sequence[PaperReadAgain], faulty: Iterable[FaultyPdf]
-) -> Report:
+def _made(engine: Engine, rereading: Rereading, read_again: Sequence[PaperReadAgain], done: Reread) -> Report:
     """The report as of now, which is kept; the laws are fitted anew for it."""
     made_at = datetime.now(UTC)
     changes = ReadingChanges()
@@ -58,19 +56,21 @@ def _made(
     counted = changes.to_dict()
     version = rereading.extractor_version
     left = {sha256 for _, sha256 in left_to_read(engine, version)}
+    failed = failed_readings(engine, version)
+    unread = [
+        *({"paper": each.name, "cause": str(each.fault), "message": each.message} for each in done.faulty),
+        *(
+            {"paper": each.paper_key, "cause": each.cause, "message": each.message, "in_force": each.in_force}
+            for each in failed[:MOST_NAMED]
+        ),
+    ]
     report = {
         "extractor_version": version,
         "begun_at": rereading.begun_at.isoformat(timespec="seconds"),
         "made_at": made_at.isoformat(timespec="seconds"),
         **counted,
-        "papers": counted["papers"] | {"left": len(left)},
-        "unread": [
-            *({"paper": each.name, "cause": str(each.fault), "message": each.message} for each in faulty),
-            *(
-                {"paper": each.paper_key, "cause": each.cause, "message": each.message, "in_force": each.in_force}
-                for each in failed_readings(engine, version)
-            ),
-        ],
+        "papers": counted["papers"] | {"left": len(left), "unread": done.faults.total() + len(failed)},
+        "unread": unread[:MOST_NAMED],
         "laws": _laws(engine, rereading),
         "gold": _gold(judged, *records) if judged else None,
     }

@@ -11,6 +11,7 @@ from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from types import TracebackType
+from typing import Generic, TypeVar
 
 from db.engine import Engine
 from db.errors import DatabaseError, RecordError
@@ -23,6 +24,9 @@ PAPERS_A_PORTION = 400
 """Of bulk tars, about one tar: with fewer, the rows of desk and public pages cost more a paper."""
 
 
+Read = TypeVar("Read")
+
+
 @dataclass(frozen=True, slots=True)
 class ReadPaper:
     """A paper that was read and is to be saved."""
@@ -32,7 +36,7 @@ class ReadPaper:
     extracted: ExtractedPaper
 
 
-class Portion:
+class Portion(Generic[Read]):
     """Collects papers that were read, and saves them whenever there are so many, and at the end.
 
     ``save`` raises ``RecordError`` where a record has no place in the database, and has then saved nothing. The papers
@@ -42,15 +46,15 @@ class Portion:
     def __init__(
         self,
         size: int,
-        save: Callable[[Sequence[ReadPaper]], None],
-        refuse: Callable[[ReadPaper, RecordError], None],
+        save: Callable[[Sequence[Read]], None],
+        refuse: Callable[[Read, RecordError], None],
     ) -> None:
         self._size = size
         self._save = save
         self._refuse = refuse
-        self._papers: list[ReadPaper] = []
+        self._papers: list[Read] = []
 
-    def __enter__(self) -> Portion:
+    def __enter__(self) -> Portion[Read]:
         return self
 
     def __exit__(
@@ -60,7 +64,7 @@ class Portion:
         if not isinstance(error, DatabaseError):
             self.flush()
 
-    def add(self, paper: ReadPaper) -> None:
+    def add(self, paper: Read) -> None:
         self._papers.append(paper)
         if len(self._papers) >= self._size:
             self.flush()

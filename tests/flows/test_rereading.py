@@ -12,7 +12,6 @@ from dataclasses import dataclass, replace
 from datetime import UTC, datetime
 from pathlib import Path
 from threading import Event
-from time import monotonic
 from typing import TYPE_CHECKING, Any
 
 import pytest
@@ -23,17 +22,18 @@ from recorded_readers import use
 
 import flows.ingest
 import flows.rereading
+import flows.rereading_report
 from analysis.document import html, markdown
 from commands.rereading import reread as command
 from db.engine import Engine, open_database
 from db.leases import LeaseHeldError
 from db.queries import exported_records
-from db.rereading import stored_rereading
+from db.rereading import begin_rereading, stored_rereading
 from db.reviews import Decision, Review, add_review
 from flows.discovery import IngestRequest
 from flows.exclusion import alone
 from flows.reading import read
-from flows.rereading import RereadRequest, reread
+from flows.rereading import NoPdfsError, RereadRequest, reread
 from flows.rereading_output import summary
 from flows.rereading_pages import document_of
 from flows.rereading_report import report_of
@@ -139,7 +139,7 @@ def stored(
 
 @pytest.fixture
 def on_sqlite(recorded: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Stored]:
-    made = read_by_the_older(recorded, tmp_path / "home", monkeypatch, "", RUNS, RESULTS)
+    made = read_by_the_older(recorded, tmp_path / "home", monkeypatch, "", RUNS, RESULTS, GOLD)
     yield made
     made.engine.dispose()
 
@@ -223,17 +223,23 @@ def test_the_newer_reading_counts_whatever_other_machines_clocks_said(on_sqlite:
 def test_pdfs_that_the_store_has_not_as_they_were_are_named_and_not_read(
     on_sqlite: Stored, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
-    missing, damaged = on_sqlite.pdf(RUNS), on_sqlite.pdf(RESULTS)
+    missing, damaged, unreadable = on_sqlite.pdf(RUNS), on_sqlite.pdf(RESULTS), on_sqlite.pdf(GOLD)
     missing.unlink()
+    unreadable.unlink()
+    unreadable.mkdir()
     damaged.write_bytes(damaged.read_bytes()[:-1] + b"x")  # of the same size
     monkeypatch.setenv("BURDEN_HOME", str(on_sqlite.settings.home))
     report = tmp_path / "changes.json"
     ran = CliRunner().invoke(command, ["--json", "--strict", "--jobs", "1", "--report", str(report)])
     assert ran.exit_code == 1, ran.output
     done = json.loads(ran.stdout)
-    counts = ("papers_parsed", "papers_missing", "papers_damaged", "papers_left")
-    assert [done[name] for name in counts] == [0, 1, 1, 2]
-    told = [(RUNS, "missing", str(missing)), (RESULTS, "damaged", str(damaged))]
+    counts = ("papers_parsed", "papers_missing", "papers_damaged", "papers_unreadable", "papers_left")
+    assert [done[name] for name in counts] == [0, 1, 1, 1, 3]
+    told = [
+        (GOLD, "unreadable", f"{unreadable} (Is a directory)"),
+        (RUNS, "missing", str(missing)),
+        (RESULTS, "damaged", str(damaged)),
+    ]
     for failure, (paper, cause, path) in zip(done["failures"], told, strict=True):
         assert (failure["paper"], failure["cause"]) == (paper, cause) and path in failure["message"]
     assert set(on_sqlite.rows("SELECT extractor_version FROM papers_v1")) == {(OLDER,)}
@@ -241,6 +247,33 @@ def test_pdfs_that_the_store_has_not_as_they_were_are_named_and_not_read(
     assert written == done["report"] and written["unread"] == done["failures"]
     refused = CliRunner().invoke(command, ["--report", "changes.pdf"])
     assert refused.exit_code == 2 and ".html, .json, .md" in refused.output
+
+
+def test_laws_fitted_when_half_is_read_again_are_not_taken_for_those_before(on_sqlite: Stored) -> None:
+    begin_rereading(on_sqlite.engine, NEWER, datetime.now(UTC), analysis_run_before=None)  # there was nothing to fit
+    told = report_of(on_sqlite.engine, reread(RereadRequest(), on_sqlite.settings))
+    assert told is not None and told["laws"] is None
+
+
+def test_a_store_without_any_pdf_is_no_reason_to_name_them_all(on_sqlite: Stored) -> None:
+    on_sqlite.settings.pdf_folder.rename(on_sqlite.settings.home / "on a disk that is not mounted")
+    with pytest.raises(NoPdfsError, match="is its disk mounted"):
+        reread(RereadRequest(), on_sqlite.settings)
+    assert stored_rereading(on_sqlite.engine, NEWER) is None
+
+
+def test_of_very_many_faults_the_first_are_named_and_all_are_counted(
+    on_sqlite: Stored, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    for module in (flows.rereading, flows.rereading_report):
+        monkeypatch.setattr(module, "MOST_NAMED", 1)
+    for paper in (RUNS, RESULTS):
+        on_sqlite.pdf(paper).unlink()
+    done = reread(RereadRequest(), on_sqlite.settings)
+    assert (done.counts()["papers_missing"], len(done.faulty)) == (2, 1)
+    told = report_of(on_sqlite.engine, done)
+    assert told is not None and (told["papers"]["unread"], len(told["unread"])) == (2, 1)
+    assert "2 in all, of which the report names 1" in html(document_of(told, summary(told)), has_files=False)
 
 
 @dataclass(frozen=True)
@@ -265,17 +298,17 @@ def test_a_run_killed_on_the_way_is_gone_on_with(
     (recorded / "papers" / f"{waiting}.pdf").unlink()
     program = (
         "import sys; sys.path.insert(0, sys.argv[1]); import pytest; from recorded_readers import use;"
-        "from flows.rereading import RereadRequest, reread; from flows.settings import load_settings;"
-        f"use({NEWER!r}, 'newer', pytest.MonkeyPatch()); reread(RereadRequest(), load_settings(jobs=1))"
+        "import flows.rereading; from flows.settings import load_settings;"
+        f"use({NEWER!r}, 'newer', pytest.MonkeyPatch()); flows.rereading._PAPERS_A_PORTION = 1;"
+        "flows.rereading.reread(flows.rereading.RereadRequest(), load_settings(jobs=1))"
     )
     environment = os.environ | {"BURDEN_HOME": str(made.settings.home)}
     process = subprocess.Popen(
         [sys.executable, "-c", program, str(Path(__file__).parent)], env=environment, start_new_session=True
     )
     in_force = "SELECT COUNT(*) FROM documents_in_force WHERE extractor_version = '2+newer'"
-    end = monotonic() + 60
     while made.rows(in_force) != [(2,)]:
-        assert process.poll() is None and monotonic() < end
+        assert process.poll() is None, "it ended by itself"
         Event().wait(0.02)
     os.killpg(process.pid, signal.SIGKILL)
     process.wait(timeout=60)

@@ -46,7 +46,7 @@ class Database:
         self.refused: list[str] = []
         self._bad = bad
 
-    def portion(self, size: int) -> Portion:
+    def portion(self, size: int) -> Portion[ReadPaper]:
         return Portion(size, self._save, lambda read, _: self.refused.append(read.pdf.sha256))
 
     def _save(self, papers: Sequence[ReadPaper]) -> None:
