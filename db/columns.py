@@ -12,7 +12,6 @@ from typing import Any
 
 from sqlalchemy import DateTime, Dialect, MetaData, Text, TypeDecorator
 
-
 _JSON_TEXT = json.JSONEncoder(sort_keys=True, ensure_ascii=False, allow_nan=False)
 
 
