@@ -81,7 +81,6 @@ class Narrowed:
     """Reviews by other people are left out."""
     machine_alone: bool = False
     """All reviews are left out, and what curators added."""
-
     laid_out: frozenset[str] = frozenset()
     """Tables and views whose rows of these papers lie in temporary tables."""
 

@@ -17,7 +17,7 @@ from db.public_shapes import OWN_SOURCE, TITLE_CHARACTERS, PublicRows
 from db.public_stamp import note_rules, rules_have_changed, stamp_change
 
 _PAPERS_AT_ONCE = 50
-"""With more, the narrowed views take longer for each; with fewer, what every query costs weighs more."""
+"""With more, views take longer for each on SQLite; with fewer, what every query costs weighs more."""
 _OF_PAPERS: Sequence[Table] = (
     public_schema.public_points,
     public_schema.public_models,
