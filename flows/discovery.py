@@ -2,12 +2,7 @@
 
 from __future__ import annotations
 
-import fcntl
-import os
-import shutil
-import tempfile
 from collections.abc import Callable, Iterable, Iterator
-from contextlib import contextmanager, suppress
 from dataclasses import dataclass
 from datetime import date, timedelta
 from functools import partial
@@ -19,12 +14,12 @@ from flows.settings import Settings
 from flows.sources import FoundPaper
 from flows.sources.http import PoliteSession
 from flows.sources.relevance import DEFAULT_CATEGORIES
+from flows.sources.store import PdfStore
 
 if TYPE_CHECKING:
     from flows.sources.tars import TarLog
 
 FIRST_RUN_DAYS = 7
-_UNPACK_PREFIX = "unpacked-"
 
 
 @dataclass(frozen=True, slots=True)
@@ -78,43 +73,33 @@ class History(Protocol):
         """Versions whose PDF could not be had of late, and still is not."""
 
 
-@contextmanager
 def discover(
     request: IngestRequest,
     settings: Settings,
     http: PoliteSession,
     history: History,
     today: date,
+    store: PdfStore,
     known_tars: TarLog | None = None,
-) -> Iterator[Discovery]:
-    """The papers that ``request`` asks for; what unpacking them takes on disk goes away at the end.
+) -> Discovery:
+    """The papers that ``request`` asks for; those of tars are in ``store`` when they are drawn.
 
     Only the source that is asked for is loaded.
     """
     config = settings.arxiv
-    temporary = settings.pdf_folder / "tmp"
-    _remove_abandoned(temporary)
     if request.folder is not None:
         from flows.sources.folder import papers_in_folder
 
-        yield _of_known_number(list(papers_in_folder(request.folder)))
-    elif request.tars:
+        return _of_known_number(list(papers_in_folder(request.folder)))
+    if request.tars:
         from flows.sources.tars import papers_in_tars
 
-        with _unpack_folder(temporary) as unpack_to:
-            papers = papers_in_tars(
-                request.tars,
-                unpack_to,
-                manifest=request.manifest,
-                max_pdf_bytes=settings.pdf_limit_mb * 1_000_000,
-                known=known_tars,
-            )
-            yield Discovery(papers)
-    elif request.ids:
+        return Discovery(papers_in_tars(request.tars, store, manifest=request.manifest, known=known_tars))
+    if request.ids:
         from flows.sources.search import papers_by_id
 
-        yield Discovery(papers_by_id(config, request.ids, http=http), total=len(request.ids))
-    elif request.since is not None or request.search is not None:
+        return Discovery(papers_by_id(config, request.ids, http=http), total=len(request.ids))
+    if request.since is not None or request.search is not None:
         from flows.sources.search import search_arxiv
 
         found = search_arxiv(
@@ -126,51 +111,29 @@ def discover(
             relevance=None if request.search else settings.relevance,
             http=http,
         )
-        yield Discovery(found)
-    else:
-        from flows.sources.harvest import harvest_changes
-        from flows.sources.search import papers_by_id
-
-        categories = request.categories or DEFAULT_CATEGORIES
-        window = _days_since_last_run(categories, history.last_window, today)
-        changes = harvest_changes(
-            config,
-            since=window.since,
-            until=window.until,
-            categories=categories,
-            relevance=settings.relevance,
-            http=http,
-        )
-        retried = _not_among(changes, history.failed_downloads(), partial(papers_by_id, config, http=http))
-        yield Discovery(retried, window=window if request.limit is None else None)
+        return Discovery(found)
+    return _new_since_last_run(request, settings, http, history, today)
 
 
-@contextmanager
-def _unpack_folder(within: Path) -> Iterator[Path]:
-    """A folder to unpack into, gone at the end. It is locked, so that no other run takes it for abandoned."""
-    within.mkdir(parents=True, exist_ok=True)
-    folder = Path(tempfile.mkdtemp(prefix=_UNPACK_PREFIX, dir=within))
-    handle = os.open(folder, os.O_RDONLY)
-    try:
-        fcntl.flock(handle, fcntl.LOCK_EX)
-        yield folder
-    finally:
-        shutil.rmtree(folder, ignore_errors=True)  # what stays behind is removed by the next run
-        os.close(handle)
+def _new_since_last_run(
+    request: IngestRequest, settings: Settings, http: PoliteSession, history: History, today: date
+) -> Discovery:
+    from flows.sources.harvest import harvest_changes
+    from flows.sources.search import papers_by_id
 
-
-def _remove_abandoned(within: Path) -> None:
-    """Remove what killed runs have left unpacked: a lock ends with the process that holds it."""
-    for folder in within.glob(f"{_UNPACK_PREFIX}*"):
-        with suppress(FileNotFoundError, PermissionError):  # its run may just have ended, or be another user's
-            handle = os.open(folder, os.O_RDONLY)
-            try:
-                fcntl.flock(handle, fcntl.LOCK_EX | fcntl.LOCK_NB)
-                shutil.rmtree(folder)
-            except BlockingIOError:
-                continue
-            finally:
-                os.close(handle)
+    categories = request.categories or DEFAULT_CATEGORIES
+    window = _days_since_last_run(categories, history.last_window, today)
+    changes = harvest_changes(
+        settings.arxiv,
+        since=window.since,
+        until=window.until,
+        categories=categories,
+        relevance=settings.relevance,
+        http=http,
+    )
+    look_up = partial(papers_by_id, settings.arxiv, http=http)
+    retried = _not_among(changes, history.failed_downloads(), look_up)
+    return Discovery(retried, window=window if request.limit is None else None)
 
 
 def _not_among(

@@ -39,10 +39,10 @@ from flows.papers import catalogue, ready_to_save, refused
 from flows.runners import Runner, runner_in_force
 from flows.settings import Settings
 from flows.shards import PAPERS_A_PORTION, Portion, ReadPaper, TarsOfRun
-from flows.sources import FoundPaper, failing_last
+from flows.sources import FoundPaper, StoredPdf, failing_last
 from flows.sources.http import PoliteSession
 from flows.sources.pace import shared_pacer
-from flows.sources.store import PdfStore, StoredPdf
+from flows.sources.store import PdfStore
 from flows.tally import FailedPaper, Tally
 from flows.version import READING_VERSION
 from flows.workers import Limits, PdfJob
@@ -154,10 +154,8 @@ def ingest(
     http = PoliteSession(arxiv, pacer=shared_pacer(engine, arxiv.pace_file))
     tars = TarsOfRun(engine, read_again=request.retry_failed)
     store = PdfStore(settings.pdf_folder, max_pdf_bytes=settings.limits.pdf_limit_mb * 1_000_000)
-    with (
-        discover(request, settings, http, EarlierRuns(engine, started), started.date(), tars) as discovery,
-        runner_in_force(settings, discovery.total) as runner,
-    ):
+    discovery = discover(request, settings, http, EarlierRuns(engine, started), started.date(), store, tars)
+    with runner_in_force(settings, discovery.total) as runner:
         run = RunRecord(engine, request, started, discovery.window)
         portion = PAPERS_A_PORTION if request.tars or settings.runner == "dask" else 1
         workplace = Workplace(
@@ -229,7 +227,7 @@ def _jobs(
 
 def _fetched(paper: FoundPaper, workplace: Workplace) -> StoredPdf:
     """The paper's PDF, in the store; what arXiv says of the paper is recorded even if there is none."""
-    if paper.pdf_path is None and paper.failure is None:
+    if not paper.is_here and paper.failure is None:
         workplace.tally.papers_new += upsert_papers(workplace.engine, [paper.metadata])
     return workplace.store.fetch(workplace.http, paper)
 
@@ -243,7 +241,7 @@ def _is_settled(paper: FoundPaper, pdf: StoredPdf, workplace: Workplace) -> bool
         return True
     cause = failed(engine, [pdf.sha256], READING_VERSION).get(pdf.sha256)
     if cause is None:
-        workplace.tally.papers_new += paper.pdf_path is not None
+        workplace.tally.papers_new += paper.is_here
         return False
     if cause in _PASSING or workplace.retry_failed:
         return False

@@ -16,8 +16,7 @@ from db.engine import Engine
 from db.errors import DatabaseError, RecordError
 from db.read_tars import record_tar_read, tar_is_read
 from db.store import ExtractedPaper
-from flows.sources import BulkTar, FoundPaper
-from flows.sources.store import StoredPdf
+from flows.sources import BulkTar, FoundPaper, StoredPdf
 from flows.version import READING_VERSION
 
 PAPERS_A_PORTION = 400

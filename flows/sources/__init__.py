@@ -54,13 +54,24 @@ class BulkTar:
 
 
 @dataclass(frozen=True, slots=True)
+class StoredPdf:
+    """A PDF in the store."""
+
+    sha256: str
+    path: Path
+    byte_count: int
+
+
+@dataclass(frozen=True, slots=True)
 class FoundPaper:
     """A paper that a source named, and where its PDF is."""
 
     metadata: PaperMetadata
     origin: Origin
     pdf_path: Path | None = None
-    """The PDF on this machine (folders and tars)."""
+    """The PDF on this machine (folders)."""
+    stored: StoredPdf | None = None
+    """The PDF in the store already (tars)."""
     pdf_url: str | None = None
     """The PDF of ``metadata.version`` at arXiv; None where there is none, as for a withdrawn version."""
     relevant: bool = True
@@ -71,11 +82,17 @@ class FoundPaper:
     """The tar that it is from."""
 
     @property
+    def is_here(self) -> bool:
+        """Whether its PDF need not be downloaded."""
+        return self.pdf_path is not None or self.stored is not None
+
+    @property
     def name(self) -> str:
         """What people call it: ``1706.03762v5``, else its file name."""
         if self.metadata.arxiv_id is not None:
             return self.metadata.arxiv_id + (f"v{self.metadata.version}" if self.metadata.version else "")
-        return self.pdf_path.name if self.pdf_path else "unknown paper"
+        path = self.stored.path if self.stored else self.pdf_path
+        return path.name if path else "unknown paper"
 
 
 @dataclass(frozen=True, slots=True)

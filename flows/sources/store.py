@@ -13,33 +13,22 @@ from __future__ import annotations
 import contextlib
 import fcntl
 import hashlib
-import io
 import os
 import re
 import secrets
 from collections.abc import Iterator
 from contextlib import contextmanager
-from dataclasses import dataclass
 from io import BufferedRandom
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from extractors.records import FailureCause, PaperError
-from flows.sources import FoundPaper
+from flows.sources import FoundPaper, StoredPdf
 from flows.sources.download import download_pdf
 from flows.sources.http import PoliteSession
 
 _SHA256 = re.compile(r"[0-9a-f]{64}")
 _BLOCK_BYTES = 1024 * 1024
-
-
-@dataclass(frozen=True, slots=True)
-class StoredPdf:
-    """A PDF in the store."""
-
-    sha256: str
-    path: Path
-    byte_count: int
 
 
 class PdfStore:
@@ -53,16 +42,27 @@ class PdfStore:
         for part in self._tmp.glob("*.part"):
             _remove_if_abandoned(part)
 
-    def put(self, pdf: bytes | Path) -> StoredPdf:
-        """Store a PDF; one that is there already stays as it is.
+    def put(self, pdf: IO[bytes], name: str) -> StoredPdf:
+        """Store a PDF, which messages call ``name``; one that is there already stays as it is.
 
         Takes any bytes, so that a broken file too has its sha256 on record; only one larger than
         ``max_pdf_bytes`` is refused (``PaperError``).
         """
-        if isinstance(pdf, bytes):
-            return self._put_stream(io.BytesIO(pdf), "these bytes")
-        with pdf.open("rb") as source:
-            return self._put_stream(source, str(pdf))
+        digest = hashlib.sha256()
+        byte_count = 0
+        with self._part() as (part, sink):
+            while block := pdf.read(_BLOCK_BYTES):
+                byte_count += len(block)
+                if byte_count > self.max_pdf_bytes:
+                    raise self.too_large(name)
+                digest.update(block)
+                sink.write(block)
+            return self._settle(part, sink, digest.hexdigest())
+
+    def too_large(self, name: str) -> PaperError:
+        """Why the store does not take a PDF of more than ``max_pdf_bytes``."""
+        message = f"{name} is larger than {self.max_pdf_bytes:,} bytes (BURDEN_PDF_LIMIT_MB)"
+        return PaperError(FailureCause.TOO_LARGE, message)
 
     def get(self, arxiv_id: str, version: int) -> StoredPdf | None:
         """The PDF of this version, if the store has it whole."""
@@ -79,15 +79,16 @@ class PdfStore:
     def fetch(self, http: PoliteSession, paper: FoundPaper) -> StoredPdf:
         """The paper's PDF, downloaded (or copied from ``pdf_path``) unless the store has it.
 
-        A PDF that was unpacked from a tar is moved in rather than copied. Only arXiv's own files
-        get a reference: what a folder calls by an arXiv id may be something else. Raises
-        ``PaperError`` for this paper alone, ``SourceError`` and ``OSError`` for the run.
+        Only arXiv's own files get a reference: what a folder calls by an arXiv id may be something else.
+        Raises ``PaperError`` for this paper alone, ``SourceError`` and ``OSError`` for the run.
         """
         if paper.failure is not None:
             raise paper.failure
         arxiv_id, version = paper.metadata.arxiv_id, paper.metadata.version
-        if paper.pdf_path is not None:
-            stored = self._take_in(paper.pdf_path, move=paper.origin == "tar")
+        if paper.stored is not None:
+            stored = paper.stored
+        elif paper.pdf_path is not None:
+            stored = self._copy(paper.pdf_path)
         elif paper.pdf_url is None:
             raise PaperError(FailureCause.WITHDRAWN, "arXiv has no PDF of this version, it is withdrawn")
         elif arxiv_id and version and (known := self.get(arxiv_id, version)):
@@ -98,35 +99,19 @@ class PdfStore:
             self._refer(arxiv_id, version, stored)
         return stored
 
-    def _take_in(self, path: Path, *, move: bool) -> StoredPdf:
+    def _copy(self, path: Path) -> StoredPdf:
         try:
             source = path.open("rb")
         except OSError as error:
             raise PaperError(FailureCause.DOWNLOAD, f"can't open {path}: {error.strerror}") from error
         with source:
-            stored = self._put_stream(source, str(path))
-        if move:
-            path.unlink(missing_ok=True)
-        return stored
+            return self.put(source, str(path))
 
     def _download(self, http: PoliteSession, url: str) -> StoredPdf:
         with self._part() as (part, sink):
             download_pdf(http, url, sink, max_bytes=http.config.max_pdf_bytes)
             sink.seek(0)
             digest = hashlib.file_digest(sink, "sha256")
-            return self._settle(part, sink, digest.hexdigest())
-
-    def _put_stream(self, source: BinaryIO, name: str) -> StoredPdf:
-        digest = hashlib.sha256()
-        byte_count = 0
-        with self._part() as (part, sink):
-            while block := source.read(_BLOCK_BYTES):
-                byte_count += len(block)
-                if byte_count > self.max_pdf_bytes:
-                    message = f"{name} is larger than {self.max_pdf_bytes:,} bytes (BURDEN_PDF_LIMIT_MB)"
-                    raise PaperError(FailureCause.TOO_LARGE, message)
-                digest.update(block)
-                sink.write(block)
             return self._settle(part, sink, digest.hexdigest())
 
     def _settle(self, part: Path, sink: BufferedRandom, sha256: str) -> StoredPdf:

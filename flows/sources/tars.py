@@ -19,8 +19,9 @@ from defusedxml import DefusedXmlException
 
 from extractors.records import FailureCause, PaperError, PaperMetadata
 from flows.sources import BulkTar, FoundPaper, SourceError
-from flows.sources.identifiers import arxiv_id_of_file, versioned
+from flows.sources.identifiers import arxiv_id_of_file
 from flows.sources.remote_tars import RemoteFile, is_remote
+from flows.sources.store import PdfStore
 
 MANIFEST_NAME = "arXiv_pdf_manifest.xml"
 _MAX_MANIFEST_BYTES = 64 * 1024 * 1024
@@ -55,26 +56,24 @@ class _NoLog:
 
 def papers_in_tars(
     addresses: Iterable[Address],
-    unpack_to: Path,
+    store: PdfStore,
     *,
     manifest: Address | None = None,
-    max_pdf_bytes: int = 100 * 1024 * 1024,
     known: TarLog | None = None,
 ) -> Iterator[FoundPaper]:
-    """The PDFs of the tars, each unpacked into ``unpack_to`` as it is drawn.
+    """The PDFs of the tars, each put into ``store`` as it is drawn.
 
-    Names in a tar are not trusted with paths: a member is unpacked under its arXiv id alone, and
-    links, devices and oversized members come with their ``failure``. Where arXiv's manifest is given, or lies
-    beside a tar on disk, the md5 is checked: of a tar on disk before it is read, of one elsewhere while it is. A tar
-    that is damaged or does not match ends up in the ``SourceError`` that is raised after all tars; what was read of it
-    stands, but ``known`` is not told that it ended.
+    Names in a tar are not trusted with paths: the store names a file by its bytes, and links, devices and oversized
+    members come with their ``failure``. Where arXiv's manifest is given, or lies beside a tar on disk, the md5 is
+    checked: of a tar on disk before it is read, of one elsewhere while it is. A tar that is damaged or does not match
+    ends up in the ``SourceError`` that is raised after all tars; what was read of it stands, but ``known`` is not told
+    that it ended.
     """
-    unpack_to.mkdir(parents=True, exist_ok=True)
     problems: list[str] = []
     for address in addresses:
         try:
             md5 = _expected_md5(address, manifest)
-            yield from _papers_in_tar(address, md5, unpack_to, max_pdf_bytes, known or _NoLog())
+            yield from _papers_in_tar(address, md5, store, known or _NoLog())
         except (tarfile.TarError, ValueError, RecursionError) as error:  # the last two for mad headers
             problems.append(f"{address} is no tar, or a damaged one: {error}")
         except SourceError as error:
@@ -83,9 +82,7 @@ def papers_in_tars(
         raise SourceError("not read, or not to the end:\n" + "\n".join(problems))
 
 
-def _papers_in_tar(
-    address: Address, md5: str | None, unpack_to: Path, max_pdf_bytes: int, known: TarLog
-) -> Iterator[FoundPaper]:
+def _papers_in_tar(address: Address, md5: str | None, store: PdfStore, known: TarLog) -> Iterator[FoundPaper]:
     name = _name(address)
     with _open(address) as file:
         bulk_tar = BulkTar(name, md5 or _fingerprint(file))
@@ -102,7 +99,7 @@ def _papers_in_tar(
                     raise tarfile.ReadError(f"a member of {member.size} bytes")
                 if member.name.lower().endswith(".pdf"):
                     papers += 1
-                    found = _unpack(tar, member, f"{member.name[:200]} in {name}", unpack_to, max_pdf_bytes)
+                    found = _unpack(tar, member, f"{member.name[:200]} in {name}", store)
                     yield replace(found, tar=bulk_tar)
                 elif not member.isdir():
                     log.info("%s: passed over %s", address, member.name)
@@ -127,31 +124,18 @@ class _BoundedReader(BufferedReader):
             raise tarfile.ReadError(f"a member at byte {offset}") from error
 
 
-def _unpack(
-    tar: tarfile.TarFile, member: tarfile.TarInfo, name: str, unpack_to: Path, max_pdf_bytes: int
-) -> FoundPaper:
-    """Copy one member out, as far as it is a file of bearable size."""
+def _unpack(tar: tarfile.TarFile, member: tarfile.TarInfo, name: str, store: PdfStore) -> FoundPaper:
+    """Put one member into the store, as far as it is a file of bearable size."""
     stem = member.name.rpartition("/")[2][: -len(".pdf")]
-    arxiv_id, version = arxiv_id_of_file(stem)
-    metadata = PaperMetadata(arxiv_id, version)
+    metadata = PaperMetadata(*arxiv_id_of_file(stem))
     content = tar.extractfile(member) if member.isreg() else None
     if content is None:
         failure = PaperError(FailureCause.NOT_A_PDF, f"{name} is a link or a device, not a file")
         return FoundPaper(metadata, "tar", failure=failure)
-    if member.size > max_pdf_bytes:
-        message = f"{name} has {member.size:,} bytes, more than the {max_pdf_bytes:,} allowed (BURDEN_PDF_LIMIT_MB)"
-        return FoundPaper(metadata, "tar", failure=PaperError(FailureCause.TOO_LARGE, message))
-    # Unpacked under its id, or a digest of its name: never under a name that the tar has chosen.
-    file_name = versioned(arxiv_id.replace("/", "_"), version) if arxiv_id else _digest(member.name)
-    target = unpack_to / f"{file_name}.pdf"
-    with content, target.open("wb") as sink:
-        while block := content.read(_BLOCK_BYTES):
-            sink.write(block)
-    return FoundPaper(metadata, "tar", pdf_path=target)
-
-
-def _digest(name: str) -> str:
-    return hashlib.sha256(name.encode("utf-8", "surrogateescape")).hexdigest()[:32]
+    if member.size > store.max_pdf_bytes:
+        return FoundPaper(metadata, "tar", failure=store.too_large(name))
+    with content:
+        return FoundPaper(metadata, "tar", stored=store.put(content, name))
 
 
 def _open(address: Address) -> FileIO | RemoteFile:

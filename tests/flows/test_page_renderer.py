@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import sys
 from collections.abc import Callable, Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -33,7 +34,7 @@ def renderer(tmp_path: Path) -> Iterator[PageRenderer]:
 @pytest.fixture
 def stored(tmp_path: Path) -> Callable[[bytes], str]:
     """Puts a PDF into the store; its sha256."""
-    return lambda pdf: PdfStore(tmp_path / "pdf").put(pdf).sha256
+    return lambda pdf: PdfStore(tmp_path / "pdf").put(io.BytesIO(pdf), "a PDF").sha256
 
 
 def why(renderer: PageRenderer, digest: str, page: int = 1) -> Unavailable | None:

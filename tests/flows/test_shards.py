@@ -22,8 +22,7 @@ from flows.discovery import IngestRequest
 from flows.ingest import ingest
 from flows.settings import Settings
 from flows.shards import Portion, ReadPaper
-from flows.sources import FoundPaper, SourceError
-from flows.sources.store import StoredPdf
+from flows.sources import FoundPaper, SourceError, StoredPdf
 from flows.tally import Tally
 
 if TYPE_CHECKING:

@@ -77,7 +77,7 @@ def test_a_pdf_that_is_no_papers_of_the_database_is_shown_to_nobody(
     site: Site, client: Client, samples_dir: Path
 ) -> None:
     pdf = (samples_dir / "1707.99006.pdf").read_bytes() + b"\n% another's"
-    digest = PdfStore(site.settings.pdf_folder).put(pdf).sha256
+    digest = PdfStore(site.settings.pdf_folder).put(io.BytesIO(pdf), "a PDF").sha256
     assert site.services.page_image(digest, 1, 72)
     for address in (f"/desk/pages/{digest}/1.webp?dpi=72", f"/desk/pages/{digest}/1/words.json"):
         assert client("admin").get(address).status_code == 404

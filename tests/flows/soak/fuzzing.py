@@ -23,6 +23,7 @@ from flows.sources.harvest import harvest_changes
 from flows.sources.http import Answer, Begin, PoliteSession
 from flows.sources.pace import Pacer
 from flows.sources.search import search_arxiv
+from flows.sources.store import PdfStore
 from flows.sources.tars import papers_in_tars
 from flows.workers import Limits, PdfJob, read_papers
 from soak.mutations import hostile_tar, mutated_feed, mutated_pdf
@@ -123,20 +124,19 @@ def _record(engine: Engine, paper: FoundPaper) -> None:
 
 
 def fuzz_tars(seed: int, count: int, pdf: bytes, folder: Path, longest_seconds: float) -> Outcomes:
-    """Hostile tars: what is unpacked is in its folder, a plain file, and not larger than its tar."""
-    unpack_to = folder / "deep" / "deeper" / "unpacked"
+    """Hostile tars: what is written is in the store, a plain file, and not larger than its tar."""
+    store = PdfStore(folder / "deep" / "deeper" / "pdf")
     tar_path = folder / "arXiv_pdf_2406_001.tar"
     tar_path.touch()
-    unpack_to.mkdir(parents=True)
     outcomes: Outcomes = Counter()
     for number in range(count):
         chance = random.Random(f"{seed} tar {number}")
         tar_path.write_bytes(hostile_tar(chance, pdf, "burden-canary"))
         started = monotonic()
-        before = files_in(folder, unpack_to)
+        before = files_in(folder, store.root)
         try:
             address = tar_path if number % 4 else f"file://{tar_path}"  # the way of S3, without a server
-            for paper in papers_in_tars([address], unpack_to):
+            for paper in papers_in_tars([address], store):
                 outcomes["refused member" if isinstance(paper.failure, PaperError) else "member"] += 1
             outcomes["whole tar"] += 1
         except SourceError:
@@ -145,8 +145,8 @@ def fuzz_tars(seed: int, count: int, pdf: bytes, folder: Path, longest_seconds: 
             error.add_note(f"tar {number} of seed {seed}")
             raise
         assert monotonic() - started < longest_seconds, f"tar {number} of seed {seed} takes too long"
-        assert files_in(folder, unpack_to) == before, f"tar {number} of seed {seed} wrote outside"
-        for path in unpack_to.iterdir():
+        assert files_in(folder, store.root) == before, f"tar {number} of seed {seed} wrote outside"
+        for path in (path for path in store.root.rglob("*") if path.is_symlink() or not path.is_dir()):
             assert path.is_file() and not path.is_symlink() and path.stat().st_nlink == 1, path
             assert path.stat().st_size <= tar_path.stat().st_size, f"tar {number} of seed {seed} is a bomb"
             path.unlink()

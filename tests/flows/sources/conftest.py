@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 from loopback_arxiv import Clock, LoopbackArxiv
@@ -10,6 +11,7 @@ from loopback_arxiv import Clock, LoopbackArxiv
 from flows.sources import ArxivConfig
 from flows.sources.http import PoliteSession
 from flows.sources.pace import Pacer
+from flows.sources.store import PdfStore
 
 
 @pytest.fixture
@@ -39,3 +41,8 @@ def config(arxiv: LoopbackArxiv) -> ArxivConfig:
 @pytest.fixture
 def http(config: ArxivConfig, clock: Clock) -> PoliteSession:
     return PoliteSession(config, pacer=Pacer(clock=clock, wait=clock.wait))
+
+
+@pytest.fixture
+def store(tmp_path: Path) -> PdfStore:
+    return PdfStore(tmp_path / "pdf", max_pdf_bytes=1_000_000)

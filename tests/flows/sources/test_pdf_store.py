@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import errno
 import hashlib
+import io
 import os
 import resource
 import signal
@@ -40,11 +41,6 @@ from flows.sources.store import PdfStore
 
 PDF = one_page_pdf("We trained on 8 NVIDIA V100 GPUs for 3.5 days.") + b"%" * 20_000 + b"\n%%EOF\n"
 SHA256 = hashlib.sha256(PDF).hexdigest()
-
-
-@pytest.fixture
-def store(tmp_path: Path) -> PdfStore:
-    return PdfStore(tmp_path / "pdf", max_pdf_bytes=1_000_000)
 
 
 def offer(arxiv: LoopbackArxiv, arxiv_id: str = "2406.01234", pdf: bytes | None = PDF) -> FoundPaper:
@@ -86,7 +82,7 @@ def test_a_new_version_is_downloaded(arxiv: LoopbackArxiv, http: PoliteSession, 
 def test_old_ids_have_a_place_too(arxiv: LoopbackArxiv, http: PoliteSession, store: PdfStore) -> None:
     paper = offer(arxiv, "cs/0112017")
     store.fetch(http, paper)
-    assert store.get("cs/0112017", 1) == store.put(PDF)
+    assert store.get("cs/0112017", 1) == store.put(io.BytesIO(PDF), "cs/0112017")
     assert store.get("cs/0112017", 2) is None
 
 
@@ -280,18 +276,14 @@ def test_a_source_s_own_failure_is_raised(http: PoliteSession, store: PdfStore) 
         store.fetch(http, FoundPaper(PaperMetadata("2406.99999"), "arxiv-id", failure=failure))
 
 
-def test_files_of_a_folder_are_copied_those_of_a_tar_are_moved(
-    http: PoliteSession, store: PdfStore, tmp_path: Path
-) -> None:
-    for origin in ("folder", "tar"):
-        path = tmp_path / f"{origin}.pdf"
-        path.write_bytes(PDF)
-        paper = FoundPaper(PaperMetadata(None), origin, pdf_path=path)  # type: ignore[arg-type]
-        assert store.fetch(http, paper).sha256 == SHA256
-        assert path.exists() == (origin == "folder")
-    gone = FoundPaper(PaperMetadata(None), "folder", pdf_path=tmp_path / "tar.pdf")
-    with pytest.raises(PaperError, match=r"can't open .*tar\.pdf: No such file"):
-        store.fetch(http, gone)
+def test_files_of_a_folder_are_copied(http: PoliteSession, store: PdfStore, tmp_path: Path) -> None:
+    path = tmp_path / "paper.pdf"
+    path.write_bytes(PDF)
+    paper = FoundPaper(PaperMetadata(None), "folder", pdf_path=path)
+    assert store.fetch(http, paper).sha256 == SHA256
+    path.unlink()
+    with pytest.raises(PaperError, match=r"can't open .*paper\.pdf: No such file"):
+        store.fetch(http, paper)
 
 
 def test_a_folder_s_file_does_not_stand_for_arxiv_s(
@@ -303,13 +295,12 @@ def test_a_folder_s_file_does_not_stand_for_arxiv_s(
     assert store.fetch(http, offer(arxiv)).sha256 == SHA256
 
 
-def test_broken_files_are_stored_too_so_that_their_failure_has_a_sha256(store: PdfStore, tmp_path: Path) -> None:
-    empty = tmp_path / "empty.pdf"
-    empty.touch()
-    assert store.put(empty).sha256 == hashlib.sha256(b"").hexdigest()
-    assert store.put(b"no pdf").byte_count == 6
-    with pytest.raises(PaperError, match="larger than 1,000,000 bytes"):
-        store.put(bytes(1_000_001))
+def test_broken_files_are_stored_too_so_that_their_failure_has_a_sha256(store: PdfStore) -> None:
+    for content in (b"", b"no pdf"):
+        stored = store.put(io.BytesIO(content), "some.pdf")
+        assert (stored.sha256, stored.byte_count) == (hashlib.sha256(content).hexdigest(), len(content))
+    with pytest.raises(PaperError, match=r"some\.pdf is larger than 1,000,000 bytes"):
+        store.put(io.BytesIO(bytes(1_000_001)), "some.pdf")
 
 
 @contextmanager

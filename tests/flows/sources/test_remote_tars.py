@@ -12,6 +12,7 @@ from loopback_s3 import LoopbackS3, loopback_s3
 from s3fs import S3FileSystem
 
 from flows.sources import BulkTar, FoundPaper, SourceError, remote_tars
+from flows.sources.store import PdfStore
 from flows.sources.tars import papers_in_tars
 
 PDF = b"%PDF-1.5\nhello\n%%EOF"
@@ -52,39 +53,41 @@ def tar(tmp_path: Path, s3: LoopbackS3) -> Path:
     return made
 
 
-def _unpacked(papers: Iterator[FoundPaper]) -> dict[str, bytes]:
-    return {paper.name: paper.pdf_path.read_bytes() for paper in papers if paper.pdf_path}
+def _contents(papers: Iterator[FoundPaper]) -> dict[str, bytes]:
+    return {paper.name: paper.stored.path.read_bytes() for paper in papers if paper.stored}
 
 
 WHOLE = {name[5:-4]: content for name, content in MEMBERS.items()}
 
 
 def test_a_tar_on_s3_is_read_member_by_member_and_every_byte_fetched_once(
-    s3: LoopbackS3, tar: Path, tmp_path: Path
+    s3: LoopbackS3, tar: Path, store: PdfStore
 ) -> None:
     log = Log()
-    assert _unpacked(papers_in_tars([ADDRESS], tmp_path / "unpacked", known=log)) == WHOLE
+    assert _contents(papers_in_tars([ADDRESS], store, known=log)) == WHOLE
     assert list(log.read.values()) == [5]
     assert s3.fetched_bytes <= 1.02 * tar.stat().st_size
     assert s3.refused == 0
     before = s3.fetched_bytes
-    assert list(papers_in_tars([ADDRESS], tmp_path / "unpacked", known=log)) == []
+    assert list(papers_in_tars([ADDRESS], store, known=log)) == []
     assert s3.fetched_bytes == before  # not opened again
 
 
-def test_an_answer_that_breaks_off_is_asked_for_again(s3: LoopbackS3, tar: Path, tmp_path: Path) -> None:
+def test_an_answer_that_breaks_off_is_asked_for_again(
+    s3: LoopbackS3, tar: Path, tmp_path: Path, store: PdfStore
+) -> None:
     s3.cut = 1
-    assert _unpacked(papers_in_tars([ADDRESS], tmp_path / "unpacked")) == WHOLE
+    assert _contents(papers_in_tars([ADDRESS], store)) == WHOLE
 
 
-def test_the_md5_of_the_manifest_is_checked_while_the_tar_is_read(s3: LoopbackS3, tar: Path, tmp_path: Path) -> None:
+def test_the_md5_of_the_manifest_is_checked_while_the_tar_is_read(
+    s3: LoopbackS3, tar: Path, tmp_path: Path, store: PdfStore
+) -> None:
     manifest = bulk_manifest(tmp_path, [tar])
     s3.objects["arxiv/pdf/arXiv_pdf_manifest.xml"] = manifest.read_bytes()
     log = Log()
-    found = papers_in_tars(
-        [ADDRESS], tmp_path / "unpacked", manifest="s3://arxiv/pdf/arXiv_pdf_manifest.xml", known=log
-    )
-    assert _unpacked(found) == WHOLE
+    found = papers_in_tars([ADDRESS], store, manifest="s3://arxiv/pdf/arXiv_pdf_manifest.xml", known=log)
+    assert _contents(found) == WHOLE
     assert len(log.read) == 1
 
     changed = bytearray(s3.objects[f"arxiv/pdf/{NAME}"])
@@ -92,28 +95,29 @@ def test_the_md5_of_the_manifest_is_checked_while_the_tar_is_read(s3: LoopbackS3
     s3.objects[f"arxiv/pdf/{NAME}"] = bytes(changed)
     log = Log()
     with pytest.raises(SourceError, match=rf"{NAME} has the md5 .*, but the manifest says"):
-        list(papers_in_tars([ADDRESS], tmp_path / "unpacked", manifest=manifest, known=log))
+        list(papers_in_tars([ADDRESS], store, manifest=manifest, known=log))
     assert not log.read
 
 
-def test_a_tar_that_is_not_there_is_named_and_the_next_is_read(s3: LoopbackS3, tar: Path, tmp_path: Path) -> None:
-    papers = papers_in_tars(["s3://arxiv/pdf/arXiv_pdf_1001_009.tar", ADDRESS], tmp_path / "unpacked")
-    read = []
+def test_a_tar_that_is_not_there_is_named_and_the_next_is_read(
+    s3: LoopbackS3, tar: Path, tmp_path: Path, store: PdfStore
+) -> None:
+    papers = papers_in_tars(["s3://arxiv/pdf/arXiv_pdf_1001_009.tar", ADDRESS], store)
+    assert len([next(papers) for _ in MEMBERS]) == 5
     with pytest.raises(SourceError, match=r"can't open s3://arxiv/pdf/arXiv_pdf_1001_009\.tar: there is no such file"):
-        read += list(papers)
-    assert len(list((tmp_path / "unpacked").iterdir())) == 5
+        next(papers)
 
 
 def test_without_keys_it_says_what_is_needed_and_tells_no_secret(
-    s3: LoopbackS3, tar: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+    s3: LoopbackS3, tar: Path, store: PdfStore, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(remote_tars, "_S3", {})
     with pytest.raises(SourceError, match="an account that pays for what it fetches") as raised:
-        list(papers_in_tars([ADDRESS], tmp_path / "unpacked"))
+        list(papers_in_tars([ADDRESS], store))
     assert "a secret key" not in str(raised.value)
 
 
-def test_an_address_that_names_a_password_is_refused_and_not_repeated(tmp_path: Path) -> None:
+def test_an_address_that_names_a_password_is_refused_and_not_repeated(store: PdfStore) -> None:
     with pytest.raises(SourceError, match=r"names a password.*credentials") as refused:
-        list(papers_in_tars(["https://me:hunter2@mirror.example/arXiv_pdf_2401_001.tar"], tmp_path))
+        list(papers_in_tars(["https://me:hunter2@mirror.example/arXiv_pdf_2401_001.tar"], store))
     assert "hunter2" not in str(refused.value)
