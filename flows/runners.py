@@ -9,6 +9,7 @@ from __future__ import annotations
 import contextlib
 import logging
 import multiprocessing
+import secrets
 from collections.abc import Generator, Iterable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
@@ -96,8 +97,7 @@ def dask_runner(scheduler: str, workers: int, reader: str = READER) -> Iterator[
                 f"no Dask scheduler answers at {scheduler} ({type(error).__name__}): start one with `dask scheduler`, "
                 "and workers with `dask worker`, of the same version as this machine's"
             ) from error
-        stack.callback(client.run, _stop_pools)
-        yield DaskRunner(client, reader)
+        yield stack.enter_context(contextlib.closing(DaskRunner(client, reader)))
 
 
 class DaskRunner:
@@ -105,7 +105,7 @@ class DaskRunner:
 
     def __init__(self, client: Client, reader: str) -> None:
         self._client = client
-        self._run = _Run(READING_VERSION, reader)
+        self._run = _Run(secrets.token_hex(8), READING_VERSION, reader)
         self._threads = 1
         self._looked_at = 0.0
         self._last_seen = monotonic()
@@ -114,6 +114,10 @@ class DaskRunner:
     @property
     def workers(self) -> int:
         return self._threads
+
+    def close(self) -> None:
+        """End the processes that workers have started for this run."""
+        self._client.run(_leave_pools, self._run)
 
     def read(self, jobs: Iterable[PdfJob], limits: Limits) -> Generator[Reading, None, None]:
         """As ``Runner.read``; ``WorkerError`` where the cluster is no use: no workers, or such as read otherwise."""
@@ -171,11 +175,20 @@ def _result(future: Future[Reading]) -> Reading:
 class _Run:
     """What a worker is told of the run that it reads for."""
 
+    token: str
     reading_version: str
     reader: str
 
 
-_pools: dict[tuple[Limits, str], StandingPool] = {}
+@dataclass(frozen=True, slots=True)
+class _SharedPool:
+    """Processes, and the tokens of the runs that they read for. A run that was killed never leaves; the next share it."""
+
+    pool: StandingPool
+    runs: set[str]
+
+
+_pools: dict[tuple[Limits, str], _SharedPool] = {}
 _pools_lock = Lock()
 
 
@@ -185,16 +198,19 @@ def _read_on_worker(job: PdfJob, limits: Limits, run: _Run) -> Reading:
     with _pools_lock:
         key = (limits, run.reader)
         if key not in _pools:
-            _pools[key] = StandingPool(limits, _threads_here(), run.reader)
-        pool = _pools[key]
-    return pool.read(job)
+            _pools[key] = _SharedPool(StandingPool(limits, _threads_here(), run.reader), set())
+        shared = _pools[key]
+        shared.runs.add(run.token)
+    return shared.pool.read(job)
 
 
-def _stop_pools() -> None:
-    """End what the run has started here; a worker could not end before it."""
+def _leave_pools(run: _Run) -> None:
+    """End the processes that read for this run alone; the worker could not end before them."""
     with _pools_lock:
-        while _pools:
-            _pools.popitem()[1].stop()
+        for key, shared in list(_pools.items()):
+            shared.runs.discard(run.token)
+            if not shared.runs:
+                _pools.pop(key).pool.stop()
 
 
 def _check(run: _Run, job: PdfJob) -> None:

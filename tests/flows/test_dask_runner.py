@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import socket
 from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
 from pathlib import Path
+from threading import Event
 from typing import TYPE_CHECKING
 
 import dask
@@ -73,6 +75,21 @@ def test_jobs_are_drawn_only_as_workers_become_free(runner: DaskRunner, tmp_path
         assert next(readings).error is None
     assert drawn <= 5 + 2 * runner.workers
     readings.close()
+
+
+def test_the_end_of_one_run_leaves_the_processes_of_another_alone(runner: DaskRunner, tmp_path: Path) -> None:
+    limits = Limits(memory_limit_mb=400)
+    started, go = tmp_path / "started", tmp_path / "go"
+    waiting, short = _jobs(tmp_path, f"wait {started} {go}".encode(), b"short")
+    with ThreadPoolExecutor() as threads:
+        long_run = threads.submit(list, runner.read([waiting], limits))
+        while not started.exists():
+            assert not long_run.done()
+            Event().wait(0.01)
+        with dask_runner(runner._client.scheduler.address, 1, UNRULY) as other:
+            assert [reading.error for reading in other.read([short], limits)] == [None]
+        go.touch()
+        assert [reading.error for reading in long_run.result()] == [None]
 
 
 def test_a_worker_that_does_not_share_the_folder_stops_the_run_with_a_clear_error(

@@ -9,6 +9,7 @@ import socket
 import subprocess
 import sys
 from pathlib import Path
+from threading import Event
 
 from extractors.records import Extraction, FailureCause, PaperError
 
@@ -34,6 +35,12 @@ def read(pdf: bytes) -> Extraction:
                 mark.touch()
                 os.kill(os.getpid(), signal.SIGKILL)
             return Extraction(sha256="once", page_count=0)
+        case b"wait":
+            started, go = (Path(path.decode()) for path in rest.split())
+            started.touch(exist_ok=False)  # read again, it fails
+            while not go.exists():
+                Event().wait(0.01)
+            return Extraction(sha256="waited", page_count=0)
         case b"connect":
             socket.create_connection(("127.0.0.1", int(rest)), timeout=5).close()
         case b"native":  # as native code would: past Python and all its hooks
