@@ -82,6 +82,7 @@ def ingest(
     """
     from flows.discovery import IngestRequest
     from flows.settings import load_settings
+    from flows.sources import SourceError
     from flows.terminal import print_failures, print_summary, watched_progress
 
     _one_source(since is not None or asked["search"] is not None, ids or ids_file, asked)
@@ -90,7 +91,10 @@ def ingest(
     if since and until and since > until:
         raise click.UsageError("--since is after --until")
     known_ids = _arxiv_ids(ids, ids_file)
-    request = IngestRequest(since=since and since.date(), until=until and until.date(), ids=known_ids, **asked)
+    try:
+        request = IngestRequest(since=since and since.date(), until=until and until.date(), ids=known_ids, **asked)
+    except SourceError as refused:
+        raise click.UsageError(str(refused)) from None
     settings = load_settings(jobs=jobs, runner=runner, scheduler=scheduler)
     if scheduler and settings.runner != "dask":
         raise click.UsageError("--scheduler needs --runner dask")

@@ -14,6 +14,7 @@ from flows.settings import Settings
 from flows.sources import FoundPaper
 from flows.sources.http import PoliteSession
 from flows.sources.relevance import DEFAULT_CATEGORIES
+from flows.sources.remote_tars import refuse_secrets
 from flows.sources.store import PdfStore
 
 if TYPE_CHECKING:
@@ -24,7 +25,10 @@ FIRST_RUN_DAYS = 7
 
 @dataclass(frozen=True, slots=True)
 class IngestRequest:
-    """Which papers a run is asked for; nothing said means everything new at arXiv since the last run."""
+    """Which papers a run is asked for; nothing said means everything new at arXiv since the last run.
+
+    ``SourceError`` for an address that may hold a password.
+    """
 
     since: date | None = None
     until: date | None = None
@@ -39,6 +43,10 @@ class IngestRequest:
     limit: int | None = None
     retry_failed: bool = False
     """Try again what this extractor version has failed on before."""
+
+    def __post_init__(self) -> None:
+        for address in (*self.tars, self.manifest):
+            refuse_secrets(address)
 
     def described(self) -> dict[str, Any]:
         """What was asked, as JSON can hold it; without what was not said."""

@@ -11,6 +11,7 @@ from loopback_files import bulk_manifest, bulk_tar
 from loopback_s3 import LoopbackS3, loopback_s3
 from s3fs import S3FileSystem
 
+from flows.discovery import IngestRequest
 from flows.sources import BulkTar, FoundPaper, SourceError, remote_tars
 from flows.sources.store import PdfStore
 from flows.sources.tars import papers_in_tars
@@ -117,7 +118,17 @@ def test_without_keys_it_says_what_is_needed_and_tells_no_secret(
     assert "a secret key" not in str(raised.value)
 
 
-def test_an_address_that_names_a_password_is_refused_and_not_repeated(store: PdfStore) -> None:
-    with pytest.raises(SourceError, match=r"names a password.*credentials") as refused:
-        list(papers_in_tars(["https://me:hunter2@mirror.example/arXiv_pdf_2401_001.tar"], store))
-    assert "hunter2" not in str(refused.value)
+@pytest.mark.parametrize(
+    "address",
+    [
+        "https://me:hunter2@mirror.example/arXiv_pdf_2401_001.tar",
+        "https://hunter2@mirror.example/arXiv_pdf_2401_001.tar",
+        "https://mirror.example/arXiv_pdf_2401_001.tar?X-Amz-Signature=hunter2",
+        "simplecache::https://me:hunter2@mirror.example/arXiv_pdf_2401_001.tar",
+    ],
+)
+def test_an_address_that_may_hold_a_secret_is_refused_and_not_repeated(address: str) -> None:
+    for asked in ({"tars": (address,)}, {"manifest": address}):
+        with pytest.raises(SourceError, match=r"is refused.*credentials") as refused:
+            IngestRequest(**asked)  # type: ignore[arg-type]
+        assert "hunter2" not in str(refused.value)
