@@ -31,8 +31,8 @@ def refuse_secrets(address: object) -> None:
     """
     if is_remote(address) and ("@" in str(address) or "?" in str(address)):
         raise SourceError(
-            "an address with a user, a password or a query (@ or ?) is refused, since it would stand in messages and in "
-            "the database: name none (keys to S3 belong into ~/.aws/credentials), or fetch the file first"
+            "an address with a user, a password or a query (@ or ?) is refused: it would stand in messages and in "
+            "the database; name none (keys to S3 belong into ~/.aws/credentials), or fetch the file first"
         )
 
 
@@ -111,6 +111,8 @@ def _opened(address: str) -> tuple[Any, dict[str, Any]]:
     options = _S3 if address.startswith("s3://") else {}
     system, path = fsspec.core.url_to_fs(address, **options)
     details = system.info(path)
+    if details.get("size") is None:
+        raise ValueError("the server does not say how long it is; fetch the file first")
     return system.open(path, "rb", block_size=BLOCK_BYTES, cache_type="readahead"), details
 
 

@@ -4,7 +4,9 @@ from __future__ import annotations
 
 import os
 from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
+from threading import Thread
 
 import pytest
 from loopback_files import bulk_manifest, bulk_tar
@@ -107,6 +109,34 @@ def test_a_tar_that_is_not_there_is_named_and_the_next_is_read(
     assert len([next(papers) for _ in MEMBERS]) == 5
     with pytest.raises(SourceError, match=r"can't open s3://arxiv/pdf/arXiv_pdf_1001_009\.tar: there is no such file"):
         next(papers)
+
+
+class _SaysNoLength(BaseHTTPRequestHandler):
+    def do_HEAD(self) -> None:
+        self.send_response(200)
+        self.end_headers()
+
+    do_GET = do_HEAD
+
+    def log_message(self, *_: object) -> None:
+        """Say nothing."""
+
+
+def test_a_file_of_unknown_length_is_named_and_the_next_is_read(
+    tmp_path: Path, store: PdfStore, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    good = bulk_tar(tmp_path, NAME, MEMBERS)
+    with ThreadingHTTPServer(("127.0.0.1", 0), _SaysNoLength) as server:
+        Thread(target=server.serve_forever, daemon=True).start()
+        try:
+            address = f"http://127.0.0.1:{server.server_port}/{NAME}"
+            papers = papers_in_tars([address, good], store)
+            assert [next(papers).name for _ in MEMBERS] == list(WHOLE)
+            with pytest.raises(SourceError, match=f"{address}: the server does not say how long it is"):
+                next(papers)
+        finally:
+            server.shutdown()
 
 
 def test_without_keys_it_says_what_is_needed_and_tells_no_secret(
