@@ -169,6 +169,7 @@ _SQLITE_ADVICE = (
 )
 _POSTGRESQL_ADVICE = {
     "53100": "the server's disk is full: free some space and run again, nothing half-written remains",
+    "53200": "the server has no room left; of locks, if many runs save at once: let it raise max_locks_per_transaction",
     "25006": "the server only lets read: connect to the primary server",
     "42501": "the user lacks a right: ask the database's owner to grant it",
     "42P01": "run `burden db upgrade` first",

@@ -8,9 +8,10 @@ from contextlib import ExitStack, nullcontext
 from pathlib import Path
 
 import pytest
+from psycopg.errors import OutOfMemory
 from sqlalchemy import Engine, make_url, text
 
-from db.engine import is_sqlite, lock_papers, open_database, writing
+from db.engine import error_in_words, is_sqlite, lock_papers, open_database, writing
 from db.errors import DatabaseError
 from db.migrate import database_status, upgrade
 
@@ -129,6 +130,13 @@ def test_a_wrong_password_is_not_repeated(guarded_postgresql: str) -> None:
 def test_the_status_hides_the_password(guarded_postgresql: str) -> None:
     password = str(make_url(guarded_postgresql).password)
     assert password not in database_status(open_database(guarded_postgresql)).url
+
+
+def test_a_server_without_room_for_more_locks_is_told_what_to_raise() -> None:
+    """Not tried on a server: it would hinder all tests that use it."""
+    refused = OutOfMemory("out of shared memory\nHINT:  You might need to increase max_locks_per_transaction.")
+    said = str(error_in_words(make_url("postgresql://db.example/burden"), refused))
+    assert "out of shared memory; " in said and "max_locks_per_transaction" in said
 
 
 def test_a_file_that_is_no_database(tmp_path: Path) -> None:
