@@ -117,32 +117,51 @@ class DaskRunner:
 
     def close(self) -> None:
         """End the processes that workers have started for this run."""
-        self._client.run(_leave_pools, self._run)
+        if self._client.status == "running":  # else the scheduler went away, which has ended the run
+            self._client.run(_leave_pools, self._run)
 
     def read(self, jobs: Iterable[PdfJob], limits: Limits) -> Generator[Reading, None, None]:
         """As ``Runner.read``; ``WorkerError`` where the cluster is no use: no workers, or such as read otherwise."""
-        from distributed import wait
-
         source = iter(jobs)
         under_way: dict[Future[Reading], PdfJob] = {}
         try:
             while True:
-                self._look()
+                with self._in_reach():
+                    self._look()
                 while len(under_way) < _JOBS_A_THREAD * self._threads and (job := next(source, None)):
-                    future = self._client.submit(_read_on_worker, job, limits, self._run, pure=False)
-                    under_way[future] = job
+                    with self._in_reach():
+                        under_way[self._client.submit(_read_on_worker, job, limits, self._run, pure=False)] = job
                 if not under_way:
                     return
-                try:
-                    with self._client.as_current():
-                        done = wait(list(under_way), timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED").done
-                except TimeoutError:
-                    continue
-                for future in done:
+                for future in self._done(list(under_way)):
                     del under_way[future]
-                    yield _result(future)
+                    with self._in_reach():
+                        reading = _result(future)
+                    yield reading
         finally:
-            self._client.cancel(list(under_way))
+            with contextlib.suppress(WorkerError), self._in_reach():  # what ends the reading is on its way
+                self._client.cancel(list(under_way))
+
+    def _done(self, under_way: list[Future[Reading]]) -> set[Future[Reading]]:
+        """Those that are done, as soon as there are any; none where that takes so long that it is time to look."""
+        from distributed import wait
+
+        with self._in_reach(), contextlib.suppress(TimeoutError), self._client.as_current():
+            done: set[Future[Reading]] = wait(under_way, timeout=_LOOK_SECONDS, return_when="FIRST_COMPLETED").done
+            return done
+        return set()
+
+    @contextmanager
+    def _in_reach(self) -> Iterator[None]:
+        """``WorkerError`` where the cluster can't be asked; Dask has many errors for it, of which few have a name."""
+        try:
+            yield
+        except WorkerError:
+            raise
+        except Exception as error:
+            raise WorkerError(
+                f"the Dask scheduler went away ({type(error).__name__}: {error}); what was saved stays, run again"
+            ) from error
 
     def _look(self) -> None:
         """How many threads there are just now; an adaptive cluster's workers come and go."""
@@ -182,7 +201,7 @@ class _Run:
 
 @dataclass(frozen=True, slots=True)
 class _SharedPool:
-    """Processes, and the tokens of the runs that they read for. A run that was killed never leaves; the next share it."""
+    """Processes, and the tokens of the runs that they read for; a killed run never leaves, and later ones join it."""
 
     pool: StandingPool
     runs: set[str]

@@ -6,6 +6,7 @@ import socket
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
 from contextlib import contextmanager
+from itertools import cycle
 from pathlib import Path
 from threading import Event
 from typing import TYPE_CHECKING
@@ -110,19 +111,19 @@ def test_a_worker_of_another_version_stops_the_run(
 
 
 @contextmanager
-def _cluster_of_daemons() -> Iterator[str]:
-    """Workers as `dask worker` starts them unless it is told otherwise."""
+def _cluster(*, of_daemons: bool) -> Iterator[LocalCluster]:
+    """A cluster of one worker; ``of_daemons`` as `dask worker` starts them unless it is told otherwise."""
     with (
-        dask.config.set({"distributed.worker.daemon": True}),
+        dask.config.set({"distributed.worker.daemon": of_daemons}),
         LocalCluster(n_workers=1, processes=True, host="127.0.0.1", dashboard_address="127.0.0.1:0") as cluster,
     ):
-        yield cluster.scheduler_address
+        yield cluster
 
 
 def test_a_worker_that_may_start_no_processes_says_how_to_start_it(tmp_path: Path) -> None:
     with (
-        _cluster_of_daemons() as scheduler,
-        dask_runner(scheduler, 1, UNRULY) as runner,
+        _cluster(of_daemons=True) as cluster,
+        dask_runner(cluster.scheduler_address, 1, UNRULY) as runner,
         pytest.raises(WorkerError, match="DASK_DISTRIBUTED__WORKER__DAEMON=False"),
     ):
         list(runner.read(_jobs(tmp_path, b"one"), LIMITS))
@@ -138,6 +139,23 @@ def test_a_scheduler_that_is_not_there_is_named(monkeypatch: pytest.MonkeyPatch)
             dask_runner(address, 1),
         ):
             pass
+
+
+def test_a_scheduler_that_goes_away_ends_the_run_with_a_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(runners, "_CONNECT_SECONDS", 5)
+    with (
+        _cluster(of_daemons=False) as cluster,
+        dask_runner(cluster.scheduler_address, 1, UNRULY) as runner,
+        dask.config.set({"distributed.comm.timeouts.connect": "1s"}),
+    ):
+        readings = runner.read(cycle(_jobs(tmp_path, b"one")), LIMITS)
+        assert next(readings).error is None
+        cluster.close()
+        with pytest.raises(WorkerError, match=r"the Dask (scheduler went away|cluster gave up a task)"):
+            for _ in readings:
+                pass
 
 
 def test_a_run_on_dask_ends_where_a_run_in_processes_does(
