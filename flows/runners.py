@@ -160,8 +160,7 @@ class DaskRunner:
             raise
         except Exception as error:
             raise WorkerError(
-                f"the Dask scheduler at {self._client.scheduler.address} went away ({type(error).__name__}: {error}); "
-                "what was saved stays: start it, run again"
+                f"the Dask scheduler went away ({type(error).__name__}: {error}); what was saved stays, run again"
             ) from error
 
     def _look(self) -> None:

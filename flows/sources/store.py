@@ -20,7 +20,7 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from io import BufferedRandom
 from pathlib import Path
-from typing import BinaryIO
+from typing import IO
 
 from extractors.records import FailureCause, PaperError
 from flows.sources import FoundPaper, StoredPdf
@@ -42,7 +42,7 @@ class PdfStore:
         for part in self._tmp.glob("*.part"):
             _remove_if_abandoned(part)
 
-    def put(self, pdf: BinaryIO, name: str) -> StoredPdf:
+    def put(self, pdf: IO[bytes], name: str) -> StoredPdf:
         """Store a PDF, which messages call ``name``; one that is there already stays as it is.
 
         Takes any bytes, so that a broken file too has its sha256 on record; only one larger than
