@@ -5,12 +5,9 @@ from __future__ import annotations
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from dataclasses import dataclass
+from functools import cache
 from pathlib import Path
 
-from alembic import command
-from alembic.config import Config
-from alembic.runtime.migration import MigrationContext
-from alembic.script import ScriptDirectory
 from sqlalchemy import Connection, Engine, func, inspect, select
 
 from db import objects, schema
@@ -20,6 +17,7 @@ from db.errors import NotEmptyError, SchemaError
 VERSION_TABLE = "burden_alembic_version"
 """Not Alembic's default name: Prefect keeps its own under that, perhaps in the same database."""
 
+_MIGRATIONS = Path(__file__).parent / "migrations"
 _UPGRADE_LOCK = 7_226_001_984
 """Any number that no other program is likely to lock."""
 
@@ -50,7 +48,7 @@ def upgrade(engine: Engine, revision: str | None = None) -> None:
         if _is_at(connection, target):
             return
     with changing_schema(engine) as connection:
-        command.upgrade(_config(connection), target)
+        _migrate(connection, target)
 
 
 @contextmanager
@@ -82,9 +80,9 @@ def made_anew(engine: Engine, revision: str, replace: bool) -> Iterator[Connecti
         grants = objects.take_down(connection)
         schema.metadata.drop_all(connection)
         connection.exec_driver_sql(f"DROP TABLE IF EXISTS {VERSION_TABLE}")
-        command.upgrade(_config(connection), revision)
+        _migrate(connection, revision)
         yield connection
-        command.upgrade(_config(connection), _head())
+        _migrate(connection, _head())
         _finish(connection, grants)
 
 
@@ -107,7 +105,7 @@ def revision_of(connection: Connection) -> str:
 
 def check_revision(revision: str, what: str) -> None:
     """``SchemaError`` where this program does not know the revision of ``what``: a newer one made it."""
-    if revision not in {step.revision for step in _script().walk_revisions()}:
+    if revision not in _revisions():
         raise SchemaError(f"{what} has a schema ({revision}) newer than this program's ({_head()}): upgrade burden")
 
 
@@ -146,8 +144,10 @@ def _is_at(connection: Connection, target: str) -> bool:
 
 
 def _revision(connection: Connection) -> str | None:
-    revision = MigrationContext.configure(connection, opts={"version_table": VERSION_TABLE}).get_current_revision()
-    if revision is not None and revision not in {step.revision for step in _script().walk_revisions()}:
+    if not inspect(connection).has_table(VERSION_TABLE):
+        return None
+    revision: str | None = connection.exec_driver_sql(f"SELECT version_num FROM {VERSION_TABLE}").scalar()  # noqa: S608
+    if revision is not None and revision not in _revisions():
         raise SchemaError(
             f"the database's schema ({revision}) is newer than this program: upgrade burden, or use another database"
         )
@@ -160,20 +160,25 @@ def _remember_objects(connection: Connection, digest: str) -> None:
     connection.execute(table.insert().values(name="views and triggers", sql_sha256=digest))
 
 
-def _config(connection: Connection | None = None) -> Config:
+def _migrate(connection: Connection, target: str) -> None:
+    from alembic import command  # loaded where there is something to migrate: most commands find the schema current
+    from alembic.config import Config
+
     config = Config()
-    config.set_main_option("script_location", str(Path(__file__).parent / "migrations").replace("%", "%%"))
+    config.set_main_option("script_location", str(_MIGRATIONS).replace("%", "%%"))
     config.attributes["connection"] = connection
-    return config
+    command.upgrade(config, target)
 
 
 def _head() -> str:
     """The revision that this program works with."""
-    return _script().get_current_head() or ""
+    return _revisions()[-1]
 
 
-def _script() -> ScriptDirectory:
-    return ScriptDirectory.from_config(_config())
+@cache
+def _revisions() -> tuple[str, ...]:
+    """Of all migrations, in their order, as their files are numbered: "0008_leases.py" -> "0008"."""
+    return tuple(sorted(path.name.partition("_")[0] for path in (_MIGRATIONS / "versions").glob("[0-9]*.py")))
 
 
 @contextmanager
