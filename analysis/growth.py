@@ -6,7 +6,7 @@ import math
 from dataclasses import dataclass
 
 import numpy as np
-import statsmodels.api as sm
+from statsmodels.regression.linear_model import OLS
 
 from analysis.samples import Array
 
@@ -53,7 +53,7 @@ def growth(year: Array, log10_burden: Array) -> Growth | NoGrowth:
         return NoGrowth(n, f"{n} points; a rate needs {LEAST_POINTS}.")
     if np.ptp(year) < _LEAST_YEARS:
         return NoGrowth(n, "All points are of one year.")
-    fitted = sm.OLS(log10_burden, sm.add_constant(year - year.mean())).fit(cov_type="HC3", use_t=True)
+    fitted = OLS(log10_burden, np.column_stack([np.ones(n), year - year.mean()])).fit(cov_type="HC3", use_t=True)
     low, high = fitted.conf_int()[1]
     if not (math.isfinite(low) and math.isfinite(high)):
         return NoGrowth(n, "The points leave the rate open.")

@@ -12,8 +12,8 @@ from dataclasses import dataclass, replace
 from typing import Any
 
 import numpy as np
-import statsmodels.api as sm
 from scipy import stats
+from statsmodels.regression.linear_model import OLS
 
 from analysis.form_comparison import information_criteria
 from analysis.records import Coefficient, Fit, Refusal, RefusalCause, Subject
@@ -175,7 +175,7 @@ def _least_squares(response: Array, regressors: Sequence[Array]) -> _Line:
     basis, _ = np.linalg.qr(design)
     fixed = np.any(1 - np.sum(basis**2, axis=1) <= LEAST_FREEDOM)
     with np.errstate(all="ignore"):  # numbers too far apart overflow, and are refused
-        results: Any = sm.OLS(response, design).fit()
+        results: Any = OLS(response, design).fit()
         covariance = np.asarray(results.cov_params())
         return _Line(
             n=len(response),
