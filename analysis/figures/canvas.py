@@ -90,7 +90,7 @@ def draw(
         png, svg = io.BytesIO(), io.BytesIO()
         FigureCanvasAgg(figure)
         figure.savefig(png, format="png", dpi=PNG_DOTS_PER_INCH, metadata={"Software": None})
-        figure.set_layout_engine("none")
+        figure.set_layout_engine(None)  # it stays as it is laid out; by the name of "none" all would be drawn once more
         FigureCanvasSVG(figure)
         figure.savefig(svg, format="svg", metadata={"Date": None})
     linked = linked_svg(svg.getvalue(), name, f"{title}. {caption}", marks)
