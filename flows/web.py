@@ -75,11 +75,16 @@ _UNESTIMATED = timedelta(days=1)
 
 @contextmanager
 def desk_app(
-    settings: Settings, address: Address, tell: Callable[[int, int], None] = lambda done, papers: None
+    settings: Settings,
+    address: Address,
+    tell: Callable[[int, int], None] = lambda done, papers: None,
+    *,
+    draw_ahead: bool = False,
 ) -> Iterator[FastAPI]:
     """The app over what the settings name; its worker processes end with the block.
 
-    ``tell(done, papers)`` hears of papers whose public rows must be made first, as after an upgrade.
+    ``tell(done, papers)`` hears of papers whose public rows must be made first, as after an upgrade. ``draw_ahead``
+    starts the processes that draw pages and charts at once, so that the first of them do not wait.
     """
     engine = open_database(settings.database, patience_seconds=_PATIENCE_SECONDS)
     upgrade(engine)
@@ -97,8 +102,10 @@ def desk_app(
     secret = secret_key(settings.key_file)
     letters = mailing(engine, smtp_server(settings), partial(token_of, secret))
     with letters as wake_mail, watching(engine, settings):
-        renderer.start()
         try:
+            if draw_ahead:
+                renderer.start()
+                painter.start()
             services = replace(
                 _services(engine, renderer, address),
                 secret=secret,
@@ -141,8 +148,7 @@ def serve(
     ``announce(url, has_users)`` is called once, as soon as the server answers; until then ``tell`` as in ``desk_app``.
     """
     listening = _listening(address)
-    with listening, desk_app(settings, address, tell) as app:
-        app.state.services.charts.start()
+    with listening, desk_app(settings, address, tell, draw_ahead=True) as app:
         has_users = bool(users(app.state.services.engine))
         port = listening.getsockname()[1]
         url = f"http://{_as_host_name(address.host)}:{port}/"
