@@ -14,7 +14,7 @@ from functools import cache
 from hashlib import sha256
 from pathlib import Path
 from secrets import token_urlsafe
-from typing import Any
+from typing import Any, TypeVar
 
 import httpx
 import uvicorn
@@ -26,6 +26,8 @@ from flows.settings import Settings, load_settings
 from flows.web import Address, desk_app
 from portal.passwords import hash_password
 from portal.services import Services
+
+Answer = TypeVar("Answer")
 
 PASSWORD = "correct horse battery staple"
 SAMPLE_PAPERS = (
@@ -123,7 +125,7 @@ def serving(home: Path, address: Address | None = None, **set_otherwise: object)
             thread.join(timeout=30)
 
 
-def in_a_loop_of_its_own(asking: Coroutine[Any, Any, None]) -> None:
+def in_a_loop_of_its_own(asking: Coroutine[Any, Any, Answer]) -> Answer:
     """Run it apart: a browser of other tests keeps an event loop running in this thread."""
     with ThreadPoolExecutor(1) as apart:
-        apart.submit(asyncio.run, asking).result()
+        return apart.submit(asyncio.run, asking).result()

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-import asyncio
 import re
 import shutil
 from collections.abc import Iterator
@@ -12,6 +11,7 @@ from pathlib import Path
 
 import httpx
 import pytest
+from live_site import in_a_loop_of_its_own
 from prometheus_client.parser import text_string_to_metric_families
 
 from db.alarms import Channel, raise_alarm
@@ -76,7 +76,7 @@ class Client:
             async with httpx.AsyncClient(transport=self._transport, base_url=self._base) as client:
                 return await client.request(method, path, headers=headers)
 
-        return asyncio.run(ask())
+        return in_a_loop_of_its_own(ask())
 
 
 def _read(client: Client) -> Figures:
