@@ -11,6 +11,7 @@ import pytest
 
 import flows.ingest
 import flows.papers
+import flows.runners
 from db.engine import open_database
 from db.queries import exported_records
 from extractors.records import FailureCause
@@ -25,7 +26,7 @@ OVERFLOWING = "overflowing_reader:read"
 @pytest.fixture(autouse=True)
 def _overflowing(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(flows.papers, "READER", OVERFLOWING)
-    monkeypatch.setattr(flows.ingest, "read_papers", partial(read_papers, reader=OVERFLOWING))
+    monkeypatch.setattr(flows.runners, "read_papers", partial(read_papers, reader=OVERFLOWING))
 
 
 @pytest.fixture
@@ -57,7 +58,7 @@ def test_with_a_database_the_others_are_loaded_and_a_mended_reader_gets_another_
         tally = flows.ingest.ingest(request, settings)
         assert (tally.papers_parsed, tally.failed_by_cause) == (parsed_anew, {"refused": 1})
         assert "duration_hours" in tally.failures[0].message
-    monkeypatch.setattr(flows.ingest, "read_papers", read_papers)
+    monkeypatch.setattr(flows.runners, "read_papers", read_papers)
     assert flows.ingest.ingest(request, settings).papers_parsed == 1
     records = exported_records(open_database(settings.database), "facts")
     assert {record["arxiv_id"] for record in records} == {"1707.99006", "1912.99001"}
