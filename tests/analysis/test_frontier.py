@@ -46,7 +46,7 @@ def test_a_tenth_of_the_points_is_better_than_the_line(form: Form) -> None:
     assert np.mean(response > fit.intercept + fit.slope * x) == pytest.approx(0.1, abs=0.006)
 
 
-@pytest.mark.parametrize(("n", "drawings"), [(40, 60), (150, 150), (400, 300), (2000, 40)])
+@pytest.mark.parametrize(("n", "drawings"), [(40, 60), (150, 100), (400, 100), (2000, 30)])
 @pytest.mark.parametrize("growing", [False, True], ids=["equal scatter", "growing scatter"])
 def test_intervals_hold_the_true_slope_about_as_often_as_they_say(n: int, drawings: int, growing: bool) -> None:
     """By resampling for 40 points, by densities beyond; one density for all held 0.8 to 0.9 where scatter grows."""
