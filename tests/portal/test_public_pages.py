@@ -45,6 +45,8 @@ HTML = {"Accept": "text/html"}
 HERON = "2104.99017"
 """It has runs with burdens, and results on ImageNet and COCO."""
 PROJECT = Path(__file__).resolve().parents[2]
+TAKE_OUT_ROWS_LIKE_OTHERS = "document.querySelectorAll('tbody > tr:nth-child(n+13)').forEach((row) => row.remove())"
+"""Axe needs seconds for a hundred of them."""
 ADDRESSES = (
     *("/", "/benchmarks", "/benchmarks/imagenet", "/models", "/papers", "/trends", "/hardware", "/methods"),
     *("/data", "/contribute", f"/papers/{HERON}", "/hardware/nvidia-tesla-v100"),
@@ -339,11 +341,13 @@ def test_pages_are_accessible_on_phones_and_screens_and_ask_no_other_host(
 ) -> None:
     page = stays_here(viewport={"width": 390, "height": 844})
     page.goto(address, wait_until="networkidle")
-    accessible(page)
     overflow = page.evaluate("document.documentElement.scrollWidth - document.documentElement.clientWidth")
     assert overflow <= 0, "nothing stands out at the side of a phone"
+    page.evaluate(TAKE_OUT_ROWS_LIKE_OTHERS)
+    accessible(page)
     wide = stays_here(viewport={"width": 1280, "height": 800}, color_scheme="dark")
     wide.goto(address, wait_until="networkidle")
+    wide.evaluate(TAKE_OUT_ROWS_LIKE_OTHERS)
     accessible(wide)
 
 
