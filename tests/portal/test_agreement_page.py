@@ -2,12 +2,14 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+import shutil
+from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
+from pathlib import Path
 
 import httpx
 import pytest
-from live_site import Site
+from live_site import Site, serving
 from playwright.sync_api import Page, expect
 
 from db.agreement_rows import double_reviews
@@ -19,22 +21,29 @@ AT = datetime(2026, 3, 1, 12, tzinfo=UTC)
 HTML = {"Accept": "text/html"}
 
 
-@pytest.fixture
-def reviewed(open_site: Callable[..., Site]) -> Site:
-    """Every run of the papers for double review is accepted by ada, its count corrected by ben to another in one."""
-    site = open_site()
+DIFFERENCES = 2
+
+
+@pytest.fixture(scope="module")
+def reviewed(sample_home: Path, tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
+    """Every run of the papers for double review is accepted by ada, its accelerator corrected by ben in two."""
+    with serving(shutil.copytree(sample_home, tmp_path_factory.mktemp("reviewed") / "home")) as site:
+        _review(site)
+        yield site
+
+
+def _review(site: Site) -> None:
     with site.client("adjudicator", "eve") as eve:
         assert eve.post("/agreement/papers", data={"count": "50"}).status_code == 303
     chosen = {each.paper_key for each in double_reviews(site.engine)}
     runs = [run for run in exported_records(site.engine, "runs") if run["arxiv_id"] in chosen]
     for index, run in enumerate(runs):
-        value = "<script>alert(1)</script>" if index == 0 else run["accelerator"]
+        value = "<script>alert(1)</script>" if index < DIFFERENCES else run["accelerator"]
         for reviewer, given in (("ada", run["accelerator"]), ("ben", value)):
             at = AT + timedelta(minutes=index + (30 if reviewer == "ben" else 0))
             add_review(
                 site.engine, Review(run["fact_key"], "accelerator", Decision.CORRECT, reviewer, at, given, "<b>why</b>")
             )
-    return site
 
 
 def test_only_adjudicators_see_it(site: Site, client: Client) -> None:
@@ -74,13 +83,13 @@ def test_figures_and_differences_are_shown_with_links(reviewed: Site, open_page:
 
 def test_a_settled_difference_is_listed_only_when_asked_for(reviewed: Site) -> None:
     with reviewed.client("adjudicator", "eve") as eve:
-        run = next(iter(exported_records(reviewed.engine, "runs")))
         shown = eve.get("/agreement", headers=HTML).text
-        key = shown.partition("#record-")[2][:32]
+        assert shown.count("#record-") == DIFFERENCES
+        key = shown.rpartition("#record-")[2][:32]
         run = next(run for run in exported_records(reviewed.engine, "runs") if run["fact_key"].endswith(key))
         later = AT + timedelta(days=1)
         add_review(reviewed.engine, Review(run["fact_key"], "accelerator", Decision.CORRECT, "eve", later, "GPU"))
-        assert "#record-" not in eve.get("/agreement", headers=HTML).text
+        assert f"#record-{key}" not in eve.get("/agreement", headers=HTML).text
         settled = eve.get("/agreement?settled=true", headers=HTML).text
         assert f"#record-{key}" in settled and '<span class="badge good">GPU</span>' in settled
 
