@@ -56,8 +56,9 @@ demo: setup  ## read the bundled sample papers into ./demo-output, show the esti
 	@echo '  $(BIN)/burden extract --tables samples/tables/2302.99102.pdf   the tables of a paper'
 	@echo '  $(BIN)/burden ingest --since 2026-01-01 --limit 20             real papers from arXiv'
 
+# Files are tested in the order of their names: else those of one long test come last, and all processes wait for it.
 test: setup  ## run the whole test suite
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile
+	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## lint, format, types and the walls between rooms
 	$(BIN)/ruff check .
