@@ -65,7 +65,7 @@ def page() -> Page:
 
 @pytest.fixture(scope="module")
 def single_page() -> Page:
-    return Page(dict(report_files(shared_analysis(), ("html",)))["index.html"].decode())
+    return Page(dict(report_files(invented_analysis(invented_points(12)), ("html",)))["index.html"].decode())
 
 
 def rendered(text: str) -> list[Token]:
@@ -120,7 +120,8 @@ def test_each_figure_stands_in_the_page_once_and_is_loaded_when_the_reader_comes
 
 def test_without_files_beside_it_the_page_holds_the_figures_itself(page: Page, single_page: Page) -> None:
     assert not single_page.all("iframe")
-    assert len(single_page.all("svg")) == len(page.all("iframe"))
+    assert len(single_page.all("svg")) == len(single_page.all("figure")) > 1
+    assert len(page.all("iframe")) == len(page.all("figure"))
     assert all(each.get("role") == "img" and each.get("aria-label") for each in single_page.all("svg"))
     assert all(each.get("tabindex") == "-1" for each in single_page.all("a") if "xlink:href" in each)
     ids = [each["id"] for _, each in single_page.elements if "id" in each]
