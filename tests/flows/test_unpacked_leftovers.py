@@ -8,10 +8,8 @@ import subprocess
 import sys
 import tarfile
 from pathlib import Path
-from typing import TYPE_CHECKING
 
-if TYPE_CHECKING:
-    from tests.flows.conftest import Home
+from homes import Home
 
 UNPACK_AND_WAIT = """
 import sys
@@ -59,7 +57,7 @@ def test_only_what_killed_runs_have_unpacked_is_removed(home: Home, few_papers: 
 
 
 def test_a_run_leaves_nothing_unpacked(undisturbed: Home, few_papers: Path, tmp_path: Path) -> None:
-    home = type(undisturbed)(Path(shutil.copytree(undisturbed.path, tmp_path / "home")))
+    home = Home(Path(shutil.copytree(undisturbed.path, tmp_path / "home")))
     ran = home.burden("ingest", "--from-tar", _tar(tmp_path, few_papers), "--json")
     assert ran.returncode == 0, ran.stderr
     assert json.loads(ran.stdout)["papers_unchanged"] == 1
