@@ -6,11 +6,14 @@ import os
 import signal
 from collections.abc import Callable
 from pathlib import Path
+from typing import Any
 
 import pytest
+from filelock import FileLock
 
 PROJECT = Path(__file__).resolve().parent.parent
 
+MadeOnce = Callable[[str, Callable[[Path], Any]], Path]
 Require = Callable[[str, bool, str], None]
 
 
@@ -47,6 +50,25 @@ def shared_dir(require: Require) -> Path:
     folder = Path(os.environ.get("BURDEN_SHARED") or PROJECT.parent / "shared").resolve()
     require("shared", (folder / "corpus").is_dir(), f"no folder corpus/ in {folder} (set BURDEN_SHARED)")
     return folder
+
+
+@pytest.fixture(scope="session")
+def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
+    """``made_once("desk-samples", make)``: a folder of this name, filled by ``make(folder)`` in the first of all test
+    processes that asks for it; not to be written to."""
+    root = tmp_path_factory.getbasetemp()
+    if os.environ.get("PYTEST_XDIST_WORKER"):
+        root = root.parent
+
+    def made(name: str, make: Callable[[Path], Any]) -> Path:
+        folder, being_made = root / name, root / f"{name}.part"
+        with FileLock(root / f"{name}.lock"):
+            if not folder.exists():
+                make(being_made)
+                being_made.rename(folder)
+        return folder
+
+    return made
 
 
 @pytest.fixture(scope="session")

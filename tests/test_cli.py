@@ -11,6 +11,7 @@ from pathlib import Path
 
 import click
 import pytest
+from homes import Home, invoke
 
 from cli import main
 
@@ -88,9 +89,9 @@ print("LOADED", sorted(heavy & set(sys.modules)))
     ],
     ids=" ".join,
 )
-def test_wrong_use_exits_with_2_and_no_traceback(burden: Burden, arguments: tuple[str, ...]) -> None:
-    ran = burden(*arguments)
-    assert ran.returncode == 2, ran.stderr
+def test_wrong_use_exits_with_2_and_no_traceback(tmp_path: Path, arguments: tuple[str, ...]) -> None:
+    ran = invoke(Home(tmp_path / "home"), *arguments)
+    assert ran.exit_code == 2, ran.stderr
     assert ran.stdout == ""
     assert "Traceback" not in ran.stderr
     assert "rror: " in ran.stderr

@@ -26,7 +26,7 @@ def until_given(condition: Callable[[], Any], server: subprocess.Popen[bytes], s
     return found
 
 
-def _free_port() -> int:
+def free_port() -> int:
     with socket.socket() as held:
         held.bind(("127.0.0.1", 0))
         return int(held.getsockname()[1])
@@ -35,7 +35,7 @@ def _free_port() -> int:
 @contextmanager
 def running_prefect(home: Path) -> Iterator[tuple[str, subprocess.Popen[bytes]]]:
     """Address of its API, and its process."""
-    port = _free_port()
+    port = free_port()
     environment = {name: value for name, value in os.environ.items() if not name.startswith("PREFECT_")} | {
         "DO_NOT_TRACK": "1",
         "PREFECT_HOME": str(home),

@@ -48,7 +48,7 @@ from flows.mail import PAUSES
 from flows.settings import Settings, SettingsError, load_settings, settings_in_force
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Home
+    from homes import Home
 
 NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 HOUR = timedelta(hours=1)

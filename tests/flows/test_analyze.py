@@ -5,21 +5,11 @@ from __future__ import annotations
 import json
 import sqlite3
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-from click.testing import CliRunner, Result
+from homes import Home, invoke
 from study_tables import write_table
-
-from cli import main
-
-if TYPE_CHECKING:
-    from tests.flows.conftest import Home
-
-
-def invoke(home: Home, *arguments: object) -> Result:
-    """As ``Home.burden``, in this process: pandas and statsmodels load once for all tests."""
-    return CliRunner(env=home.environment).invoke(main, [str(each) for each in arguments])
 
 
 def run(home: Home, *arguments: object) -> str:

@@ -12,6 +12,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner, Result
+from homes import Home
 
 from cli import main
 from db.desk import paper_records
@@ -19,29 +20,13 @@ from db.engine import Engine, open_database
 from db.queries import exported_records
 from flows.settings import load_settings
 
-PAPERS = ("2105.99003", "2304.99011")
 Ran = Callable[..., Result]
 
 
-@pytest.fixture(scope="module")
-def sample_home(samples_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """Two sample papers, read once."""
-    folder = tmp_path_factory.mktemp("annotated")
-    (folder / "papers").mkdir()
-    for paper in PAPERS:
-        shutil.copy(samples_dir / f"{paper}.pdf", folder / "papers")
-    with pytest.MonkeyPatch.context() as patch:
-        patch.setenv("BURDEN_HOME", str(folder / "home"))
-        patch.delenv("BURDEN_DATABASE_URL", raising=False)
-        ran = CliRunner().invoke(main, ["ingest", "--from-folder", str(folder / "papers"), "--jobs", "1"])
-    assert ran.exit_code == 0, ran.output
-    return folder / "home"
-
-
 @pytest.fixture
-def burden(sample_home: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ran:
+def burden(two_papers: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Ran:
     """``burden("export", "--format", "csv", code=2)``: the command on a copy of the database, with this exit code."""
-    shutil.copytree(sample_home, tmp_path / "home")
+    shutil.copytree(two_papers.path, tmp_path / "home")
     monkeypatch.setenv("BURDEN_HOME", str(tmp_path / "home"))
     monkeypatch.delenv("BURDEN_DATABASE_URL", raising=False)
 

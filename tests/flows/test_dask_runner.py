@@ -9,18 +9,15 @@ from contextlib import contextmanager
 from itertools import cycle
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING
 
 import dask
 import pytest
 from distributed import LocalCluster
+from homes import Home
 
 from flows import runners
 from flows.runners import DaskRunner, dask_runner
 from flows.workers import Limits, PdfJob, WorkerError
-
-if TYPE_CHECKING:
-    from tests.flows.conftest import Home
 
 LIMITS = Limits(time_limit_seconds=5, memory_limit_mb=400, pdf_limit_mb=1)
 UNRULY = "unruly_readers:read"

@@ -5,31 +5,28 @@ from __future__ import annotations
 import csv
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from homes import Home, invoke
 from pyarrow import parquet
 
 from db.exchange import COLUMNS
 
-if TYPE_CHECKING:
-    from tests.flows.conftest import Home
-
 
 @pytest.mark.parametrize("what", ["results", "properties", "points"])
 def test_every_format_holds_the_same_records(undisturbed: Home, tmp_path: Path, what: str) -> None:
-    lines = undisturbed.burden("export", what).stdout.splitlines()
+    lines = invoke(undisturbed, "export", what).stdout.splitlines()
     names = {name: tmp_path / f"{what}.{name}" for name in ("csv", "parquet")}
     for path in names.values():
-        ran = undisturbed.burden("export", what, "-o", path)
-        assert ran.returncode == 0, ran.stderr
+        ran = invoke(undisturbed, "export", what, "-o", path)
+        assert ran.exit_code == 0, ran.stderr
     with names["csv"].open(newline="", encoding="utf-8") as file:
         rows = csv.reader(file)
         assert next(rows) == list(COLUMNS[what])
         assert sum(1 for _ in rows) == len(lines)
     assert parquet.read_table(names["parquet"]).num_rows == len(lines)
-    table = undisturbed.burden("export", what, "--format", "table")
-    assert table.returncode == 0, table.stderr
+    table = invoke(undisturbed, "export", what, "--format", "table")
+    assert table.exit_code == 0, table.stderr
     assert table.stdout.count("\n") == len(lines) + 1 if lines else table.stdout == "nothing found\n"
 
 
@@ -43,6 +40,6 @@ def test_points_are_of_results_that_are_exported(undisturbed: Home) -> None:
 
 
 def _lines(home: Home, what: str) -> list[str]:
-    ran = home.burden("export", what)
-    assert ran.returncode == 0, ran.stderr
+    ran = invoke(home, "export", what)
+    assert ran.exit_code == 0, ran.stderr
     return ran.stdout.splitlines()

@@ -4,13 +4,10 @@ from __future__ import annotations
 
 import json
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pymupdf
 import pytest
-
-if TYPE_CHECKING:
-    from tests.flows.conftest import Home
+from homes import Home, invoke
 
 
 @pytest.fixture(scope="module")
@@ -23,7 +20,7 @@ def extracted(undisturbed: Home, few_papers: Path) -> tuple[list[Path], str, str
 
 
 def test_records_are_those_that_the_database_exports(extracted: tuple[list[Path], str, str], undisturbed: Home) -> None:
-    exported = undisturbed.burden("export", "facts").stdout
+    exported = invoke(undisturbed, "export", "facts").stdout
     assert sorted(extracted[1].splitlines()) == sorted(exported.splitlines())
     assert extracted[1].count("\n") >= 4
 
@@ -112,31 +109,31 @@ def test_evaluate_reads_the_database_and_an_export_alike(undisturbed: Home, tmp_
     run = {"accelerator": "P100", "count": 8, "hours": 84.0}
     gold.write_text(json.dumps({"arxiv_id": "1912.99001", "runs": [run]}) + "\n")
     export = tmp_path / "export.jsonl"
-    exported = undisturbed.burden("export", "facts", "--candidates", "-o", export)
-    assert exported.returncode == 0, exported.stderr
+    exported = invoke(undisturbed, "export", "facts", "--candidates", "-o", export)
+    assert exported.exit_code == 0, exported.stderr
     command = ("evaluate", "--gold", gold, "--json")
-    from_database = json.loads(undisturbed.burden(*command).stdout)
-    from_export = json.loads(undisturbed.burden(*command, "--pred", export).stdout)
+    from_database = json.loads(invoke(undisturbed, *command).stdout)
+    from_export = json.loads(invoke(undisturbed, *command, "--pred", export).stdout)
     assert from_database == from_export
     assert from_database["accelerator"]["recall"] == 1.0
-    assert "accelerator" in undisturbed.burden("evaluate", "--gold", gold).stdout
+    assert "accelerator" in invoke(undisturbed, "evaluate", "--gold", gold).stdout
 
 
 @pytest.mark.parametrize("file_format", ["csv", "parquet"])
 def test_export_takes_its_format_from_the_file_name(undisturbed: Home, tmp_path: Path, file_format: str) -> None:
     file = tmp_path / f"burden.{file_format}"
-    ran = undisturbed.burden("export", "burden", "-o", file)
-    assert ran.returncode == 0, ran.stderr
+    ran = invoke(undisturbed, "export", "burden", "-o", file)
+    assert ran.exit_code == 0, ran.stderr
     head = file.read_bytes()[:8]
     assert head.startswith(b"PAR1") if file_format == "parquet" else head.startswith(b"kind,")
 
 
 def test_export_table_shows_how_the_burden_was_reckoned(undisturbed: Home) -> None:
-    shown = " ".join(undisturbed.burden("export", "burden", "--format", "table").stdout.split())
+    shown = " ".join(invoke(undisturbed, "export", "burden", "--format", "table").stdout.split())
     assert "8 devices x 10.6 TFLOP/s fp32" in shown and "2.6e+19" in shown
 
 
 def test_database_status_counts_rows(undisturbed: Home) -> None:
-    status = json.loads(undisturbed.burden("db", "status", "--json").stdout)
+    status = json.loads(invoke(undisturbed, "db", "status", "--json").stdout)
     assert status["revision"] == status["head"]
     assert status["rows"]["papers"] == 5

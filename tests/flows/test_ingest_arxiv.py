@@ -6,13 +6,11 @@ import json
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from homes import Home, invoke
 from loopback_arxiv import LoopbackArxiv, html, status
-
-if TYPE_CHECKING:
-    from tests.flows.conftest import Home
 
 
 def _today() -> date:
@@ -28,7 +26,7 @@ def arxiv() -> Iterator[LoopbackArxiv]:
 @pytest.fixture
 def at_arxiv(home: Home, arxiv: LoopbackArxiv) -> Home:
     """A home whose arXiv is the loopback one."""
-    return type(home)(home.path, tuple(arxiv.environment().items()))
+    return Home(home.path, tuple(arxiv.environment().items()))
 
 
 @pytest.fixture(scope="module")
@@ -37,8 +35,8 @@ def pdf(samples_dir: Path) -> bytes:
 
 
 def _exported(home: Home, what: str) -> list[dict[str, Any]]:
-    ran = home.burden("export", what)
-    assert ran.returncode == 0, ran.stderr
+    ran = invoke(home, "export", what)
+    assert ran.exit_code == 0, ran.stderr
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 

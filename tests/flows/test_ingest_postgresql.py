@@ -11,11 +11,11 @@ from typing import TYPE_CHECKING, Any
 
 import psycopg
 import pytest
+from homes import Home
 from postgresql_servers import PostgresqlServer, installed_binaries, running_server
 
 if TYPE_CHECKING:
     from tests.conftest import Require
-    from tests.flows.conftest import Home
 
 
 @pytest.fixture
@@ -61,7 +61,7 @@ def test_stopped_server_is_a_clear_error_and_a_rerun_completes(
     server: PostgresqlServer, home: Home, few_papers: Path
 ) -> None:
     def at(database: str) -> Home:
-        return type(home)(home.path, (("BURDEN_DATABASE_URL", server.url(database)),))
+        return Home(home.path, (("BURDEN_DATABASE_URL", server.url(database)),))
 
     summary = at("quiet").ingest(few_papers)
     process = at("disturbed").popen("ingest", "--from-folder", few_papers)

@@ -8,18 +8,16 @@ import json
 import shutil
 from dataclasses import replace
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
+from homes import Home
 
 from db.queries import HardwareName
 from extractors.lexicon.catalogue import load_catalogue
 from extractors.lexicon.unknown_names import unknown_accelerators
 from flows.lexicon import NameCheck, check_name
 from flows.terminal import print_name_checks, print_unknown_hardware
-
-if TYPE_CHECKING:
-    from tests.flows.conftest import Home
 
 PROJECT = Path(__file__).parents[2]
 NAMES_ZEPHYR = "2304.99011"
@@ -38,7 +36,8 @@ ROW = {
 def row_added(home: Home, tmp_path: Path) -> Home:
     """The same home, and a copy of the room of extractors whose catalogue has one row more."""
     copied = tmp_path / "with-row" / "extractors"
-    shutil.copytree(PROJECT / "extractors", copied, ignore=shutil.ignore_patterns("__pycache__"))
+    half_written = shutil.ignore_patterns("*.pyc.*")
+    shutil.copytree(PROJECT / "extractors", copied, ignore=half_written)
     catalogue = copied / "lexicon" / "accelerators.csv"
     columns = catalogue.read_text(encoding="utf-8").partition("\n")[0].split(",")
     line = io.StringIO()

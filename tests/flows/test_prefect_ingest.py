@@ -9,16 +9,14 @@ import sys
 from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
 import requests
+from homes import Home
 from loopback_arxiv import LoopbackArxiv
-from prefect_servers import running_prefect, until_given
+from prefect_servers import free_port, running_prefect, until_given
 from study_tables import write_table
-
-if TYPE_CHECKING:
-    from tests.flows.conftest import Home
 
 PROJECT = Path(__file__).parents[2]
 
@@ -47,7 +45,7 @@ def test_flow_on_a_server_ends_as_the_plain_run_does(
 ) -> None:
     api, _ = prefect_server
     variables = {"PREFECT_API_URL": api, "PREFECT_HOME": str(home.path / "prefect"), "DO_NOT_TRACK": "1"}
-    summary = type(home)(home.path, tuple(variables.items())).ingest(few_papers, "--prefect")
+    summary = Home(home.path, tuple(variables.items())).ingest(few_papers, "--prefect")
     assert (summary["papers_parsed"], summary["failed_by_cause"]) == (4, {"broken": 1})
     assert home.contents() == undisturbed.contents()
     [run] = _post(f"{api}/flow_runs/filter", {})
@@ -62,7 +60,7 @@ def test_a_flow_reads_papers_and_then_fits_what_is_there(
 ) -> None:
     api, _ = prefect_server
     variables = {"PREFECT_API_URL": api, "PREFECT_HOME": str(home.path / "prefect"), "DO_NOT_TRACK": "1"}
-    nightly = type(home)(home.path, tuple(variables.items()))
+    nightly = Home(home.path, tuple(variables.items()))
     assert nightly.burden("import", "computer-progress", write_table(tmp_path / "tables", 8)).returncode == 0
     assert nightly.ingest(few_papers, "--prefect", "--analyze", tmp_path / "report")["papers_parsed"] == 4
     assert (tmp_path / "report" / "index.html").exists() and home.count("analysis_runs") == 1
@@ -91,7 +89,7 @@ def test_burden_schedule_serves_a_night_that_ticks_and_is_told_on_the_server(
             "PREFECT_HOME": str(home.path / "prefect"),
             "PREFECT_RUNNER_POLL_FREQUENCY": "1",
         }
-        serving = type(home)(home.path, tuple(variables.items())).popen("schedule", "--cron", "30 4 * * *")
+        serving = Home(home.path, tuple(variables.items())).popen("schedule", "--cron", "30 4 * * *")
         try:
             found = until_given(lambda: _got(f"{api}/deployments/name/night/nightly"), server)
             of_night = {"deployments": {"id": {"any_": [found["id"]]}}}
@@ -147,7 +145,7 @@ print(state.type.value, state.message)
 
 def test_a_night_ends_well_where_the_server_has_gone_away(home: Home) -> None:
     environment = os.environ | {
-        "PREFECT_API_URL": f"http://127.0.0.1:{_free_port()}/api",
+        "PREFECT_API_URL": f"http://127.0.0.1:{free_port()}/api",
         "PREFECT_HOME": str(home.path / "prefect"),
         "PREFECT_CLIENT_MAX_RETRIES": "0",
         "BURDEN_HOME": str(home.path),

@@ -10,6 +10,7 @@ from typing import Any
 
 import pytest
 from click.testing import CliRunner
+from homes import Home
 
 from annotations.standoff import GOLD_RUNS, load_gold_runs
 from cli import main
@@ -27,17 +28,10 @@ GOLD = load_gold_runs(GOLD_RUNS)[0].paper
 
 
 @pytest.fixture
-def settings(samples_dir: Path, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
-    """Two sample papers, read."""
-    monkeypatch.setenv("BURDEN_HOME", str(tmp_path / "home"))
+def settings(two_papers: Home, tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Settings:
+    """Of a copy of ``two_papers``."""
+    monkeypatch.setenv("BURDEN_HOME", str(shutil.copytree(two_papers.path, tmp_path / "home")))
     monkeypatch.delenv("BURDEN_DATABASE_URL", raising=False)
-    folder = tmp_path / "papers"
-    folder.mkdir()
-    for paper in PAPERS:
-        (source,) = samples_dir.glob(f"{paper}*.pdf")
-        shutil.copy(source, folder)
-    ran = CliRunner().invoke(main, ["ingest", "--from-folder", str(folder), "--jobs", "1"])
-    assert ran.exit_code == 0, ran.output
     return load_settings()
 
 

@@ -5,12 +5,10 @@ from __future__ import annotations
 import json
 import shutil
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 
 import pytest
-
-if TYPE_CHECKING:
-    from tests.flows.conftest import Home
+from homes import Home, invoke
 
 PAPER = "2104.99017"
 TRAINED = {"Heron-S": 8 * 15.7e12 * 76 * 3600, "Heron-B": 32 * 15.7e12 * 62 * 3600}
@@ -20,19 +18,19 @@ TUNED = {"Heron-S": 8 * 15.7e12 * 23 * 3600, "Heron-B": 8 * 15.7e12 * 39 * 3600}
 
 
 @pytest.fixture(scope="module")
-def read(undisturbed: Home, samples_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
+def read(samples_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Home:
     """A home into which just this paper was read."""
     folder = tmp_path_factory.mktemp("points")
     (folder / "papers").mkdir()
     shutil.copy(samples_dir / f"{PAPER}.pdf", folder / "papers")
-    home = type(undisturbed)(folder / "home")
+    home = Home(folder / "home")
     home.ingest(folder / "papers")
     return home
 
 
 def exported(home: Home, what: str) -> list[dict[str, Any]]:
-    ran = home.burden("export", what)
-    assert ran.returncode == 0, ran.stderr
+    ran = invoke(home, "export", what)
+    assert ran.exit_code == 0, ran.stderr
     return [json.loads(line) for line in ran.stdout.splitlines()]
 
 

@@ -26,7 +26,7 @@ from flows.sources import FoundPaper, SourceError, StoredPdf
 from flows.tally import Tally
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Home
+    from homes import Home
 
 IN_SMALL_PORTIONS = """
 import sys

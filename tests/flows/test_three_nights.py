@@ -4,17 +4,14 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from pathlib import Path
-from typing import TYPE_CHECKING
 
 import pytest
+from homes import Home
 from loopback_arxiv import LoopbackArxiv
 from soak.comparing import difference, stored_files
 from soak.season import Season
 from soak.weather import Weather
 from soak.worlds import World
-
-if TYPE_CHECKING:
-    from tests.flows.conftest import Home
 
 DELAY_SECONDS = 0.05
 SEED = 9
@@ -33,7 +30,7 @@ def _commands(night: int) -> tuple[str, ...]:
 
 def _at(home: Home, arxiv: LoopbackArxiv, path: Path) -> Home:
     variables = arxiv.environment(delay_seconds=DELAY_SECONDS) | {"BURDEN_NIGHT_PAUSE_SECONDS": "0.1"}
-    return type(home)(path, tuple(variables.items()))
+    return Home(path, tuple(variables.items()))
 
 
 def test_three_nights_of_faults_and_kills_lose_and_double_nothing(

@@ -19,15 +19,15 @@ from urllib.error import HTTPError
 from urllib.request import Request, urlopen
 
 import pytest
-from click.testing import CliRunner
+from click.testing import Result
+from homes import Home, invoke
 from postgresql_servers import installed_binaries, running_server
 from process_groups import living, until
 
-from cli import _StderrHandler, main
+from cli import _StderrHandler
 
 if TYPE_CHECKING:
     from tests.conftest import Require
-    from tests.flows.conftest import Home
 
 
 @contextmanager
@@ -79,13 +79,14 @@ def test_with_users_it_says_nothing_of_making_one_and_takes_its_own_names_only(h
 
 def test_a_port_that_is_taken_is_told_in_one_line(home: Home) -> None:
     with socket.create_server(("127.0.0.1", 0)) as taken:
-        ran = home.burden("web", "--port", taken.getsockname()[1])
-    assert ran.returncode == 1
+        ran = invoke(home, "web", "--port", taken.getsockname()[1])
+    assert ran.exit_code == 1
     assert ran.stderr.count("\n") == 1 and "--port" in ran.stderr
 
 
 def test_the_log_has_the_reason_of_what_the_page_only_has_a_number_of(home: Home) -> None:
-    with web(home) as (process, address):
+    with web(home, "--host", "0.0.0.0") as (process, address):
+        assert address.startswith("http://0.0.0.0:")
         with closing(sqlite3.connect(home.path / "burden.sqlite")) as database, database:
             database.execute("DROP TABLE sessions")
         status, said = answer(Request(f"{address}sign-in", headers={"Cookie": f"burden-session={'x' * 43}"}))
@@ -102,7 +103,7 @@ def test_a_postgresql_that_goes_away_is_told_on_every_page_and_found_again(home:
     require("postgresql", binaries is not None, "no initdb")
     assert binaries is not None
     with running_server(binaries) as server:
-        on_it = type(home)(home.path, (("BURDEN_DATABASE_URL", server.url("postgres")),))
+        on_it = Home(home.path, (("BURDEN_DATABASE_URL", server.url("postgres")),))
         with web(on_it) as (process, address):
             signed_in = {"Cookie": f"burden-session={'x' * 43}", "Accept": "text/html"}
 
@@ -142,28 +143,37 @@ def test_an_error_that_nobody_expected_leaves_its_traceback_in_the_log(capsys: p
     assert "in test_an_error_that_nobody_expected" in said and "inside" in said and "\x1b" not in said
 
 
-def test_others_on_the_network_are_warned_of(home: Home) -> None:
-    with web(home, "--host", "0.0.0.0") as (process, address):
-        assert address.startswith("http://0.0.0.0:")
-        process.terminate()
-        assert "passwords can be read on the way" in process.communicate(timeout=60)[1]
+@pytest.mark.parametrize(
+    ("arguments", "warned"),
+    [
+        (("--host", "0.0.0.0"), True),
+        (("--host", "localhost"), False),
+        (("--host", "0.0.0.0", "--behind-proxy"), False),
+    ],
+)
+def test_others_on_the_network_are_warned_of(
+    home: Home, monkeypatch: pytest.MonkeyPatch, arguments: tuple[str, ...], warned: bool
+) -> None:
+    monkeypatch.setattr("flows.web.serve", lambda settings, address, announce, tell: None)
+    ran = invoke(home, "web", *arguments)
+    assert ran.exit_code == 0 and ("passwords can be read on the way" in ran.stderr) == warned
 
 
 def test_users_are_made_listed_changed_and_disabled(home: Home) -> None:
-    def burden_user(*arguments: str, password: str = "") -> subprocess.CompletedProcess[str]:
-        return home.burden("user", *arguments, input_text=password)
+    def burden_user(*arguments: str, password: str = "") -> Result:
+        return invoke(home, "user", *arguments, input_text=password)
 
     for name, role in (("ada", "curator"), ("Ben", "reader")):
         made = burden_user("add", name, "--role", role, "--password-stdin", password="correct horse battery\r\n")
-        assert (made.returncode, made.stdout) == (0, f"{name.lower()} is a {role}\n")
-    assert burden_user("role", "ben", "adjudicator").returncode == 0
-    assert burden_user("disable", "ada").returncode == 0
-    assert burden_user("password", "ben", "--password-stdin", password="another passphrase\n").returncode == 0
+        assert (made.exit_code, made.stdout) == (0, f"{name.lower()} is a {role}\n")
+    assert burden_user("role", "ben", "adjudicator").exit_code == 0
+    assert burden_user("disable", "ada").exit_code == 0
+    assert burden_user("password", "ben", "--password-stdin", password="another passphrase\n").exit_code == 0
     assert json.loads(burden_user("list", "--json").stdout) == [
         {"name": "ada", "role": "curator", "disabled": True},
         {"name": "ben", "role": "adjudicator", "disabled": False},
     ]
-    assert burden_user("enable", "ada").returncode == 0
+    assert burden_user("enable", "ada").exit_code == 0
     assert not any(user["disabled"] for user in json.loads(burden_user("list", "--json").stdout))
     for arguments, password, said in (
         (("enable", "nobody"), "", "no account"),
@@ -174,15 +184,13 @@ def test_users_are_made_listed_changed_and_disabled(home: Home) -> None:
         (("password", "nobody", "--password-stdin"), "correct horse battery\n", "no account"),
     ):
         refused = burden_user(*arguments, password=password)
-        assert refused.returncode == 1 and refused.stderr.count("\n") == 1, refused.stderr
+        assert refused.exit_code == 1 and refused.stderr.count("\n") == 1, refused.stderr
         assert said in refused.stderr
         assert "correct horse" not in refused.stderr
 
 
-def test_at_the_terminal_the_password_is_asked_twice_and_not_shown(home: Home, monkeypatch: pytest.MonkeyPatch) -> None:
-    for name, value in home.environment.items():
-        monkeypatch.setenv(name, value)
+def test_at_the_terminal_the_password_is_asked_twice_and_not_shown(home: Home) -> None:
     typed = ["correct horse battery", "correct hores battery", "correct horse battery", "correct horse battery"]
-    ran = CliRunner().invoke(main, ["user", "add", "ada", "--role", "curator"], input="\n".join(typed) + "\n")
+    ran = invoke(home, "user", "add", "ada", "--role", "curator", input_text="\n".join(typed) + "\n")
     assert ran.exit_code == 0, ran.output
     assert "ada is a curator" in ran.output and "horse" not in ran.output

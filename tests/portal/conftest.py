@@ -2,29 +2,28 @@
 
 from __future__ import annotations
 
-import os
 import shutil
-import subprocess
-import sys
 from collections.abc import Callable, Iterator
 from contextlib import ExitStack
 from dataclasses import replace
 from datetime import timedelta
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import httpx
 import pytest
 from axe_playwright_python.sync_playwright import Axe
 from contributions import Clock
-from filelock import FileLock
+from homes import Home
 from keyboard import Keyboard
 from live_site import Site, serving
 from playwright.sync_api import Browser, Page, expect, sync_playwright
 
 from flows.web import Address
 
-Require = Callable[[str, bool, str], None]
+if TYPE_CHECKING:
+    from tests.conftest import MadeOnce, Require
+
 OpenSite = Callable[..., Site]
 SignedInPage = Callable[..., Page]
 Accessible = Callable[..., None]
@@ -38,30 +37,9 @@ _AXE_TAGS = ["wcag2a", "wcag2aa", "wcag21a", "wcag21aa", "wcag22aa"]
 
 
 @pytest.fixture(scope="session")
-def sample_home(samples_dir: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home into which the sample papers were ingested; not to be written to. Made once for all test processes."""
-    root = tmp_path_factory.getbasetemp()
-    if os.environ.get("PYTEST_XDIST_WORKER"):
-        root = root.parent
-    home = root / "desk-samples"
-    with FileLock(root / "desk-samples.lock"):
-        if not home.exists():
-            _ingest(samples_dir, home)
-    return home
-
-
-def _ingest(papers: Path, home: Path) -> None:
-    being_made = home.with_suffix(".part")
-    clean = {name: value for name, value in os.environ.items() if not name.startswith(("BURDEN_", "PREFECT_"))}
-    burden = Path(sys.executable).parent / "burden"
-    ran = subprocess.run(
-        [burden, "ingest", "--from-folder", papers, "--json"],
-        env=clean | {"BURDEN_HOME": str(being_made)},
-        capture_output=True,
-        text=True,
-    )
-    assert ran.returncode == 0, ran.stderr
-    being_made.rename(home)
+def sample_home(samples_dir: Path, made_once: MadeOnce) -> Path:
+    """A home into which the sample papers were ingested; not to be written to."""
+    return made_once("desk-samples", lambda folder: Home(folder).ingest(samples_dir, "--jobs", 2))
 
 
 @pytest.fixture(scope="module")

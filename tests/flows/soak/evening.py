@@ -30,7 +30,7 @@ from portal.contribute.guards import token_of
 from soak.season import ON_DAY
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Home
+    from homes import Home
 
 _SECRET = b"the same key in every season . . "
 _TOKEN, _CSRF = "t" * 43, "c" * 43

@@ -29,7 +29,7 @@ from soak.weather import Weather
 from soak.worlds import World
 
 if TYPE_CHECKING:
-    from tests.flows.conftest import Home
+    from homes import Home
 
 ON_DAY = Path(__file__).with_name("on_day.py")
 _BEGINS = time(3, 30)

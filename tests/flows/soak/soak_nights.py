@@ -29,8 +29,9 @@ from soak.weather import Weather
 from soak.worlds import World
 
 if TYPE_CHECKING:
+    from homes import Home
+
     from tests.conftest import Require
-    from tests.flows.conftest import Home
 
 NIGHTS = int(os.environ.get("SOAK_NIGHTS", "50"))
 MINUTES = float(os.environ.get("SOAK_MINUTES", "600"))
