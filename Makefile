@@ -58,7 +58,7 @@ demo: setup  ## read the bundled sample papers into ./demo-output, show the esti
 
 # Files are tested in the order of their names: else those of one long test come last, and all processes wait for it.
 test: setup  ## run the whole test suite
-	@$(BIN)/python -m pytest -n auto --maxprocesses 4 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## lint, format, types and the walls between rooms
 	$(BIN)/ruff check .

@@ -33,6 +33,7 @@ from db.desk import paper_records
 from db.desk_queue import QueueFilters, queue, queue_length, queue_progress
 from db.engine import Engine, open_database
 from db.history import fact_history
+from db.ingest_runs import last_successful_window
 from db.migrate import database_status, upgrade
 from db.public_queries import (
     ModelFilters,
@@ -102,7 +103,7 @@ def ask(engine: Engine, large: set[str]) -> None:
         "night: PDFs read before (500)": lambda: queries.extracted(engine, [sha256] * 500, "x1"),
         "night: PDFs had": lambda: queries.documents_of(engine, [paper]),
         "night: downloads missed": lambda: queries.failed_downloads(engine, now - timedelta(days=9)),
-        "night: where it went on": lambda: queries.last_successful_window(engine, "arxiv-oai:cs.CV"),
+        "night: where it went on": lambda: last_successful_window(engine, "arxiv-oai:cs.CV"),
         "pending estimates, all": lambda: queries.pending_estimates(engine, "e1"),
         "pending estimates, a paper's": lambda: queries.pending_estimates(engine, "e1", paper),
         "page of a paper": lambda: public_paper(engine, paper),

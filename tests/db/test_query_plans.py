@@ -14,6 +14,7 @@ from db import queries, schema
 from db.desk import paper_records
 from db.desk_queue import QueueFilters, queue
 from db.history import fact_history
+from db.ingest_runs import last_successful_window
 from db.letters import letters_waiting
 from db.public_queries import (
     MODEL_SORTS,
@@ -39,7 +40,7 @@ QUESTIONS: dict[str, Question] = {
     "a night: which PDFs are read": lambda engine, sample: queries.extracted(engine, ["a" * 64], "x1"),
     "a night: which PDFs failed": lambda engine, sample: queries.failed(engine, ["b" * 64], "x1"),
     "a night: which PDFs are had": lambda engine, sample: queries.documents_of(engine, [PAPER]),
-    "a night: where it went on": lambda engine, sample: queries.last_successful_window(engine, "arxiv-oai:cs.CV"),
+    "a night: where it went on": lambda engine, sample: last_successful_window(engine, "arxiv-oai:cs.CV"),
     "a night: what was missed": lambda engine, sample: queries.failed_downloads(
         engine, sample.noon - timedelta(days=9)
     ),
