@@ -3,6 +3,8 @@ PY ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO := demo-output
+# One more than processors: tests wait for the programs that they start.
+TEST_PROCESSES = $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
 
 # Compiled modules are kept, whatever the caller's shell says: without them each program starts in twice the time.
 unexport PYTHONDONTWRITEBYTECODE
@@ -58,7 +60,7 @@ demo: setup  ## read the bundled sample papers into ./demo-output, show the esti
 
 # Files are tested in the order of their names: else those of one long test come last, and all processes wait for it.
 test: setup  ## run the whole test suite
-	@$(BIN)/python -m pytest -n 3 --dist loadfile --no-loadscope-reorder
+	@$(BIN)/python -m pytest -n $(TEST_PROCESSES) --maxprocesses 4 --dist loadfile --no-loadscope-reorder
 
 check: setup  ## lint, format, types and the walls between rooms
 	$(BIN)/ruff check .
