@@ -6,6 +6,8 @@ most the portion that was not saved; what was saved is not read again, and a tar
 
 from __future__ import annotations
 
+import ctypes
+import gc
 from collections import Counter
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass
@@ -72,8 +74,12 @@ class Portion(Generic[Read]):
     def flush(self) -> None:
         """Save what has been collected."""
         papers, self._papers = self._papers, []
-        if not papers:
-            return
+        if papers:
+            self._save_all(papers)
+        if len(papers) > 1:
+            _give_back_freed_memory()
+
+    def _save_all(self, papers: list[Read]) -> None:
         try:
             self._save(papers)
         except RecordError as error:
@@ -115,3 +121,11 @@ class TarsOfRun:
         if self._papers.get(tar) == self._settled[tar]:
             papers = self._papers[tar]
             record_tar_read(self._engine, tar.name, tar.fingerprint, READING_VERSION, papers, datetime.now(UTC))
+
+
+def _give_back_freed_memory() -> None:
+    """Let the C library return to the system what a portion has left behind, where it can: a long run stays small."""
+    gc.collect()
+    trim = getattr(ctypes.CDLL(None), "malloc_trim", None)
+    if trim is not None:
+        trim(0)
