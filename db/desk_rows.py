@@ -12,7 +12,8 @@ from sqlalchemy.dialects import postgresql, sqlite
 
 from db import desk_schema
 from db.columns import JsonText
-from db.engine import is_sqlite, writing
+from db.double_review import reviewed_independently
+from db.engine import is_sqlite, lock_papers, writing
 from db.influences import Pull, pulls, worth
 from db.narrowed import Narrowed, in_hand, narrowed_to
 
@@ -67,12 +68,10 @@ GROUP BY arxiv_id
 """
 _DISAGREEMENTS = "SELECT paper_key, COUNT(*) AS number FROM disagreements GROUP BY paper_key"
 _SETTLED = """
-SELECT s.paper_key, COUNT(DISTINCT s.reviewer) AS number
+SELECT DISTINCT s.paper_key
 FROM settlements AS s
 JOIN documents_in_force AS d ON d.paper_key = s.paper_key AND d.document_sha256 = s.document_sha256
-GROUP BY s.paper_key
 """
-_TWICE = "SELECT paper_key FROM double_reviews"
 
 
 SEARCHED_CHARACTERS = 300
@@ -107,7 +106,9 @@ def bring_queue_up_to_date(engine: Engine, at: datetime) -> int:
 
 def refresh_papers(connection: Connection, papers: Iterable[str], at: datetime) -> None:
     """Bring the rows of these papers up to date with what this transaction has written, whoever else is at work."""
-    with in_hand(connection, papers) as narrowed:
+    wanted = sorted(set(papers))
+    lock_papers(connection, wanted)
+    with in_hand(connection, wanted) as narrowed:
         refresh_desk_rows(connection, narrowed, at)
 
 
@@ -127,10 +128,8 @@ def refresh_desk_rows(connection: Connection, narrowed: Narrowed, at: datetime) 
 
 def _rows(connection: Connection, narrowed: Narrowed, at: datetime) -> list[dict[str, Any]]:
     """While a paper waits for the second of two independent reviews, it is counted as if nobody had reviewed it."""
-    settlers = {row["paper_key"]: row["number"] for row in narrowed.rows(connection, _SETTLED)}
-    twice = {row["paper_key"] for row in narrowed.rows(connection, _TWICE)}
-    settled = {key for key in narrowed.papers if settlers.get(key, 0) >= (2 if key in twice else 1)}
-    blind = twice - settled
+    blind = reviewed_independently(connection, narrowed)
+    settled = {row["paper_key"] for row in narrowed.rows(connection, _SETTLED)} - blind
     counted = [] if blind.issuperset(narrowed.papers) else list(_counted(connection, narrowed))
     if blind:
         counted = [paper for paper in counted if paper["paper_key"] not in blind]

@@ -21,7 +21,7 @@ from sqlalchemy.types import TypeEngine
 
 from db import objects, schema
 from db.columns import JsonText, UtcDateTime
-from db.engine import is_sqlite, lock_papers
+from db.engine import is_sqlite
 
 CLAIM_TYPES: Mapping[str, type[TypeEngine[Any]]] = {
     "mixed_precision": Boolean,
@@ -137,16 +137,14 @@ def narrowed_to(
 
 @contextmanager
 def in_hand(connection: Connection, papers: Iterable[str]) -> Iterator[Narrowed]:
-    """These papers as this transaction has written them, for many queries, and locked so that nobody else changes them.
+    """These papers as this transaction has written them, for many queries; whoever asks has locked them.
 
     PostgreSQL can't foretell how many rows views of views have, and joins those of hundreds of papers row by row. So
     what the queries come back to is made once, as temporary tables with an index; of a few papers, and on SQLite, it
     is not.
     """
-    wanted = sorted(set(papers))
-    lock_papers(connection, wanted)
-    narrowed = narrowed_to(connection, wanted)
-    if is_sqlite(connection) or len(wanted) < _FEWEST_LAID_OUT:
+    narrowed = narrowed_to(connection, papers)
+    if is_sqlite(connection) or len(narrowed.papers) < _FEWEST_LAID_OUT:
         yield narrowed
         return
     for name, column in _LAID_OUT_BY.items():

@@ -11,10 +11,10 @@ from typing import Any
 from sqlalchemy import Connection, Date
 
 from db.columns import JsonText, UtcDateTime
+from db.double_review import INDEPENDENT_REVIEWERS
 from db.fields import FIELD_TYPES, FIELDS, Kind, typed_value
 from db.joins import Join, joined_models
 from db.narrowed import Narrowed, narrowed_to
-from db.public_shapes import INDEPENDENT_REVIEWERS
 from db.queries import HardwareName, hardware_name
 from db.reviews import Decision
 from extractors.records import Box

@@ -9,7 +9,7 @@ from sqlalchemy import Connection, Engine, Table, text
 
 from db import public_schema
 from db.bulk import append_rows
-from db.engine import writing
+from db.engine import lock_papers, writing
 from db.narrowed import Narrowed, in_hand
 from db.public_import_rows import rows_of_imports
 from db.public_rows import rows_of_papers
@@ -46,7 +46,9 @@ _IMPORTS_SHOWN = "SELECT DISTINCT import_id FROM public_models WHERE import_id I
 
 def refresh_public_papers(connection: Connection, papers: Iterable[str], at: datetime) -> None:
     """Make the rows of these papers anew from what this transaction has written, whoever else is at work."""
-    with in_hand(connection, papers) as narrowed:
+    wanted = sorted(set(papers))
+    lock_papers(connection, wanted)
+    with in_hand(connection, wanted) as narrowed:
         refresh_public_rows(connection, narrowed, at)
 
 

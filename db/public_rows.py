@@ -13,12 +13,12 @@ from collections.abc import Set as AbstractSet
 from sqlalchemy import Connection
 
 from db.dating import dated, fraction_of_year
+from db.double_review import reviewed_independently
 from db.fields import Kind
 from db.narrowed import Narrowed, narrowed_to
 from db.public_shapes import (
     AMOUNTS,
     BURDEN,
-    INDEPENDENT_REVIEWERS,
     NAME_CHARACTERS,
     OWN_SOURCE,
     TITLE_CHARACTERS,
@@ -52,16 +52,6 @@ _LINKS = """
 SELECT DISTINCT claim_id, result_model FROM linked_results WHERE result_is_own AND result_benchmark IS NOT NULL
 """
 _STATED = "SELECT * FROM burden_v1"
-_REVIEWED_INDEPENDENTLY = f"""
-SELECT d.paper_key
-FROM documents_in_force AS d
-JOIN double_reviews AS twice ON twice.paper_key = d.paper_key
-WHERE (
-    SELECT COUNT(DISTINCT s.reviewer)
-    FROM settlements AS s
-    WHERE s.paper_key = d.paper_key AND s.document_sha256 = d.document_sha256
-) < {INDEPENDENT_REVIEWERS}
-"""  # noqa: S608
 
 
 def rows_of_papers(connection: Connection, narrowed: Narrowed) -> PublicRows:
@@ -70,7 +60,7 @@ def rows_of_papers(connection: Connection, narrowed: Narrowed) -> PublicRows:
     Of papers that two curators review independently, not both of whom are done, what the machine alone read.
     """
     made = PublicRows()
-    waiting = {paper["paper_key"] for paper in narrowed.rows(connection, _REVIEWED_INDEPENDENTLY)}
+    waiting = reviewed_independently(connection, narrowed)
     if waiting:
         _add_papers(made, connection, narrowed_to(connection, waiting, machine_alone=True), waiting)
     others = set(narrowed.papers) - waiting

@@ -16,8 +16,6 @@ OWN_SOURCE = "db"
 """The source of what papers say."""
 AMOUNTS = ("network_operations_flop", "operations_per_pass_flop", "parameters")
 BURDEN = ("hardware_burden_flop", "hardware_burden_low_flop", "hardware_burden_high_flop")
-INDEPENDENT_REVIEWERS = 2
-"""Of a paper that is chosen for double review."""
 TITLE_CHARACTERS = 500
 NAME_CHARACTERS = 200
 """Of names of accelerators, benchmarks and metrics: an index takes no texts of any length."""
