@@ -84,20 +84,24 @@ def backup(file: Path, alarm: bool, as_json: bool) -> None:
       burden db backup burden-2026-03-01.backup
       BURDEN_DATABASE_URL=postgresql://me@localhost/burden burden db backup /backups/burden.backup
     """
-    from contextlib import nullcontext
+    from contextlib import AbstractContextManager, nullcontext
     from datetime import UTC, datetime
     from importlib.metadata import version
 
     from db.backup import back_up
     from db.engine import open_database
-    from flows.alarms import backup_watched
     from flows.settings import load_settings
     from flows.terminal import watched_progress
 
     settings = load_settings()
     need_database(settings)
     engine = open_database(settings.database)
-    with backup_watched(engine, settings) if alarm else nullcontext(), watched_progress("backing up") as watcher:
+    telling: AbstractContextManager[None] = nullcontext()
+    if alarm:
+        from flows.alarms import backup_watched
+
+        telling = backup_watched(engine, settings)
+    with telling, watched_progress("backing up") as watcher:
         manifest = back_up(engine, file, version("arxiv-burden"), datetime.now(UTC), watcher.done)
     _tell_copies(manifest.copies, as_json, f"{file} has {{rows}} rows of {{tables}} tables, schema {manifest.revision}")
 

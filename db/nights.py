@@ -8,7 +8,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any
 
-from sqlalchemy import Engine, RowMapping, exists, func, select
+from sqlalchemy import Engine, RowMapping, Select, exists, func, select
 
 from db import desk_schema, schema
 from db.engine import writing
@@ -127,19 +127,13 @@ def nights(engine: Engine, limit: int | None = None) -> list[NightReport]:
 
 
 def night(engine: Engine, number: int) -> NightReport | None:
-    query = select(nightly_runs).where(nightly_runs.c.nightly_run_id == number)
-    with engine.connect() as connection:
-        row = connection.execute(query).mappings().first()
-    return _report(row) if row else None
+    return _first(engine, select(nightly_runs).where(nightly_runs.c.nightly_run_id == number))
 
 
 def last_ended(engine: Engine) -> NightReport | None:
     """The latest night that came to an end of its own; one whose process was killed never did."""
     ended = nightly_runs.c.finished_at.is_not(None)
-    query = select(nightly_runs).where(ended).order_by(nightly_runs.c.nightly_run_id.desc()).limit(1)
-    with engine.connect() as connection:
-        row = connection.execute(query).mappings().first()
-    return _report(row) if row else None
+    return _first(engine, select(nightly_runs).where(ended).order_by(nightly_runs.c.nightly_run_id.desc()).limit(1))
 
 
 def last_success(engine: Engine) -> datetime | None:
@@ -196,6 +190,12 @@ def _row(report: NightReport) -> dict[str, Any]:
         "releases": list(report.releases),
         "ingest_runs": list(report.ingest_runs),
     }
+
+
+def _first(engine: Engine, query: Select[Any]) -> NightReport | None:
+    with engine.connect() as connection:
+        row = connection.execute(query).mappings().first()
+    return _report(row) if row else None
 
 
 def _report(row: RowMapping) -> NightReport:

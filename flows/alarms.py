@@ -119,9 +119,8 @@ def verdict(report: NightReport, lasting: Iterable[str] = (), no_papers_since: d
 def told(engine: Engine, settings: Settings, report: NightReport, *, wait: Wait = sleep) -> None:
     """Tell of the night what is to be told of it. Nothing that fails here hinders the night: the log says what did."""
     try:
-        _tell(
-            engine, settings, _verdict_in_view_of_others(engine, report), f"night-{report.started:%Y%m%dT%H%M%S}", wait
-        )
+        said = _verdict_in_view_of_others(engine, report)
+        _tell(engine, settings, said, f"night-{report.started:%Y%m%dT%H%M%S}", wait)
     except Exception:  # whatever it is, the night itself is done and recorded
         log.exception("of night %s nobody was told", report.night)
 

@@ -28,7 +28,8 @@ _MOST_READ_BYTES = 8 * 1024 * 1024
 _SECRET_PATHS = ("/contribute/",)
 """What follows is known to one person alone, and goes into no log."""
 _BODY_SECONDS = 30.0
-_OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+OWN_NAMES = frozenset({"localhost", "127.0.0.1", "[::1]"})
+"""Of this machine, as browsers call it."""
 
 _POLICY = (
     "default-src 'none'; script-src 'self'; style-src 'self'; img-src 'self'; connect-src 'self'; "
@@ -61,7 +62,7 @@ class Boundary:
 
     def __init__(self, app: ASGIApp, *, host_names: frozenset[str], secure: bool) -> None:
         self._app = app
-        self._hosts = _OWN_NAMES | {name.lower() for name in host_names}
+        self._hosts = OWN_NAMES | {name.lower() for name in host_names}
         self._headers = dict(_HEADERS)
         if secure:
             self._headers["Strict-Transport-Security"] = f"max-age={_ONE_YEAR_SECONDS}"
@@ -111,10 +112,14 @@ class Boundary:
 
     def _check_host(self, headers: Headers) -> None:
         """Only our own names: another site's name that was made to point here could use the visitor's browser."""
-        given = headers.get("host", "").lower()
-        name = given if given.endswith("]") else given.rpartition(":")[0] or given
-        if name not in self._hosts:
+        if host_name(headers) not in self._hosts:
             raise _RefusedError(400, "This server does not go by that name (burden web --host-name adds one).")
+
+
+def host_name(headers: Headers) -> str:
+    """By which name the server was asked: "Burden.example.org:8765" -> "burden.example.org"        "[::1]" -> itself"""
+    given = headers.get("host", "").lower()
+    return given if given.endswith("]") else given.rpartition(":")[0] or given
 
 
 def _failed(request: Request, error: Exception, number: str) -> ASGIApp:

@@ -23,6 +23,7 @@ from starlette.types import ASGIApp, Message, Receive, Scope, Send
 
 from db.errors import DatabaseError
 from db.watched_figures import PaperCounts, WatchedFigures, paper_counts, watched_figures
+from portal.boundary import OWN_NAMES, host_name
 from portal.services import Services, Wired
 
 router = APIRouter()
@@ -31,7 +32,6 @@ _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
 _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "via")
 """A proxy sent what has one of these headers: it speaks for somebody else, wherever itself may be."""
-_OWN_NAMES = ("localhost", "127.0.0.1", "[::1]")
 _KEPT_SECONDS = 10.0
 """For so long figures of the database are given again without asking it."""
 _MOST_WAITED_SECONDS = 5.0
@@ -197,9 +197,7 @@ def _is_of_this_machine(request: Request) -> bool:
     A proxy of which the server was not told may say nothing of itself; most often it keeps the public name of the site,
     which is no name of this machine.
     """
-    name = request.headers.get("host", "").lower()
-    name = name if name.endswith("]") else name.rpartition(":")[0] or name
-    if name not in _OWN_NAMES or any(header in request.headers for header in _FORWARDED):
+    if host_name(request.headers) not in OWN_NAMES or any(header in request.headers for header in _FORWARDED):
         return False
     try:
         return ipaddress.ip_address(request.client.host if request.client else "").is_loopback

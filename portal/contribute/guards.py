@@ -94,15 +94,18 @@ def sender_of(request: Request, services: Services, days_ago: int = 0) -> str:
 
     Its first half is the same for the whole of an IPv6 /48.
     """
-    day = f"{services.now() - timedelta(days=days_ago):%Y-%m-%d}"
+    day = _day(services, days_ago)
     halves = (_signature(services, f"sender:{day}:{client_address(request, bits)}")[:16] for bits in (48, 64))
     return "".join(halves)
 
 
 def addressee_of(email: str, services: Services, days_ago: int = 0) -> str:
     """By which contributions of one day that name one address are counted, also when it was erased."""
-    day = f"{services.now() - timedelta(days=days_ago):%Y-%m-%d}"
-    return _signature(services, f"addressee:{day}:{email.lower()}")[:32]
+    return _signature(services, f"addressee:{_day(services, days_ago)}:{email.lower()}")[:32]
+
+
+def _day(services: Services, days_ago: int) -> str:
+    return f"{services.now() - timedelta(days=days_ago):%Y-%m-%d}"
 
 
 def _signature(services: Services, text: str) -> str:
