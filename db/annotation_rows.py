@@ -19,9 +19,9 @@ from sqlalchemy.dialects import postgresql, sqlite
 from db import desk_schema, schema
 from db.added_claims import ADDED_BY
 from db.annotation_columns import LEFT_OUT_OF_CLAIM, SAID, Row, Said, all_checked, column_names
-from db.desk_rows import refresh_papers
 from db.engine import is_sqlite, lock_papers, writing
 from db.errors import RecordError
+from db.paper_rows import refresh_rows
 
 _ROWS_A_QUERY = 500
 
@@ -69,8 +69,7 @@ def store_annotation_rows(engine: Engine, rows: Sequence[tuple[str, Row]], at: d
             if name == "added_fact":
                 _insert_claims(connection, fresh)
             _insert(connection, said.table, [{key: row[key] for key in column_names(said.table)} for row in fresh])
-        for start in range(0, len(papers), _ROWS_A_QUERY):
-            refresh_papers(connection, papers[start : start + _ROWS_A_QUERY], at)
+        refresh_rows(connection, papers, at)
     return StoredRows(dict(new), dict(there), tuple(unknown), tuple(papers))
 
 

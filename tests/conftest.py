@@ -3,13 +3,17 @@
 from __future__ import annotations
 
 import os
+import shutil
 import signal
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
 from pathlib import Path
-from typing import Any
+from typing import TYPE_CHECKING, Any
 
 import pytest
 from filelock import FileLock
+
+if TYPE_CHECKING:
+    from db.engine import Engine
 
 PROJECT = Path(__file__).resolve().parent.parent
 
@@ -69,6 +73,31 @@ def made_once(tmp_path_factory: pytest.TempPathFactory) -> MadeOnce:
         return folder
 
     return made
+
+
+@pytest.fixture(scope="session")
+def empty_database(made_once: MadeOnce) -> Path:
+    """An SQLite database that is set up, without rows, to be copied: setting it up takes longer than most tests do."""
+    from db.engine import open_database
+    from db.migrate import upgrade
+
+    def make(folder: Path) -> None:
+        folder.mkdir()
+        engine = open_database(f"sqlite:///{folder / 'burden.sqlite'}")
+        upgrade(engine)
+        engine.dispose()
+
+    return made_once("empty-database", make) / "burden.sqlite"
+
+
+@pytest.fixture
+def engine(empty_database: Path, tmp_path: Path) -> Iterator[Engine]:
+    """A copy of it for this test; rooms that need another database have an ``engine`` of their own."""
+    from db.engine import open_database
+
+    opened = open_database(f"sqlite:///{shutil.copy(empty_database, tmp_path)}")
+    yield opened
+    opened.dispose()
 
 
 @pytest.fixture(scope="session")

@@ -101,15 +101,6 @@ def _take_rows_out(url: str) -> None:
     engine.dispose()
 
 
-@pytest.fixture(scope="session")
-def sqlite_template(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    path = tmp_path_factory.mktemp("template") / "burden.sqlite"
-    engine = open_database(f"sqlite:///{path}")
-    upgrade(engine)
-    engine.dispose()
-    return path
-
-
 @pytest.fixture
 def new_postgresql(postgresql_server: Server) -> Iterator[str]:
     """URL of a PostgreSQL database of this test's own, without any table."""
@@ -130,9 +121,7 @@ def empty_url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a database that is set up and has no rows."""
     if request.param == "sqlite":
-        path = tmp_path / "burden.sqlite"
-        shutil.copy(request.getfixturevalue("sqlite_template"), path)
-        return f"sqlite:///{path}"
+        return f"sqlite:///{shutil.copy(request.getfixturevalue('empty_database'), tmp_path)}"
     shared = str(request.getfixturevalue("postgresql_shared"))
     _take_rows_out(shared)
     return shared

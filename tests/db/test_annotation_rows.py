@@ -12,10 +12,11 @@ from typing import Any
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from sqlalchemy import Engine
+from sqlalchemy import Engine, select
 
 from annotations.exchange.json_lines import lines, read_lines
 from annotations.exchange.written import ExchangeError
+from db import public_schema
 from db.added_facts import AddedFact, add_fact
 from db.annotation_rows import annotation_rows, store_annotation_rows
 from db.desk import add_comment, paper_records, settle_paper
@@ -35,12 +36,12 @@ Row = dict[str, Any]
 
 
 @pytest.fixture
-def new_database(sqlite_template: Path, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
+def new_database(empty_database: Path, tmp_path: Path) -> Iterator[Callable[[], Engine]]:
     opened: list[Engine] = []
 
     def make() -> Engine:
         path = tmp_path / f"other-{len(opened)}.sqlite"
-        shutil.copy(sqlite_template, path)
+        shutil.copy(empty_database, path)
         opened.append(open_database(f"sqlite:///{path}"))
         return opened[-1]
 
@@ -109,6 +110,24 @@ def test_reviews_may_come_before_the_paper_and_in_any_order(
     records, stored = paper_records(engine, PAPER), paper_records(other, PAPER)
     assert records is not None and stored is not None
     assert (stored.comments, stored.settlements) == (records.comments, records.settlements)
+
+
+def test_what_everybody_sees_of_the_papers_follows(
+    engine: Engine, new_database: Callable[[], Engine], sample: Any
+) -> None:
+    said(engine, sample)
+    other = new_database()
+    sample.save(other, sample.paper(sample.run(), results=(sample.result(),)))
+    taken_in(other, text_of(engine))
+    assert seen_by_everybody(other) == seen_by_everybody(engine)
+
+
+def seen_by_everybody(engine: Engine) -> dict[str, set[str]]:
+    tables = (public_schema.public_papers, public_schema.public_models, public_schema.public_accelerators)
+    with engine.connect() as connection:
+        return {
+            table.name: {str(dict(row)) for row in connection.execute(select(table)).mappings()} for table in tables
+        }
 
 
 def test_papers_that_are_not_known_are_noted_by_title(

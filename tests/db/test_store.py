@@ -286,9 +286,9 @@ def test_a_killed_writer_leaves_whole_papers_and_a_rerun_completes(url: str) -> 
     engine.dispose()
 
 
-def test_a_full_disk_is_said_plainly_and_a_rerun_completes(tmp_path: Path, sqlite_template: Path, sample: Any) -> None:
+def test_a_full_disk_is_said_plainly_and_a_rerun_completes(tmp_path: Path, empty_database: Path, sample: Any) -> None:
     path = tmp_path / "burden.sqlite"
-    path.write_bytes(sqlite_template.read_bytes())
+    path.write_bytes(empty_database.read_bytes())
     engine = open_database(f"sqlite:///{path}")
     papers = [
         sample.paper(

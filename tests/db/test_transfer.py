@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import io
+import shutil
 from collections.abc import Iterator
 from datetime import date
 from pathlib import Path
@@ -18,7 +19,7 @@ from db.errors import DatabaseError
 from db.exchange import write_records
 from db.fits import fit_points
 from db.ingest_runs import begin_ingest_run
-from db.migrate import database_status, upgrade
+from db.migrate import database_status
 from db.queries import exported_records
 from db.transfer import TableCopy, copy_database, reading, table_copy
 
@@ -35,10 +36,9 @@ def other(request: pytest.FixtureRequest, tmp_path: Path, engine: Engine) -> Ite
 
 
 @pytest.fixture
-def sqlite(tmp_path: Path) -> Iterator[Engine]:
+def sqlite(empty_database: Path, tmp_path: Path) -> Iterator[Engine]:
     """An SQLite database that is set up and has no rows."""
-    opened = open_database(f"sqlite:///{tmp_path}/source.sqlite")
-    upgrade(opened)
+    opened = open_database(f"sqlite:///{shutil.copy(empty_database, tmp_path / 'source.sqlite')}")
     yield opened
     opened.dispose()
 

@@ -20,8 +20,8 @@ READS_ALL = re.compile(r"^SCAN (?:v|e|c|p|d|m|pdf|added|papers|paper_versions|ex
 
 
 @pytest.fixture(scope="module")
-def sqlite(sqlite_template: Path) -> Iterator[Engine]:
-    engine = open_database(f"sqlite:///{sqlite_template}")
+def sqlite(empty_database: Path) -> Iterator[Engine]:
+    engine = open_database(f"sqlite:///{empty_database}")
     yield engine
     engine.dispose()
 

@@ -29,7 +29,6 @@ from db.alarms import (
 )
 from db.engine import Engine, open_database
 from db.errors import DatabaseError
-from db.migrate import upgrade
 from db.nights import DriftFinding, NightReport, NightStatus, StepOutcome, StepState, begin_night, save_night
 from flows import alarms
 from flows.alarm_channels import Webhook, channels, send_to_all, trial
@@ -60,23 +59,6 @@ def _no_settings(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("BURDEN_HOME", str(tmp_path / "home"))
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One that is set up, to be copied: setting it up takes longer than most tests do."""
-    file = tmp_path_factory.mktemp("empty") / "burden.sqlite"
-    engine = open_database(f"sqlite:///{file}")
-    upgrade(engine)
-    engine.dispose()
-    return file
-
-
-@pytest.fixture
-def engine(empty_database: Path, tmp_path: Path) -> Iterator[Engine]:
-    opened = open_database(f"sqlite:///{shutil.copy(empty_database, tmp_path)}")
-    yield opened
-    opened.dispose()
 
 
 @pytest.fixture

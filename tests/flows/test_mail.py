@@ -18,9 +18,8 @@ from aiosmtpd.smtp import AuthResult, LoginPassword
 from live_site import serving
 from mail_servers import PASSWORD, Inbox, Serve, mail_servers
 
-from db.engine import Engine, open_database
+from db.engine import Engine
 from db.letters import letters_waiting
-from db.migrate import upgrade
 from db.submission_decisions import decline
 from db.submission_reading import submission
 from db.submissions import Bounds, NewSubmission, add_submission, ask, forget_email
@@ -42,14 +41,6 @@ def inbox() -> Inbox:
 def serve(inbox: Inbox) -> Iterator[Serve]:
     with mail_servers(inbox) as start:
         yield start
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = open_database(f"sqlite:///{tmp_path}/burden.sqlite")
-    upgrade(opened)
-    yield opened
-    opened.dispose()
 
 
 class Clock:

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from datetime import UTC, datetime
 from pathlib import Path
 
@@ -12,18 +11,9 @@ from sqlalchemy import text
 from db.engine import Engine, open_database
 from db.ingest_runs import IngestRun, begin_ingest_run, ingest_runs
 from db.leases import Lease, take
-from db.migrate import upgrade
 from flows.run_records import RunRecord, mark_killed_runs
 
 NOW = datetime(2026, 3, 1, 4, 30, tzinfo=UTC)
-
-
-@pytest.fixture
-def engine(tmp_path: Path) -> Iterator[Engine]:
-    opened = open_database(f"sqlite:///{tmp_path / 'burden.sqlite'}")
-    upgrade(opened)
-    yield opened
-    opened.dispose()
 
 
 def _run(engine: Engine, home: Path) -> RunRecord:

@@ -3,8 +3,6 @@
 from __future__ import annotations
 
 import re
-import shutil
-from collections.abc import Iterator
 from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 from pathlib import Path
@@ -16,8 +14,7 @@ from live_site import in_a_loop_of_its_own
 from prometheus_client.parser import text_string_to_metric_families
 
 from db.alarms import Channel, queue_untold, raise_alarm
-from db.engine import Engine, open_database
-from db.migrate import upgrade
+from db.engine import Engine
 from db.nights import NightStatus, begin_night, save_night
 from db.store import upsert_papers
 from db.watched_figures import WatchedFigures, watched_figures
@@ -32,23 +29,6 @@ NOON = datetime(2026, 3, 2, 12, tzinfo=UTC)
 TOKEN = "a-token-of-the-watching-program"
 
 Figures = dict[tuple[str, frozenset[tuple[str, str]]], float]
-
-
-@pytest.fixture(scope="module")
-def empty_database(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """One that is set up, to be copied: setting it up takes longer than most tests do."""
-    file = tmp_path_factory.mktemp("empty") / "burden.sqlite"
-    engine = open_database(f"sqlite:///{file}")
-    upgrade(engine)
-    engine.dispose()
-    return file
-
-
-@pytest.fixture
-def engine(empty_database: Path, tmp_path: Path) -> Iterator[Engine]:
-    opened = open_database(f"sqlite:///{shutil.copy(empty_database, tmp_path)}")
-    yield opened
-    opened.dispose()
 
 
 @pytest.fixture
