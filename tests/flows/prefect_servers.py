@@ -14,6 +14,19 @@ from time import monotonic
 from typing import Any
 
 import requests
+from requests.adapters import HTTPAdapter
+from urllib3.util import Retry
+
+
+def asking_again() -> requests.Session:
+    """A session that asks again after a 503, with which Prefect's server says that its database is busy.
+
+    Prefect's own clients do the same (its setting ``PREFECT_CLIENT_MAX_RETRIES``).
+    """
+    session = requests.Session()
+    busy = Retry(total=8, connect=0, read=0, status_forcelist=(503,), allowed_methods=None, backoff_factor=0.5)
+    session.mount("http://127.0.0.1", HTTPAdapter(max_retries=busy))
+    return session
 
 
 def until_given(condition: Callable[[], Any], server: subprocess.Popen[bytes], seconds: float = 300) -> Any:

@@ -12,10 +12,9 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-import requests
 from homes import Home
 from loopback_arxiv import LoopbackArxiv
-from prefect_servers import free_port, running_prefect, until_given
+from prefect_servers import asking_again, free_port, running_prefect, until_given
 from study_tables import write_table
 
 PROJECT = Path(__file__).parents[2]
@@ -30,12 +29,14 @@ def prefect_server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[tuple[s
 
 def _got(url: str) -> Any:
     """What is there; None while there is nothing."""
-    answer = requests.get(url, timeout=30)
+    with asking_again() as session:
+        answer = session.get(url, timeout=30)
     return answer.json() if answer.ok else None
 
 
 def _post(url: str, body: dict[str, Any]) -> Any:
-    answer = requests.post(url, json=body, timeout=30)
+    with asking_again() as session:
+        answer = session.post(url, json=body, timeout=30)
     answer.raise_for_status()
     return answer.json()
 
