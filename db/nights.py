@@ -12,8 +12,12 @@ from sqlalchemy import Engine, RowMapping, Select, exists, func, select
 
 from db import desk_schema, schema
 from db.engine import writing
+from db.leases import holding
 from db.night_schema import nightly_runs
 from db.queries import HardwareName, hardware_name
+
+LEASE = "night"
+"""Of whoever has a night under way."""
 
 
 class NightStatus(StrEnum):
@@ -110,6 +114,20 @@ def begin_night(engine: Engine, started: datetime, holder: str, extractor_versio
         inserted = connection.execute(nightly_runs.insert().values(values))
         number = int((inserted.inserted_primary_key or (0,))[0])
     return NightReport(number, started, holder, extractor_version)
+
+
+def mark_killed_nights(engine: Engine) -> None:
+    """Mark the nights as interrupted that are said to run although nobody holds the lease of nights.
+
+    One that begins meanwhile is left alone: it has the lease before it has a row.
+    """
+    running = nightly_runs.c.status == str(NightStatus.RUNNING)
+    with engine.connect() as connection:
+        told = connection.scalars(select(nightly_runs.c.nightly_run_id).where(running)).all()
+    if told and holding(engine, LEASE) is None:
+        killed = nightly_runs.update().where(running, nightly_runs.c.nightly_run_id.in_(told))
+        with writing(engine) as connection:
+            connection.execute(killed.values(status=str(NightStatus.INTERRUPTED)))
 
 
 def save_night(engine: Engine, report: NightReport) -> None:

@@ -21,6 +21,7 @@ from db.errors import DatabaseError
 from db.leases import HeldLease, LeaseHeldError
 from db.migrate import upgrade
 from db.nights import (
+    LEASE,
     NewHardware,
     NightReport,
     NightStatus,
@@ -49,7 +50,6 @@ from flows.version import READING_VERSION
 from releases.making import ReleaseOrder, make_release
 from releases.pruning import prune_releases
 
-LEASE = "night"
 _FAILURES_KEPT = 100
 _NIGHTS_LOOKED_AT = 2 * MOST_NIGHTS
 """Some of them have too few papers to say what is usual."""

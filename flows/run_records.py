@@ -22,6 +22,7 @@ from db.ingest_runs import (
     running_ingest_runs,
 )
 from db.leases import HeldLease, LeaseHeldError
+from db.nights import mark_killed_nights
 from flows.exclusion import alone
 
 log = logging.getLogger(__name__)
@@ -81,11 +82,15 @@ def _status(error: BaseException | None) -> IngestStatus:
 
 
 def mark_killed_runs(engine: Engine, home: Path) -> None:
-    """Mark the runs as interrupted that never told their end and whose process is dead.
+    """Mark the runs and nights as interrupted that never told their end and whose process is dead.
 
-    Of a process of this machine that is known for sure, and at once; of another machine's, as soon as its lease has
-    ended. One that was only asleep for so long tells its true end in the end.
+    Of a run of this machine that is known for sure, and at once; of another machine's, and of a night, as soon as its
+    lease has ended. One that was only asleep for so long tells its true end in the end.
     """
+    try:
+        mark_killed_nights(engine)
+    except DatabaseError as error:  # somebody who may read only asks for the list of runs
+        log.warning("a night was killed, which could not be noted: %s", error)
     home.mkdir(parents=True, exist_ok=True)
     for number, lease in running_ingest_runs(engine):
         try:
@@ -93,7 +98,7 @@ def mark_killed_runs(engine: Engine, home: Path) -> None:
                 mark_ingest_run_dead(engine, number, datetime.now(UTC))
         except LeaseHeldError:
             continue
-        except DatabaseError as error:  # somebody who may read only asks for the list of runs
+        except DatabaseError as error:
             log.warning("ingestion %s was killed, which could not be noted: %s", number, error)
 
 

@@ -24,7 +24,7 @@ from db.errors import DatabaseError
 from db.ingest_runs import ingest_runs
 from db.leases import Lease, LeaseHeldError, LeaseLostError, take
 from db.migrate import upgrade
-from db.nights import NightReport, NightStatus, StepState, begin_night, last_success, nights
+from db.nights import LEASE, NightReport, NightStatus, StepState, begin_night, last_success, nights
 from flows.analysis import AnalysisError
 from flows.ingest import Workplace
 from flows.nightly import NightRequest, night
@@ -240,7 +240,7 @@ def test_a_night_without_a_home_is_told(settings: Settings, engine: Engine, told
 def test_two_nights_exclude_each_other_and_the_second_says_who_is_at_it(
     settings: Settings, engine: Engine, told: list[Exception]
 ) -> None:
-    assert isinstance(take(engine, flows.nightly.LEASE, "other-machine pid 7", 60), Lease)
+    assert isinstance(take(engine, LEASE, "other-machine pid 7", 60), Lease)
     with pytest.raises(LeaseHeldError) as refused:
         night(settings, NightRequest())
     assert "other-machine pid 7" in str(refused.value)
@@ -251,7 +251,7 @@ def test_a_night_that_was_killed_does_not_bar_the_next_one_on_its_machine(settin
     finished = night(settings, NightRequest(with_release=False))
     killed = finished.holder.replace(f"pid {os.getpid()}", "pid 999999999")
     begin_night(engine, datetime.now(UTC), killed, "x1")
-    assert isinstance(take(engine, flows.nightly.LEASE, killed, 600), Lease)
+    assert isinstance(take(engine, LEASE, killed, 600), Lease)
     assert night(settings, NightRequest(with_release=False)).status is NightStatus.SUCCEEDED
     assert [report.status for report in nights(engine)][1] is NightStatus.INTERRUPTED
 
@@ -264,7 +264,7 @@ def test_a_night_that_was_taken_for_dead_reads_no_further_paper_and_leaves_its_r
 
     def sleeps_while_another_begins(papers: Iterable[FoundPaper], workplace: Workplace) -> None:
         [paper] = papers
-        assert isinstance(take(engine, flows.nightly.LEASE, "other pid 7", 600, in_place_of=gethostname()), Lease)
+        assert isinstance(take(engine, LEASE, "other pid 7", 600, in_place_of=gethostname()), Lease)
         begin_night(engine, datetime.now(UTC), "other pid 7", "x1")
         for _ in range(1000):  # until the loss is noticed
             workplace.done(paper)

@@ -11,6 +11,7 @@ from sqlalchemy import text
 from db.engine import Engine, open_database
 from db.ingest_runs import IngestRun, begin_ingest_run, ingest_runs
 from db.leases import Lease, take
+from db.nights import LEASE, NightStatus, begin_night, nights
 from flows.run_records import RunRecord, mark_killed_runs
 
 NOW = datetime(2026, 3, 1, 4, 30, tzinfo=UTC)
@@ -72,12 +73,24 @@ def test_a_run_that_was_only_asleep_tells_its_true_end(engine: Engine, tmp_path:
     assert (run.status, run.counts, run.found_dead) == ("succeeded", {"papers_parsed": 3}, None)
 
 
+def test_a_night_is_dead_once_nobody_has_the_lease_of_nights(engine: Engine, tmp_path: Path) -> None:
+    assert isinstance(take(engine, LEASE, "elsewhere/3f9c0a12 pid 7", 120), Lease)
+    begin_night(engine, NOW, "elsewhere/3f9c0a12 pid 7", "x1")
+    mark_killed_runs(engine, tmp_path)
+    assert [night.status for night in nights(engine)] == [NightStatus.RUNNING]
+    _end_leases(engine)
+    mark_killed_runs(engine, tmp_path)
+    assert [night.status for night in nights(engine)] == [NightStatus.INTERRUPTED]
+
+
 def test_who_may_only_read_is_shown_the_runs_all_the_same(
     engine: Engine, tmp_path: Path, caplog: pytest.LogCaptureFixture
 ) -> None:
     run = _of_another_machine(engine)
+    begin_night(engine, NOW, "elsewhere/3f9c0a12 pid 7", "x1")
     reading = open_database(f"sqlite:///file:{tmp_path / 'burden.sqlite'}?mode=ro&uri=true")
     mark_killed_runs(reading, tmp_path)
     assert [each.number for each in ingest_runs(reading)] == [run.number]
-    assert "could not be noted" in caplog.text
+    assert "ingestion 1 was killed, which could not be noted" in caplog.text
+    assert "a night was killed, which could not be noted" in caplog.text
     reading.dispose()
