@@ -6,6 +6,7 @@ import os
 import secrets
 import shutil
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -77,36 +78,50 @@ def postgresql_server() -> Iterator[Server]:
 
 
 @pytest.fixture(scope="session")
-def postgresql_shared(postgresql_server: Server) -> Iterator[str]:
+def postgresql_shared(postgresql_server: Server) -> Iterator[Engine]:
     """One database that is set up, for all tests: making one costs more than most tests do."""
-    name = f"burden_test_{secrets.token_hex(6)}"
-    url = postgresql_server.create(name)
-    engine = open_database(url)
-    upgrade(engine)
-    engine.dispose()
-    yield url
-    postgresql_server.run(f"DROP DATABASE {name} WITH (FORCE)")
+    with _new_database(postgresql_server) as url:
+        engine = open_database(url)
+        upgrade(engine)
+        yield engine
+        engine.dispose()
 
 
-def _take_rows_out(url: str) -> None:
-    """Only the tables' owner can, and only with the triggers off."""
-    tables = [table.name for table in metadata.sorted_tables if table.name != "installed_objects"]
-    engine = create_engine(make_url(url).set(drivername="postgresql+psycopg"))
+_TABLES = [table.name for table in metadata.sorted_tables if table.name != "installed_objects"]
+_WITH_ROWS = " UNION ALL ".join(f"SELECT '{name}' WHERE EXISTS (SELECT FROM {name})" for name in _TABLES)
+_FIRST_NUMBERS = (
+    "SELECT setval(format('%%I.%%I', schemaname, sequencename)::regclass, start_value, false)"
+    " FROM pg_sequences WHERE last_value IS NOT NULL"
+)
+
+
+def _take_rows_out(engine: Engine) -> None:
+    """Only the tables' owner can, and only with the triggers off; TRUNCATE would take longer than most tests do."""
     with engine.begin() as connection:
-        for state in ("DISABLE", "ENABLE"):
-            for table in APPEND_ONLY:
-                connection.exec_driver_sql(f"ALTER TABLE {table.name} {state} TRIGGER USER")
-            if state == "DISABLE":
-                connection.exec_driver_sql(f"TRUNCATE {', '.join(tables)} RESTART IDENTITY")
-    engine.dispose()
+        filled = set(connection.exec_driver_sql(_WITH_ROWS).scalars())
+        guarded = [table.name for table in APPEND_ONLY if table.name in filled]
+        for name in guarded:
+            connection.exec_driver_sql(f"ALTER TABLE {name} DISABLE TRIGGER USER")
+        for name in reversed(_TABLES):
+            if name in filled:
+                connection.exec_driver_sql(f"DELETE FROM {name}")
+        for name in guarded:
+            connection.exec_driver_sql(f"ALTER TABLE {name} ENABLE TRIGGER USER")
+        connection.exec_driver_sql(_FIRST_NUMBERS)
 
 
 @pytest.fixture
 def new_postgresql(postgresql_server: Server) -> Iterator[str]:
     """URL of a PostgreSQL database of this test's own, without any table."""
+    with _new_database(postgresql_server) as url:
+        yield url
+
+
+@contextmanager
+def _new_database(server: Server) -> Iterator[str]:
     name = f"burden_test_{secrets.token_hex(6)}"
-    yield postgresql_server.create(name)
-    postgresql_server.run(f"DROP DATABASE {name} WITH (FORCE)")
+    yield server.create(name)
+    server.run(f"DROP DATABASE {name} WITH (FORCE)")
 
 
 @pytest.fixture(params=["sqlite", "postgresql"])
@@ -122,9 +137,9 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> str:
     """URL of a database that is set up and has no rows."""
     if request.param == "sqlite":
         return f"sqlite:///{shutil.copy(request.getfixturevalue('empty_database'), tmp_path)}"
-    shared = str(request.getfixturevalue("postgresql_shared"))
+    shared: Engine = request.getfixturevalue("postgresql_shared")
     _take_rows_out(shared)
-    return shared
+    return shared.url.render_as_string(hide_password=False)
 
 
 @pytest.fixture
@@ -133,6 +148,28 @@ def engine(url: str) -> Iterator[Engine]:
     opened = open_database(url)
     yield opened
     opened.dispose()
+
+
+@pytest.fixture(scope="module", params=["sqlite", "postgresql"])
+def engine_of_module(
+    request: pytest.FixtureRequest, empty_database: Path, tmp_path_factory: pytest.TempPathFactory
+) -> Iterator[Engine]:
+    """A database that is set up and has no rows, for those tests of a module that change nothing to share."""
+    if request.param == "sqlite":
+        url = f"sqlite:///{shutil.copy(empty_database, tmp_path_factory.mktemp('module'))}"
+    else:
+        url = str(request.getfixturevalue("postgresql_of_module"))
+    opened = open_database(url)
+    upgrade(opened)
+    yield opened
+    opened.dispose()
+
+
+@pytest.fixture(scope="module")
+def postgresql_of_module(postgresql_server: Server) -> Iterator[str]:
+    """URL of a PostgreSQL database of this module's own, without any table."""
+    with _new_database(postgresql_server) as url:
+        yield url
 
 
 class Sample:
@@ -234,6 +271,6 @@ class Sample:
         return save_extractions(engine, papers, extractor, estimator, NOON + timedelta(hours=hours))
 
 
-@pytest.fixture
+@pytest.fixture(scope="session")
 def sample() -> Sample:
     return Sample()

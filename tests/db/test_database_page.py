@@ -21,8 +21,9 @@ PAGE = (Path(__file__).parents[2] / "docs" / "database.md").read_text(encoding="
 QUERIES = re.findall(r"```sql\n(.*?)```", PAGE, flags=re.DOTALL)
 
 
-@pytest.fixture
-def small_database(engine: Engine, sample: Any) -> Engine:
+@pytest.fixture(scope="module")
+def small_database(engine_of_module: Engine, sample: Any) -> Engine:
+    engine = engine_of_module
     runs = (sample.run(), sample.run(model="Big", page=9))
     estimates = (sample.estimate(), sample.estimate(None))
     unknown = (UnknownHardware("Zephyr Q9", 7, "It took 64 Zephyr Q9 accelerators."),)
@@ -68,10 +69,10 @@ def test_there_are_queries() -> None:
 
 
 @pytest.mark.parametrize("view", [name for name in objects.VIEWS if name.endswith("_v1")])
-def test_every_column_of_a_view_is_told_in_order(engine: Engine, view: str) -> None:
+def test_every_column_of_a_view_is_told_in_order(engine_of_module: Engine, view: str) -> None:
     section = PAGE.partition(f"### `{view}`\n")[2].partition("\n#")[0]
     told = re.findall(r"^\| `(\w+)` \| \S", section, flags=re.MULTILINE)
-    assert told == [column["name"] for column in inspect(engine).get_columns(view)]
+    assert told == [column["name"] for column in inspect(engine_of_module).get_columns(view)]
 
 
 def test_every_table_is_told() -> None:

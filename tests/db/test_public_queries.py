@@ -34,9 +34,21 @@ from imports.records import ImportedFile, ImportedModel, ImportedResult
 HOSTILE = ("a\0b", "\ud800", "%", "_", "/", "'; DROP TABLE papers; --", "x" * 100_000, "\N{COMBINING ACUTE ACCENT}")
 
 
+@pytest.fixture(scope="module")
+def filled(engine_of_module: Engine, sample: Any) -> Engine:
+    """For tests that change nothing."""
+    return _fill(engine_of_module, sample)
+
+
 @pytest.fixture
-def filled(engine: Engine, sample: Any) -> Engine:
+def to_change(engine: Engine, sample: Any) -> Engine:
+    """A copy for one test."""
+    return _fill(engine, sample)
+
+
+def _fill(engine: Engine, sample: Any) -> Engine:
     """Nine papers of four years; every third has no run, every second no date but that of its arXiv id."""
+    read = []
     for number in range(9):
         runs = () if number % 3 == 0 else (sample.run(model=f"Net {number}", accelerator_count=number),)
         metadata: PaperMetadata = sample.metadata(
@@ -44,7 +56,7 @@ def filled(engine: Engine, sample: Any) -> Engine:
             title=f"Paper {number}: 100% of_nets",
             published=None if number % 2 else date(2018 + number // 3, 6, 1),
         )
-        read = sample.paper(
+        paper = sample.paper(
             *runs,
             metadata=metadata,
             sha256=f"{number:064d}",
@@ -52,7 +64,8 @@ def filled(engine: Engine, sample: Any) -> Engine:
             results=(sample.result(70.0 + number, f"Net {number}"),),
             links=tuple(sample.link("training_run", index, f"Net {number}") for index in range(len(runs))),
         )
-        sample.save(engine, read)
+        read.append(paper)
+    sample.save(engine, *read)
     known = ImportedModel(
         2,
         "AlexNet",
@@ -195,13 +208,13 @@ def _key(engine: Engine, kind: str, paper: str) -> str:
         return str(connection.scalar(query, {"paper": paper}))
 
 
-def test_a_paper_with_its_history_and_nobody_s_name(filled: Engine, sample: Any) -> None:
-    key, result = _key(filled, "training_runs_v1", "2401.00004"), _key(filled, "results_v1", "2401.00004")
+def test_a_paper_with_its_history_and_nobody_s_name(to_change: Engine, sample: Any) -> None:
+    key, result = _key(to_change, "training_runs_v1", "2401.00004"), _key(to_change, "results_v1", "2401.00004")
     later = sample.noon + timedelta(hours=1)
-    add_review(filled, Review(key, "accelerator_count", Decision.CORRECT, "ada@host", sample.noon, 16, "ask Bob"))
-    add_review(filled, Review(result, None, Decision.REJECT, "ada@host", later, reason="no"))
-    add_comment(filled, "2401.00004", "", "ada@host", sample.noon, "a word to Bob")
-    paper = public_paper(filled, "2401.00004")
+    add_review(to_change, Review(key, "accelerator_count", Decision.CORRECT, "ada@host", sample.noon, 16, "ask Bob"))
+    add_review(to_change, Review(result, None, Decision.REJECT, "ada@host", later, reason="no"))
+    add_comment(to_change, "2401.00004", "", "ada@host", sample.noon, "a word to Bob")
+    paper = public_paper(to_change, "2401.00004")
     assert paper is not None
     (fact,) = paper.facts
     assert (fact.values["accelerator_count"], fact.machine_values["accelerator_count"]) == (16, 4)
@@ -214,27 +227,27 @@ def test_a_paper_with_its_history_and_nobody_s_name(filled: Engine, sample: Any)
     assert "Bob" not in repr(asdict(paper))
 
 
-def test_a_second_curator_learns_nothing_from_the_public_page(filled: Engine, sample: Any) -> None:
-    key = _key(filled, "training_runs_v1", "2401.00004")
-    with filled.begin() as connection:
+def test_a_second_curator_learns_nothing_from_the_public_page(to_change: Engine, sample: Any) -> None:
+    key = _key(to_change, "training_runs_v1", "2401.00004")
+    with to_change.begin() as connection:
         connection.execute(text("INSERT INTO double_reviews VALUES ('2401.00004', '2026-03-01')"))
-    as_read = public_paper(filled, "2401.00004")
+    as_read = public_paper(to_change, "2401.00004")
     assert as_read is not None
     assert as_read.is_being_reviewed
-    result = _key(filled, "results_v1", "2401.00004")
+    result = _key(to_change, "results_v1", "2401.00004")
     (of_model,) = {row["model_id"] for row in as_read.models}
-    model_as_read = model(filled, of_model)
+    model_as_read = model(to_change, of_model)
     values = {"model": "Net 4", "property": "parameters", "quantity": 1e9}
     place = [(3, Box(1.0, 2.0, 30.0, 9.0))]
-    add_review(filled, Review(key, "accelerator_count", Decision.CORRECT, "ada", sample.noon, 16))
-    add_review(filled, Review(result, None, Decision.REJECT, "ada", sample.noon))
+    add_review(to_change, Review(key, "accelerator_count", Decision.CORRECT, "ada", sample.noon, 16))
+    add_review(to_change, Review(result, None, Decision.REJECT, "ada", sample.noon))
     added = AddedFact("2401.00004", Kind.MODEL_PROPERTY, values, 3, place, "A billion.", "ada", sample.noon)
-    add_fact(filled, added)
-    settle_paper(filled, "2401.00004", "ada", sample.noon)
-    assert public_paper(filled, "2401.00004") == as_read
-    assert model(filled, of_model) == model_as_read
-    settle_paper(filled, "2401.00004", "ben", sample.noon)
-    done = public_paper(filled, "2401.00004")
+    add_fact(to_change, added)
+    settle_paper(to_change, "2401.00004", "ada", sample.noon)
+    assert public_paper(to_change, "2401.00004") == as_read
+    assert model(to_change, of_model) == model_as_read
+    settle_paper(to_change, "2401.00004", "ben", sample.noon)
+    done = public_paper(to_change, "2401.00004")
     assert done is not None
     assert not done.is_being_reviewed
     assert len(done.history) > 1
@@ -245,10 +258,10 @@ def test_a_second_curator_learns_nothing_from_the_public_page(filled: Engine, sa
     assert (done.summary["results"], done.summary["curated_facts"]) == (0, 2)
 
 
-def test_withdrawn_and_unread_papers_are_not_shown(filled: Engine, sample: Any) -> None:
-    upsert_papers(filled, [sample.metadata("2401.09999"), sample.metadata("2401.00004", version=2, withdrawn=True)])
-    assert public_paper(filled, "2401.09999") is None
-    assert public_paper(filled, "2401.00004") is None
+def test_withdrawn_and_unread_papers_are_not_shown(to_change: Engine, sample: Any) -> None:
+    upsert_papers(to_change, [sample.metadata("2401.09999"), sample.metadata("2401.00004", version=2, withdrawn=True)])
+    assert public_paper(to_change, "2401.09999") is None
+    assert public_paper(to_change, "2401.00004") is None
 
 
 def test_counts_of_the_home_page(filled: Engine) -> None:
@@ -285,21 +298,21 @@ def test_trends(filled: Engine) -> None:
     assert [each.source for each in imports_in_use(filled)] == ["authors-2022"]
 
 
-def test_what_is_kept_in_memory_follows_every_change(filled: Engine, sample: Any) -> None:
-    before = [benchmarks(filled), yearly(filled), accelerators_by_year(filled), burdens_over_time(filled)]
-    assert len(burdens_over_time(filled, 2)) == 2
+def test_what_is_kept_in_memory_follows_every_change(to_change: Engine, sample: Any) -> None:
+    before = [benchmarks(to_change), yearly(to_change), accelerators_by_year(to_change), burdens_over_time(to_change)]
+    assert len(burdens_over_time(to_change, 2)) == 2
     add_review(
-        filled, Review(_key(filled, "training_runs_v1", "2401.00004"), None, Decision.REJECT, "ada", sample.noon)
+        to_change, Review(_key(to_change, "training_runs_v1", "2401.00004"), None, Decision.REJECT, "ada", sample.noon)
     )
-    now = [benchmarks(filled), yearly(filled), accelerators_by_year(filled), burdens_over_time(filled)]
+    now = [benchmarks(to_change), yearly(to_change), accelerators_by_year(to_change), burdens_over_time(to_change)]
     assert all(earlier != later for earlier, later in zip(before, now, strict=True))
 
 
-def test_of_what_people_choose_only_the_last_used_is_kept(filled: Engine) -> None:
+def test_of_what_people_choose_only_the_last_used_is_kept(to_change: Engine) -> None:
     reckoned: list[int] = []
 
     def chosen(number: int) -> int:
-        return remembered_selection(filled, number, lambda: reckoned.append(number) or number)
+        return remembered_selection(to_change, number, lambda: reckoned.append(number) or number)
 
     assert [chosen(number) for number in (0, 1, 0)] == [0, 1, 0]
     assert reckoned == [0, 1]
