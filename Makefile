@@ -17,14 +17,15 @@ help:  ## list the targets
 
 setup: $(VENV)/.ready  ## create .venv with the pinned versions
 
-# uv installs in seconds where plain pip takes minutes; pip steps in where uv can't be had.
+# uv installs in seconds where plain pip takes minutes; pip steps in where uv can't be had. Modules are compiled now,
+# as pip does it, and not by whichever programs start first, each for itself.
 $(VENV)/.ready: pyproject.toml constraints.txt
 	@$(PY) -c 'import sys; sys.exit(sys.version_info < (3, 11))' \
 	  || { echo "burden needs Python 3.11 or later; $(PY) is $$($(PY) -V 2>&1). Try: make PY=python3.12" >&2; exit 1; }
 	@test -x $(BIN)/python || { echo "Setting up $(VENV) (once) ..."; $(PY) -m venv $(VENV); }
 	@$(BIN)/python -m pip install --quiet --disable-pip-version-check uv 2>/dev/null || echo "no uv here, using pip"
 	@if test -x $(BIN)/uv; then \
-	  $(BIN)/uv pip install --quiet --python $(BIN)/python -c constraints.txt -e '.[dev]'; \
+	  $(BIN)/uv pip install --quiet --compile-bytecode --python $(BIN)/python -c constraints.txt -e '.[dev]'; \
 	else \
 	  $(BIN)/python -m pip install --quiet --disable-pip-version-check -c constraints.txt -e '.[dev]'; \
 	fi

@@ -5,8 +5,6 @@ from __future__ import annotations
 from collections.abc import Callable, Sequence
 from typing import Any
 
-import psycopg
-from psycopg import sql
 from sqlalchemy import Connection, Table
 
 from db.engine import error_in_words, is_sqlite
@@ -27,6 +25,13 @@ def append_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     if is_sqlite(connection):
         connection.execute(table.insert(), rows)
         return
+    _copy(connection, table, rows)
+
+
+def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+    import psycopg  # programs that work with SQLite start without it
+    from psycopg import sql
+
     names = list(rows[0])
     prepared = [_prepared(connection, table, name) for name in names]
     driver = connection.connection.driver_connection
