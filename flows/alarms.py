@@ -31,6 +31,7 @@ from db.engine import Engine
 from db.errors import DatabaseError
 from db.nights import NightReport, NightStatus, StepState, last_success, nights
 from flows.alarm_channels import Channels, Notice, NotSentError, channels, send_patiently, send_to_all
+from flows.disk_space import FREE_DISK_GB
 from flows.drift import MEASURES
 from flows.mail import PAUSES
 from flows.settings import Settings, SettingsError
@@ -39,6 +40,7 @@ SILENCE = "silence"
 _NO_PAPERS = "no papers"
 _BACKUP = "backup"
 _DATABASE = "database"
+_DISK = "disk"
 _LEASE = timedelta(minutes=10)
 """For so long nobody else takes a message that is being sent."""
 _OUTDATED = timedelta(days=7)
@@ -70,12 +72,18 @@ class Verdict:
     over: tuple[str, ...]
 
 
-def verdict(report: NightReport, lasting: Iterable[str] = (), no_papers_since: datetime | None = None) -> Verdict:
+def verdict(
+    report: NightReport,
+    lasting: Iterable[str] = (),
+    no_papers_since: datetime | None = None,
+    low_disk_gb: float = 0.0,
+) -> Verdict:
     """What a night's report is a reason for, where alarms of these causes last. A night that somebody stopped is none.
 
     papers failed -> trouble "step papers"           release done -> "step release" is over
     a measure out of its usual range -> trouble "drift of …"; back in it -> over; no range known -> neither
     no papers since last Monday -> trouble "no papers"; papers found -> over
+    3 GB free where 5 is low -> trouble "disk"; 6 GB -> over; it did not come to look -> neither
     succeeded -> "night" and "silence" are over, and whatever lasts of steps: this night had none to do again
     "drift of …" that lasts, and no measure of that name -> over
     """
@@ -97,6 +105,13 @@ def verdict(report: NightReport, lasting: Iterable[str] = (), no_papers_since: d
         troubles.append(Trouble(_NO_PAPERS, summary, f"{advice}\n{look}"))
     elif report.counts.get("papers_relevant"):
         over.append(_NO_PAPERS)
+    free_gb = report.measures.get(FREE_DISK_GB)
+    if free_gb is not None and free_gb < low_disk_gb:
+        summary = f"{free_gb:,.1f} GB are left on the disk after night {report.night}"
+        advice = f"BURDEN_LOW_DISK_GB is {low_disk_gb:g}. A full disk ends nights; nothing stored is lost by that."
+        troubles.append(Trouble(_DISK, summary, f"{advice}\n{look}"))
+    elif free_gb is not None:
+        over.append(_DISK)
     for finding in report.drift:
         cause = f"drift of {finding.measure}"
         if finding.is_outside:
@@ -119,7 +134,7 @@ def verdict(report: NightReport, lasting: Iterable[str] = (), no_papers_since: d
 def told(engine: Engine, settings: Settings, report: NightReport, *, wait: Wait = sleep) -> None:
     """Tell of the night what is to be told of it. Nothing that fails here hinders the night: the log says what did."""
     try:
-        said = _verdict_in_view_of_others(engine, report)
+        said = _verdict_in_view_of_others(engine, settings, report)
         _tell(engine, settings, said, f"night-{report.started:%Y%m%dT%H%M%S}", wait)
     except Exception:  # whatever it is, the night itself is done and recorded
         log.exception("of night %s nobody was told", report.night)
@@ -174,13 +189,13 @@ def _tell(engine: Engine, settings: Settings, said: Verdict, key: str, wait: Wai
             send_to_all(ways, _unrecorded(told_as, trouble.cause, trouble.summary, trouble.detail, now), wait)
 
 
-def _verdict_in_view_of_others(engine: Engine, report: NightReport) -> Verdict:
+def _verdict_in_view_of_others(engine: Engine, settings: Settings, report: NightReport) -> Verdict:
     """As ``verdict``; where the database can't be asked, from the night alone."""
     try:
         lasting = [alarm.cause for alarm in lasting_alarms(engine)]
-        return verdict(report, lasting, no_papers_since(engine, report))
+        return verdict(report, lasting, no_papers_since(engine, report), settings.low_disk_gb)
     except DatabaseError:
-        return verdict(report)
+        return verdict(report, low_disk_gb=settings.low_disk_gb)
 
 
 def no_papers_since(engine: Engine, report: NightReport) -> datetime | None:

@@ -20,6 +20,7 @@ from db.nights import last_success
 from flows.alarm_channels import channels
 from flows.alarms import SILENCE, silent_since
 from flows.confinement import kernel_confines
+from flows.disk_space import least_free_gb, nearest_existing
 from flows.mail import smtp_server
 from flows.papers import catalogue
 from flows.settings import Settings, SettingsError, foreign_variables, settings_in_force
@@ -27,7 +28,7 @@ from flows.version import READING_VERSION
 from models.burden import estimator_version
 
 _PACKAGES = ("arxiv-burden", "pymupdf", "spacy", "sqlalchemy", "prefect", "arxiv")
-_LOW_DISK_GB = 1.0
+_LEAST_DISK_GB = 1.0
 
 
 class Health(StrEnum):
@@ -101,17 +102,19 @@ def _database(settings: Settings) -> Finding:
 
 
 def _home(settings: Settings) -> Finding:
-    folder = _nearest_existing(settings.home)
+    folder = nearest_existing(settings.home)
     if os.access(folder, os.W_OK | os.X_OK) and folder.is_dir():
         return Finding("home", Health.FINE, "can be written to")
     return Finding("home", Health.BROKEN, f"{folder} can't be written to", "set BURDEN_HOME to a folder of yours")
 
 
 def _disk(settings: Settings) -> Finding:
-    free_gb = shutil.disk_usage(_nearest_existing(settings.home)).free / 1e9
-    low = free_gb < _LOW_DISK_GB
-    advice = "papers take about 2 MB each" if low else ""
-    return Finding("disk", Health.BROKEN if low else Health.FINE, f"{free_gb:,.1f} GB free", advice)
+    free_gb = least_free_gb(settings)
+    health = Health.NOTE if free_gb < settings.low_disk_gb else Health.FINE
+    if free_gb < _LEAST_DISK_GB:
+        health = Health.BROKEN
+    advice = "" if health is Health.FINE else "papers take about 2 MB each"
+    return Finding("disk", health, f"{free_gb:,.1f} GB free", advice)
 
 
 def _mail(settings: Settings) -> Finding:
@@ -169,10 +172,6 @@ def _current_database(settings: Settings) -> Engine | None:
         return None
     engine = open_database(settings.database)
     return engine if database_status(engine).is_current else None
-
-
-def _nearest_existing(path: Path) -> Path:
-    return next(folder for folder in (path, *path.parents) if folder.exists())
 
 
 def _program(name: str, find: Callable[[], str | None], advice: str) -> Finding:

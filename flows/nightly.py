@@ -39,6 +39,7 @@ from extractors.lexicon.unknown_names import unknown_accelerators
 from flows.alarms import told, told_without_database
 from flows.analysis import AnalysisRequest, NoPointsError, analyze
 from flows.discovery import IngestRequest
+from flows.disk_space import FREE_DISK_GB, least_free_gb
 from flows.drift import MOST_NIGHTS, drift, drift_warnings, measures_of
 from flows.exclusion import alone
 from flows.ingest import Process, Watcher, ingest
@@ -265,6 +266,7 @@ class _Night:
         failed = {step.name for step in self.report.steps if step.state is StepState.FAILED}
         status = NightStatus.INCOMPLETE if failed else NightStatus.SUCCEEDED
         self._change(
+            measures={**self.report.measures, **_room_left(self._settings)},
             drift=findings,
             warnings=drift_warnings(findings, READING_VERSION, earlier),
             new_hardware=_new_hardware(self._engine, self.report, earlier) if self._tally.papers_parsed else (),
@@ -274,6 +276,13 @@ class _Night:
 
     def _change(self, **changes: object) -> None:
         self.report = replace(self.report, **changes)  # type: ignore[arg-type]
+
+
+def _room_left(settings: Settings) -> dict[str, float]:
+    """As a measure of the night; none where the system does not say."""
+    with suppress(OSError):
+        return {FREE_DISK_GB: round(least_free_gb(settings), 3)}
+    return {}
 
 
 def _told(error: Exception) -> str:

@@ -86,6 +86,9 @@ class Settings(BaseSettings):
     silence_hours: float = Field(
         default=96.0, ge=0, le=10_000, description="without a successful night, then an alarm; 0: none"
     )
+    low_disk_gb: float = Field(
+        default=5.0, ge=0, le=1_000_000, description="with less room on the disk after a night, an alarm; 0: none"
+    )
     metrics_token: str = Field(
         default="",
         repr=False,

@@ -46,6 +46,8 @@ _RETRY_SECONDS = 3
 _MOST_BYTES = 64_000_000
 _MOST_BYTES_OF_ONE = 4_000_000
 _LEAST_COMPRESSED_BYTES = 500
+_COMPRESSION = 3
+"""Of ten megabytes of points 6, the default, leaves a fifth less, in three times the time."""
 _COMPRESSED_TYPES = ("text/", "application/json", "application/javascript", "image/svg+xml")
 _GZIP = re.compile(r"gzip(;q=(?!0(\.0*)?$).*)?")
 _ROOMS = ("portal", "analysis", "db", "releases", "models", "extractors/lexicon")
@@ -239,6 +241,6 @@ def _kept(response: Response) -> Kept:
     worth_it = not encoded and len(body) >= _LEAST_COMPRESSED_BYTES and kind.startswith(_COMPRESSED_TYPES)
     if worth_it:
         response.headers.add_vary_header("Accept-Encoding")
-        body = gzip.compress(body, compresslevel=6, mtime=0)
+        body = gzip.compress(body, compresslevel=_COMPRESSION, mtime=0)
     headers = tuple((name, value) for name, value in response.raw_headers if name != b"content-length")
     return Kept(body, worth_it, headers)

@@ -4,9 +4,10 @@ from __future__ import annotations
 
 import csv
 import io
-import json
 from collections.abc import Sequence
 from typing import Any
+
+import orjson
 
 from annotations.exchange.table import guarded
 
@@ -43,15 +44,10 @@ def as_csv(rows: Sequence[tuple[Any, ...]]) -> bytes:
     out = io.StringIO()
     writer = csv.writer(out, lineterminator="\n")
     writer.writerow(COLUMNS)
-    writer.writerows([_cell(value) for value in row] for row in rows)
+    writer.writerows([guarded(value) if isinstance(value, str) else value for value in row] for row in rows)
     return out.getvalue().encode()
 
 
 def as_json(rows: Sequence[tuple[Any, ...]]) -> bytes:
     """A list of objects, a point each; unknown is null."""
-    records = [dict(zip(COLUMNS, row, strict=True)) for row in rows]
-    return json.dumps(records, ensure_ascii=False, allow_nan=False, separators=(",", ":")).encode()
-
-
-def _cell(value: object) -> object:
-    return guarded(value) if isinstance(value, str) else value
+    return orjson.dumps([dict(zip(COLUMNS, row, strict=True)) for row in rows])

@@ -43,6 +43,7 @@ from flows.alarms import (
     watch_silence,
     watching,
 )
+from flows.disk_space import FREE_DISK_GB
 from flows.mail import PAUSES
 from flows.settings import Settings, SettingsError, load_settings, settings_in_force
 
@@ -170,6 +171,19 @@ def test_drift_is_told_by_measure_and_a_night_without_a_range_says_nothing(
     assert receiver.events() == [("raised", cause), ("over", cause)]
     summary = "share of papers with training runs was 0.05 in night 0, usually 0.2 to 0.4 (25 nights)"
     assert receiver.taken[0]["summary"] == summary
+
+
+def test_a_disk_that_runs_full_is_told_before_it_is_and_when_there_is_room_again(
+    engine: Engine, settings: Settings, receiver: Receiver
+) -> None:
+    for number, free_gb in enumerate((80.0, 4.2, 3.9, None, 60.0)):
+        measures = {} if free_gb is None else {FREE_DISK_GB: free_gb}
+        told(engine, settings, _night(number, _done(), status="succeeded", measures=measures), wait=_no_wait)
+    assert receiver.events() == [("raised", "disk"), ("over", "disk")]
+    assert receiver.taken[0]["summary"] == "4.2 GB are left on the disk after night 1"
+    assert "BURDEN_LOW_DISK_GB is 5." in receiver.taken[0]["detail"]
+    full = _night(7, _done(), status="succeeded", measures={FREE_DISK_GB: 0.1})
+    assert verdict(full, low_disk_gb=0).troubles == ()
 
 
 def test_a_night_that_somebody_stopped_is_no_alarm_and_one_that_failed_before_any_step_is() -> None:
@@ -328,7 +342,7 @@ def test_a_night_that_can_not_begin_is_told_without_a_database(settings: Setting
 def test_a_night_is_not_hindered_by_what_nobody_foresaw(
     engine: Engine, settings: Settings, caplog: pytest.LogCaptureFixture, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setattr(alarms, "verdict", lambda report: 1 / 0)
+    monkeypatch.setattr(alarms, "verdict", lambda *arguments, **named: 1 / 0)
     told(engine, settings, _night(7, _failed()), wait=_no_wait)
     assert "of night 7 nobody was told" in caplog.text
 

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import os
+import shutil
 import sqlite3
 from collections.abc import Iterable, Iterator
 from dataclasses import replace
@@ -10,6 +11,7 @@ from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from socket import gethostname
 from threading import Event
+from types import SimpleNamespace
 from typing import Any
 
 import pytest
@@ -26,6 +28,7 @@ from db.leases import Lease, LeaseHeldError, LeaseLostError, take
 from db.migrate import upgrade
 from db.nights import LEASE, NightReport, NightStatus, StepState, begin_night, last_success, nights
 from flows.analysis import AnalysisError
+from flows.disk_space import FREE_DISK_GB
 from flows.ingest import Workplace
 from flows.nightly import NightRequest, night
 from flows.settings import Settings, load_settings
@@ -126,6 +129,18 @@ def test_what_a_night_did_is_stored_as_it_is_told(
     arxiv.add("2304.99013", pdfs=[b"%PDF-1.4 broken, too\n%%EOF"], changed=today)
     assert night(settings, replace(request, keep_releases=1)).releases == (f"{today}.2",)
     assert [path.name for path in (tmp_path / "releases").iterdir()] == [f"{today}.2"]
+
+
+def test_a_night_looks_how_much_room_it_leaves_where_there_is_least(
+    settings: Settings, engine: Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    free = {settings.pdf_folder: 4_200_000_000}
+    settings.pdf_folder.mkdir(parents=True)
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: SimpleNamespace(free=free.get(path, 80_000_000_000)))
+    assert night(settings, NightRequest(with_release=False)).measures[FREE_DISK_GB] == 4.2
+    monkeypatch.setattr(shutil, "disk_usage", lambda path: Path("/nowhere").stat())
+    unknown = night(settings, NightRequest(with_release=False))
+    assert (unknown.status, FREE_DISK_GB in unknown.measures) == (NightStatus.SUCCEEDED, False)
 
 
 def test_a_step_that_fails_hinders_only_itself(
