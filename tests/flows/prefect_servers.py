@@ -19,12 +19,12 @@ from urllib3.util import Retry
 
 
 def asking_again() -> requests.Session:
-    """A session that asks again after a 503, with which Prefect's server says that its database is busy.
+    """A session that asks again where Prefect's server says that its database is busy (503), or hangs up.
 
     Prefect's own clients do the same (its setting ``PREFECT_CLIENT_MAX_RETRIES``).
     """
     session = requests.Session()
-    busy = Retry(total=8, connect=0, read=0, status_forcelist=(503,), allowed_methods=None, backoff_factor=0.5)
+    busy = Retry(total=8, status_forcelist=(503,), allowed_methods=None, backoff_factor=0.5)
     session.mount("http://127.0.0.1", HTTPAdapter(max_retries=busy))
     return session
 

@@ -96,7 +96,7 @@ def test_burden_schedule_serves_a_night_that_ticks_and_is_told_on_the_server(
             of_night = {"deployments": {"id": {"any_": [found["id"]]}}}
             ticks = until_given(lambda: _post(f"{api}/flow_runs/filter", of_night), server)
             assert {(tick["auto_scheduled"], tick["state_type"]) for tick in ticks} == {(True, "SCHEDULED")}
-            started = _post(f"{api}/deployments/{found['id']}/create_flow_run", {})
+            started = _post(f"{api}/deployments/{found['id']}/create_flow_run", {"idempotency_key": "once"})
             ended = ("COMPLETED", "FAILED", "CRASHED", "CANCELLED")
             address = f"{api}/flow_runs/{started['id']}"
             run = until_given(lambda: (now := _got(address)) and now["state_type"] in ended and now, server)
