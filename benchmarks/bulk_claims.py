@@ -26,9 +26,10 @@ from pathlib import Path
 
 from made_up_papers import made_up_papers
 
+from db.arrivals import ExtractedPaper
 from db.engine import Engine, is_sqlite, open_database
 from db.migrate import upgrade
-from db.store import ExtractedPaper, save_extractions
+from db.store import save_extractions
 from extractors.lexicon.catalogue import load_catalogue
 from flows.shards import PAPERS_A_PORTION
 

@@ -7,7 +7,7 @@ import random
 from collections.abc import Iterator
 from datetime import date, timedelta
 
-from db.store import ExtractedPaper
+from db.arrivals import ExtractedPaper
 from extractors.lexicon.catalogue import Catalogue
 from extractors.records import (
     Box,

@@ -17,6 +17,7 @@ from sqlalchemy.dialects import postgresql, sqlite
 from sqlalchemy.sql.elements import ColumnElement
 
 from db import schema
+from db.arrivals import ExtractedPaper, PaperDocument, PaperFailure
 from db.bulk import append_rows
 from db.engine import is_sqlite, lock_papers, writing
 from db.errors import RecordError
@@ -29,7 +30,6 @@ from extractors.records import (
     MAX_QUOTE_CHARACTERS,
     BurdenEstimate,
     Extraction,
-    FailureCause,
     PaperMetadata,
     TrainingRun,
     UnknownHardware,
@@ -38,39 +38,6 @@ from extractors.records import (
 MAXIMUM_MESSAGE_CHARACTERS = 2_000
 
 Row = dict[str, Any]
-
-
-@dataclass(frozen=True, slots=True)
-class PaperDocument:
-    """A PDF that belongs to a paper. Without an arXiv id the paper is known as ``sha256:…``."""
-
-    metadata: PaperMetadata
-    sha256: str
-    byte_count: int
-
-
-@dataclass(frozen=True, slots=True)
-class ExtractedPaper:
-    """What was read in one PDF; ``estimates`` stand parallel to ``extraction.runs``."""
-
-    metadata: PaperMetadata
-    byte_count: int
-    extraction: Extraction
-    estimates: Sequence[BurdenEstimate]
-
-    @property
-    def document(self) -> PaperDocument:
-        return PaperDocument(self.metadata, self.extraction.sha256, self.byte_count)
-
-
-@dataclass(frozen=True, slots=True)
-class PaperFailure:
-    """A paper that could not be read. ``document`` is None where no PDF was had at all."""
-
-    metadata: PaperMetadata
-    document: PaperDocument | None
-    cause: FailureCause
-    message: str
 
 
 @dataclass(frozen=True, slots=True)

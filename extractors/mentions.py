@@ -26,9 +26,10 @@ from dataclasses import dataclass, replace
 from functools import cache
 from typing import Any
 
-import spacy
+from spacy.lang.en import English
 from spacy.matcher import Matcher
-from spacy.util import compile_infix_regex, compile_suffix_regex, filter_spans
+from spacy.tokenizer import Tokenizer
+from spacy.util import compile_infix_regex, compile_prefix_regex, compile_suffix_regex, filter_spans
 
 from extractors.names import MEMORY_SIZE, Hardware, find_names
 from extractors.patterns import Pattern, load_patterns, load_word_tags
@@ -159,12 +160,24 @@ def _read_sentence(words: str, offset: int) -> Sentence | None:
 
 @cache
 def _pipeline() -> Any:
-    """A blank English tokenizer that parts "8-GPU", "4x", "3/4" and "V100,K80" but leaves "high-end" whole."""
-    nlp: Any = spacy.blank("en")
-    whole_words = [infix for infix in nlp.Defaults.infixes if "–" not in infix]
-    nlp.tokenizer.infix_finditer = compile_infix_regex([*whole_words, *_INFIXES]).finditer
-    nlp.tokenizer.suffix_search = compile_suffix_regex([*nlp.Defaults.suffixes, r"(?<=\d)x"]).search
-    return nlp
+    """English without a model, of which the tokenizer alone is used."""
+    return English(create_tokenizer=_tokenizer)
+
+
+def _tokenizer(nlp: Any) -> Any:
+    """English, but "8-GPU", "4x", "3/4" and "V100,K80" are parted, and "high-end" is left whole."""
+    english = nlp.Defaults
+    whole_words = [infix for infix in english.infixes if "–" not in infix]
+    tokenizer: Any = Tokenizer(
+        nlp.vocab,
+        prefix_search=compile_prefix_regex(english.prefixes).search,
+        suffix_search=compile_suffix_regex([*english.suffixes, r"(?<=\d)x"]).search,
+        infix_finditer=compile_infix_regex([*whole_words, *_INFIXES]).finditer,
+        token_match=english.token_match,
+        url_match=english.url_match,
+    )
+    tokenizer.rules = english.tokenizer_exceptions  # last: each of the others would read them all anew
+    return tokenizer
 
 
 def _annotated(words: str, named: Sequence[Hardware], times: Sequence[Quantity]) -> Any:

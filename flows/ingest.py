@@ -14,6 +14,7 @@ from functools import partial
 from itertools import islice
 from typing import Protocol
 
+from db.arrivals import PaperDocument, PaperFailure
 from db.desk_rows import bring_queue_up_to_date
 from db.engine import Engine, open_database
 from db.errors import RecordError
@@ -21,14 +22,7 @@ from db.ingest_runs import HarvestWindow, last_successful_window
 from db.migrate import upgrade
 from db.public_refresh import bring_public_rows_up_to_date
 from db.queries import documents_of, extracted, failed, failed_downloads
-from db.store import (
-    PaperDocument,
-    PaperFailure,
-    record_documents,
-    save_extractions,
-    save_failure,
-    upsert_papers,
-)
+from db.store import record_documents, save_extractions, save_failure, upsert_papers
 from extractors.records import FailureCause, PaperError
 from flows.discovery import IngestRequest, discover
 from flows.estimates import bring_estimates_up_to_date

@@ -10,11 +10,11 @@ from enum import StrEnum
 from functools import cache
 from pathlib import Path
 
+from db.arrivals import ExtractedPaper
 from db.dating import dated
 from db.errors import RecordError
 from db.exchange import Record, extraction_records
 from db.facts import paper_key
-from db.store import ExtractedPaper
 from extractors.lexicon.catalogue import Catalogue, load_catalogue
 from extractors.records import (
     BurdenEstimate,

@@ -20,6 +20,7 @@ from typing import Any
 
 from annotations.lines import bare_id
 from annotations.standoff import GOLD_RESULTS, GOLD_RUNS, load_gold_results, load_gold_runs
+from db.arrivals import ExtractedPaper, PaperDocument, PaperFailure
 from db.desk_rows import bring_queue_up_to_date
 from db.engine import Engine, open_database
 from db.errors import RecordError
@@ -27,13 +28,7 @@ from db.facts import paper_key
 from db.migrate import upgrade
 from db.public_refresh import bring_public_rows_up_to_date
 from db.rereading import StoredPaper, begin_rereading, left_to_read, stored_papers, stored_rereading
-from db.store import (
-    ExtractedPaper,
-    PaperDocument,
-    PaperFailure,
-    save_extractions,
-    save_failure,
-)
+from db.store import save_extractions, save_failure
 from extractors.records import FailureCause, PaperError
 from flows.estimates import bring_estimates_up_to_date
 from flows.exclusion import alone

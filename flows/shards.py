@@ -15,10 +15,10 @@ from datetime import UTC, datetime
 from types import TracebackType
 from typing import Generic, TypeVar
 
+from db.arrivals import ExtractedPaper
 from db.engine import Engine
 from db.errors import DatabaseError, RecordError
 from db.read_tars import record_tar_read, tar_is_read
-from db.store import ExtractedPaper
 from flows.sources import BulkTar, FoundPaper, StoredPdf
 from flows.version import READING_VERSION
 

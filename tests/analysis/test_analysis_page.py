@@ -11,10 +11,11 @@ from sqlalchemy import text
 
 from analysis.points import POINT_COLUMNS
 from analysis.records import Fit
+from db.arrivals import ExtractedPaper
 from db.engine import Engine, open_database
 from db.imports import store_import
 from db.migrate import upgrade
-from db.store import ExtractedPaper, save_extractions
+from db.store import save_extractions
 from extractors.records import Box, BurdenEstimate, Evidence, Extraction, PaperMetadata, TrainingRun
 from flows.analysis import AnalysisRequest, analyze
 from imports.records import ImportedFile, ImportedModel, ImportedResult

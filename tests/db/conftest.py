@@ -16,10 +16,11 @@ import pytest
 from postgresql_servers import installed_binaries, running_server
 from sqlalchemy import URL, Engine, create_engine, make_url, text
 
+from db.arrivals import ExtractedPaper
 from db.engine import open_database
 from db.migrate import upgrade
 from db.schema import APPEND_ONLY, metadata
-from db.store import ExtractedPaper, save_extractions
+from db.store import save_extractions
 from extractors.records import (
     Box,
     BurdenEstimate,

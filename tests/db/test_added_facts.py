@@ -10,13 +10,14 @@ import pytest
 from sqlalchemy import Engine
 
 from db.added_facts import AddedFact, add_fact
+from db.arrivals import PaperDocument
 from db.desk import paper_records, refresh_desk_papers
 from db.errors import RecordError
 from db.fields import Kind
 from db.fits import fit_points
 from db.queries import exported_records, pending_estimates
 from db.reviews import Decision, Review, add_review
-from db.store import PaperDocument, record_documents, save_estimates
+from db.store import record_documents, save_estimates
 from extractors.records import Box
 
 PAPER = "2401.00001"

@@ -10,10 +10,11 @@ import pytest
 from sqlalchemy import Engine, inspect, text
 
 from db import objects, schema
+from db.arrivals import PaperFailure
 from db.fits import AnalysisRecord, StoredCoefficient, StoredFit, fit_points, store_analysis
 from db.imports import store_import
 from db.reviews import Decision, Review, add_review
-from db.store import PaperFailure, save_failure
+from db.store import save_failure
 from extractors.records import FailureCause, UnknownHardware
 from imports.records import ImportedFile, ImportedModel, ImportedResult
 

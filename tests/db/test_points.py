@@ -9,10 +9,11 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine
 
+from db.arrivals import PaperDocument
 from db.fields import lower_is_better
 from db.queries import exported_records
 from db.reviews import Decision, Review, add_review
-from db.store import PaperDocument, record_documents, upsert_papers
+from db.store import record_documents, upsert_papers
 from extractors.lexicon.benchmarks import load_metrics
 
 

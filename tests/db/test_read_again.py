@@ -9,6 +9,7 @@ import pytest
 from sqlalchemy import Engine
 
 from db.added_facts import AddedFact, add_fact
+from db.arrivals import PaperDocument, PaperFailure
 from db.fields import Kind
 from db.narrowed import narrowed_to
 from db.queries import exported_records
@@ -22,7 +23,7 @@ from db.rereading import (
     stored_rereading,
 )
 from db.reviews import Decision, Review, add_review
-from db.store import PaperDocument, PaperFailure, save_failure, upsert_papers
+from db.store import save_failure, upsert_papers
 from extractors.records import Box, FailureCause
 
 FIRST, SECOND, THIRD = "a" * 64, "b" * 64, "c" * 64

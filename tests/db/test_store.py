@@ -12,6 +12,7 @@ from typing import Any
 import pytest
 from sqlalchemy import Engine, text
 
+from db.arrivals import PaperDocument, PaperFailure
 from db.engine import open_database
 from db.errors import DatabaseError, RecordError
 from db.ingest_runs import begin_ingest_run
@@ -23,14 +24,7 @@ from db.queries import (
     failed,
     pending_estimates,
 )
-from db.store import (
-    PaperDocument,
-    PaperFailure,
-    record_documents,
-    save_estimates,
-    save_failure,
-    upsert_papers,
-)
+from db.store import record_documents, save_estimates, save_failure, upsert_papers
 from extractors.records import Box, FailureCause, PaperMetadata, TrainingRun
 
 REPOSITORY = Path(__file__).parents[2]
@@ -230,7 +224,8 @@ WRITER = """
 import sys
 from datetime import datetime, timezone
 from db.engine import open_database
-from db.store import ExtractedPaper, save_extractions
+from db.arrivals import ExtractedPaper
+from db.store import save_extractions
 from extractors.records import *
 url, backwards = sys.argv[1], sys.argv[2] == "b"
 engine = open_database(url)

@@ -10,8 +10,9 @@ import pytest
 from sqlalchemy import Engine, inspect
 
 from db import objects, schema
+from db.arrivals import PaperDocument
 from db.engine import open_database
-from db.store import PaperDocument, record_documents, upsert_papers
+from db.store import record_documents, upsert_papers
 
 PUBLIC = [name for name in objects.VIEWS if name.endswith("_v1")]
 

@@ -15,8 +15,8 @@ import pytest
 import recorded_readers
 from loopback_files import bulk_tar
 
+from db.arrivals import ExtractedPaper
 from db.errors import DatabaseError, RecordError
-from db.store import ExtractedPaper
 from extractors.records import Extraction, PaperMetadata
 from flows.discovery import IngestRequest
 from flows.ingest import ingest

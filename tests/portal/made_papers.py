@@ -7,7 +7,8 @@ from datetime import UTC, datetime
 
 from live_site import Site
 
-from db.store import ExtractedPaper, save_extractions
+from db.arrivals import ExtractedPaper
+from db.store import save_extractions
 from extractors.records import (
     Box,
     BurdenEstimate,

@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import UTC, date, datetime
 
 from db.accounts import Role, add_user
+from db.arrivals import ExtractedPaper
 from db.desk import add_comment
 from db.engine import Engine
 from db.fits import AnalysisRecord, StoredCoefficient, StoredFit, fit_points, store_analysis
 from db.imports import store_import
 from db.queries import exported_records
 from db.reviews import Decision, Review, add_review
-from db.store import ExtractedPaper, save_extractions
+from db.store import save_extractions
 from extractors.records import (
     Box,
     BurdenEstimate,

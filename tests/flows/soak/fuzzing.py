@@ -15,8 +15,9 @@ from time import monotonic
 
 from loopback_arxiv import Clock
 
+from db.arrivals import PaperFailure
 from db.engine import Engine
-from db.store import PaperFailure, save_failure, upsert_papers
+from db.store import save_failure, upsert_papers
 from extractors.records import PaperError
 from flows.sources import ArxivConfig, FoundPaper, SourceError
 from flows.sources.harvest import harvest_changes
