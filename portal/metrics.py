@@ -7,10 +7,11 @@ from __future__ import annotations
 
 import hmac
 import ipaddress
+import logging
 import time
 from collections.abc import Iterator
 from datetime import datetime
-from threading import Lock
+from threading import Lock, Thread
 
 from fastapi import APIRouter, FastAPI, HTTPException, Request
 from fastapi.routing import iter_route_contexts
@@ -27,6 +28,7 @@ from portal.boundary import OWN_NAMES, host_name
 from portal.services import Services, Wired
 
 router = APIRouter()
+log = logging.getLogger(__name__)
 
 _METHODS = frozenset({"GET", "HEAD", "POST", "PUT", "PATCH", "DELETE", "OPTIONS"})
 _SECONDS = (0.005, 0.01, 0.025, 0.05, 0.1, 0.25, 0.5, 1.0, 2.5, 5.0, 10.0, 30.0)
@@ -35,7 +37,7 @@ _FORWARDED = ("forwarded", "x-forwarded-for", "x-forwarded-host", "x-real-ip", "
 _KEPT_SECONDS = 10.0
 """For so long figures of the database are given again without asking it."""
 _MOST_WAITED_SECONDS = 5.0
-"""For another request that asks the database."""
+"""For the database; what it says later is for the next request."""
 _COUNTS_KEPT_SECONDS = 600.0
 """The same for the counts of papers."""
 
@@ -98,6 +100,7 @@ class _OfTheInstallation(Collector):
     def __init__(self, services: Services) -> None:
         self._services = services
         self._lock = Lock()
+        self._asking: Thread | None = None
         self._asked_at = -_KEPT_SECONDS
         self._figures: WatchedFigures | None = None
         self._counted_at = -_COUNTS_KEPT_SECONDS
@@ -119,19 +122,26 @@ class _OfTheInstallation(Collector):
 
     def _fresh(self) -> WatchedFigures | None:
         """The figures of the database, not older than some seconds; None where it can't be used or does not answer."""
-        if not self._lock.acquire(timeout=_MOST_WAITED_SECONDS):
-            return None
+        with self._lock:
+            asking = self._asking
+            if asking is None:
+                if self._figures is not None and time.monotonic() - self._asked_at < _KEPT_SECONDS:
+                    return self._figures
+                asking = self._asking = Thread(target=self._ask, name="figures of the database", daemon=True)
+                asking.start()
+        asking.join(_MOST_WAITED_SECONDS)
+        return None if asking.is_alive() else self._figures
+
+    def _ask(self) -> None:
+        """In a thread of its own, as a frozen server may take any time to answer; one asks at a time."""
+        figures: WatchedFigures | None = None
         try:
-            if self._figures is None or time.monotonic() - self._asked_at >= _KEPT_SECONDS:
-                try:
-                    self._count_papers()
-                    self._figures = watched_figures(self._services.engine)
-                except DatabaseError:
-                    self._figures = None
-                self._asked_at = time.monotonic()
-            return self._figures
+            self._count_papers()
+            figures = watched_figures(self._services.engine)
+        except DatabaseError:
+            log.debug("no figures of the database", exc_info=True)
         finally:
-            self._lock.release()
+            self._figures, self._asked_at, self._asking = figures, time.monotonic(), None
 
     def _count_papers(self) -> None:
         if time.monotonic() - self._counted_at >= _COUNTS_KEPT_SECONDS:
