@@ -77,13 +77,22 @@ def client(site: Site) -> Iterator[Callable[..., httpx.Client]]:
         yield lambda role=None, name="": stack.enter_context(site.client(role, name))
 
 
+_NEEDLESS = (
+    "WebUIOmniboxPopup,WebUIOmniboxAimPopup,"  # pages of the address bar, which cost each context more than ours do
+    "AimEnabled,DestroyProfileOnBrowserClose,HttpsFirstBalancedModeAutoEnable,HttpsUpgrades,LensOverlay,MediaRouter,"
+    "NetworkTimeServiceQuerying,OptimizationHints,PaintHolding,PreconnectToSearch,ThirdPartyStoragePartitioning"
+)
+"""Of Chromium. The second line and the third are what Playwright switches off: ours takes the place of its switch."""
+
+
 @pytest.fixture(scope="session")
 def browser(require: Require) -> Iterator[Browser]:
     """Chromium, as the machine has it."""
     program = next(filter(None, map(shutil.which, ("chromium", "chromium-browser", "google-chrome"))), None)
     require("chromium", program is not None, "no chromium on the PATH")
     with sync_playwright() as playwright:
-        launched = playwright.chromium.launch(executable_path=program, args=["--no-sandbox", "--disable-gpu"])
+        switches = ["--no-sandbox", "--disable-gpu", f"--disable-features={_NEEDLESS}"]
+        launched = playwright.chromium.launch(executable_path=program, args=switches)
         yield launched
         launched.close()
 
