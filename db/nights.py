@@ -100,6 +100,11 @@ class NightReport:
     releases: tuple[str, ...] = ()
     ingest_runs: tuple[int, ...] = ()
 
+    @property
+    def machine(self) -> str:
+        """Which ran it: "db1/3f9c0a12 pid 7" -> "db1" """
+        return self.holder.partition(" ")[0].partition("/")[0]
+
 
 def begin_night(engine: Engine, started: datetime, holder: str, extractor_version: str) -> NightReport:
     """A new night's row. One that is still said to run was killed: whoever begins a night has the lease of nights."""

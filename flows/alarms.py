@@ -7,7 +7,7 @@ tried again with growing pauses, by the next night, `burden web` or `burden sche
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable, Iterable, Iterator
+from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
@@ -40,16 +40,20 @@ SILENCE = "silence"
 _NO_PAPERS = "no papers"
 _BACKUP = "backup"
 _DATABASE = "database"
-_DISK = "disk"
+_DISK = "disk of"
+"""Before the name of the machine."""
 _LEASE = timedelta(minutes=10)
 """For so long nobody else takes a message that is being sent."""
 _OUTDATED = timedelta(days=7)
 """Of an alarm that has been over for so long nothing more is told."""
 _ROUND_SECONDS = 30.0
+_NIGHTS_LOOKED_AT = 100
 _OUTAGE = timedelta(minutes=5)
 """A database that is away, or gives no answer, for so long is told of."""
 _DROUGHT = timedelta(days=7)
 """Nights that find no paper for so long are told of: arXiv's longest holidays are shorter."""
+_RETIRED = timedelta(days=7)
+"""A machine that has run no night for so long has none to run any more."""
 
 log = logging.getLogger(__name__)
 Wait = Callable[[float], None]
@@ -72,20 +76,27 @@ class Verdict:
     over: tuple[str, ...]
 
 
-def verdict(
-    report: NightReport,
-    lasting: Iterable[str] = (),
-    no_papers_since: datetime | None = None,
-    low_disk_gb: float = 0.0,
-) -> Verdict:
-    """What a night's report is a reason for, where alarms of these causes last. A night that somebody stopped is none.
+@dataclass(frozen=True, slots=True)
+class Surroundings:
+    """What a night is judged beside."""
+
+    lasting: tuple[str, ...] = ()
+    """Causes of alarms that are not over."""
+    no_papers_since: datetime | None = None
+    machines: frozenset[str] | None = None
+    """Which have run a night of late; None where that is not known."""
+    low_disk_gb: float = 0.0
+
+
+def verdict(report: NightReport, beside: Surroundings = Surroundings()) -> Verdict:
+    """What a night's report is a reason for. A night that somebody stopped is none.
 
     papers failed -> trouble "step papers"           release done -> "step release" is over
     a measure out of its usual range -> trouble "drift of …"; back in it -> over; no range known -> neither
     no papers since last Monday -> trouble "no papers"; papers found -> over
-    3 GB free where 5 is low -> trouble "disk"; 6 GB -> over; it did not come to look -> neither
+    3 GB free on db1 where 5 is low -> trouble "disk of db1"; 6 GB -> over; it did not come to look -> neither
     succeeded -> "night" and "silence" are over, and whatever lasts of steps: this night had none to do again
-    "drift of …" that lasts, and no measure of that name -> over
+    "drift of …" that lasts, and no measure of that name -> over; "disk of …", and no such machine of late -> over
     """
     troubles: list[Trouble] = []
     over: list[str] = []
@@ -99,19 +110,23 @@ def verdict(
             over.append(cause)
     if report.status is NightStatus.FAILED and not troubles:
         troubles.append(Trouble("night", f"night {report.night} failed", look))
-    if no_papers_since is not None:
-        summary = f"no relevant paper has been found since the night of {no_papers_since:%Y-%m-%d}"
+    if beside.no_papers_since is not None:
+        summary = f"no relevant paper has been found since the night of {beside.no_papers_since:%Y-%m-%d}"
         advice = "What is new at arXiv holds none: are --category and BURDEN_RELEVANCE_FILE what they should be?"
         troubles.append(Trouble(_NO_PAPERS, summary, f"{advice}\n{look}"))
     elif report.counts.get("papers_relevant"):
         over.append(_NO_PAPERS)
     free_gb = report.measures.get(FREE_DISK_GB)
-    if free_gb is not None and free_gb < low_disk_gb:
-        summary = f"{free_gb:,.1f} GB are left on the disk after night {report.night}"
-        advice = f"BURDEN_LOW_DISK_GB is {low_disk_gb:g}. A full disk ends nights; nothing stored is lost by that."
-        troubles.append(Trouble(_DISK, summary, f"{advice}\n{look}"))
+    disk = f"{_DISK} {report.machine}"
+    if free_gb is not None and free_gb < beside.low_disk_gb:
+        summary = f"{free_gb:,.1f} GB are left on a disk of {report.machine} after night {report.night}"
+        advice = (
+            "Of those that hold BURDEN_HOME, an SQLite file, PDFs and releases it has least; BURDEN_LOW_DISK_GB is "
+            f"{beside.low_disk_gb:g}. A full disk ends nights; nothing stored is lost by that."
+        )
+        troubles.append(Trouble(disk, summary, f"{advice}\n{look}"))
     elif free_gb is not None:
-        over.append(_DISK)
+        over.append(disk)
     for finding in report.drift:
         cause = f"drift of {finding.measure}"
         if finding.is_outside:
@@ -124,9 +139,15 @@ def verdict(
     succeeded = report.status is NightStatus.SUCCEEDED
     if succeeded:
         over += ["night", SILENCE]
-    for cause in lasting:
+    machines = {*beside.machines, report.machine} if beside.machines is not None else None
+    for cause in beside.lasting:
         kind, _, name = cause.rpartition(" ")
-        if (succeeded and kind == "step") or (kind == "drift of" and name not in MEASURES):
+        gone = {
+            "step": succeeded,
+            "drift of": name not in MEASURES,
+            _DISK: machines is not None and name not in machines,
+        }
+        if gone.get(kind):
             over.append(cause)
     return Verdict(tuple(troubles), tuple(over))
 
@@ -192,10 +213,16 @@ def _tell(engine: Engine, settings: Settings, said: Verdict, key: str, wait: Wai
 def _verdict_in_view_of_others(engine: Engine, settings: Settings, report: NightReport) -> Verdict:
     """As ``verdict``; where the database can't be asked, from the night alone."""
     try:
-        lasting = [alarm.cause for alarm in lasting_alarms(engine)]
-        return verdict(report, lasting, no_papers_since(engine, report), settings.low_disk_gb)
+        lasting = tuple(alarm.cause for alarm in lasting_alarms(engine))
+        since, machines = no_papers_since(engine, report), _machines_of_late(engine, report)
+        return verdict(report, Surroundings(lasting, since, machines, settings.low_disk_gb))
     except DatabaseError:
-        return verdict(report, low_disk_gb=settings.low_disk_gb)
+        return verdict(report, Surroundings(low_disk_gb=settings.low_disk_gb))
+
+
+def _machines_of_late(engine: Engine, report: NightReport) -> frozenset[str]:
+    earlier = nights(engine, _NIGHTS_LOOKED_AT)
+    return frozenset(each.machine for each in earlier if report.started - each.started < _RETIRED)
 
 
 def no_papers_since(engine: Engine, report: NightReport) -> datetime | None:

@@ -109,7 +109,10 @@ def _home(settings: Settings) -> Finding:
 
 
 def _disk(settings: Settings) -> Finding:
-    free_gb = least_free_gb(settings)
+    try:
+        free_gb = least_free_gb(settings)
+    except OSError as error:
+        return Finding("disk", Health.NOTE, f"how much is free is not known: {error}")
     health = Health.NOTE if free_gb < settings.low_disk_gb else Health.FINE
     if free_gb < _LEAST_DISK_GB:
         health = Health.BROKEN

@@ -266,7 +266,7 @@ class _Night:
         failed = {step.name for step in self.report.steps if step.state is StepState.FAILED}
         status = NightStatus.INCOMPLETE if failed else NightStatus.SUCCEEDED
         self._change(
-            measures={**self.report.measures, **_room_left(self._settings)},
+            measures={**self.report.measures, **self._room_left()},
             drift=findings,
             warnings=drift_warnings(findings, READING_VERSION, earlier),
             new_hardware=_new_hardware(self._engine, self.report, earlier) if self._tally.papers_parsed else (),
@@ -274,15 +274,14 @@ class _Night:
             finished=datetime.now(UTC),
         )
 
+    def _room_left(self) -> dict[str, float]:
+        """As a measure; none where the system does not say."""
+        with suppress(OSError):
+            return {FREE_DISK_GB: round(least_free_gb(self._settings, self._request.releases_folder), 3)}
+        return {}
+
     def _change(self, **changes: object) -> None:
         self.report = replace(self.report, **changes)  # type: ignore[arg-type]
-
-
-def _room_left(settings: Settings) -> dict[str, float]:
-    """As a measure of the night; none where the system does not say."""
-    with suppress(OSError):
-        return {FREE_DISK_GB: round(least_free_gb(settings), 3)}
-    return {}
 
 
 def _told(error: Exception) -> str:

@@ -90,7 +90,7 @@ def mark_killed_runs(engine: Engine, home: Path) -> None:
     try:
         mark_killed_nights(engine)
     except DatabaseError as error:  # somebody who may read only asks for the list of runs
-        log.warning("a night was killed, which could not be noted: %s", error)
+        log.warning("nights that were killed could not be looked for and noted: %s", error)
     home.mkdir(parents=True, exist_ok=True)
     for number, lease in running_ingest_runs(engine):
         try:

@@ -101,10 +101,14 @@ class _OfTheInstallation(Collector):
         self._services = services
         self._lock = Lock()
         self._asking: Thread | None = None
+        self._answered = False
+        """Whether the database has said to the thread that asks, or asked last, what is to be told."""
         self._asked_at = -_KEPT_SECONDS
         self._figures: WatchedFigures | None = None
+        self._is_news = False
+        """Nobody was given the figures yet, who may be older then."""
         self._counted_at = -_COUNTS_KEPT_SECONDS
-        self._papers = PaperCounts(0, 0)
+        self._papers: PaperCounts | None = None
 
     def describe(self) -> Iterator[Metric]:
         """Nothing, so that nobody asks the database before it is wanted."""
@@ -116,32 +120,51 @@ class _OfTheInstallation(Collector):
         yield _gauge("burden_pages_can_be_drawn", "0 where all drawing of pages is down", not services.pages_trouble())
         yield _gauge("burden_database_up", "Whether the database answers", figures is not None)
         if figures is not None:
-            yield _gauge("burden_papers", "Papers that are known", self._papers.known)
-            yield _gauge("burden_papers_read", "Papers of which a PDF was read", self._papers.read)
+            if self._papers is not None:
+                yield _gauge("burden_papers", "Papers that are known", self._papers.known)
+                yield _gauge("burden_papers_read", "Papers of which a PDF was read", self._papers.read)
             yield from _of_database(figures, services.now())
 
     def _fresh(self) -> WatchedFigures | None:
         """The figures of the database, not older than some seconds; None where it can't be used or does not answer."""
         with self._lock:
-            asking = self._asking
-            if asking is None:
-                if self._figures is not None and time.monotonic() - self._asked_at < _KEPT_SECONDS:
-                    return self._figures
-                asking = self._asking = Thread(target=self._ask, name="figures of the database", daemon=True)
+            if self._asking is None and not self._are_usable():
+                asking = Thread(target=self._ask, name="figures of the database", daemon=True)
                 asking.start()
-        asking.join(_MOST_WAITED_SECONDS)
-        return None if asking.is_alive() else self._figures
+                self._asking, self._answered = asking, False
+            asked = self._asking
+        if asked is not None:
+            asked.join(_MOST_WAITED_SECONDS)
+        with self._lock:
+            self._is_news = self._is_news and not self._answered
+            return self._figures if self._answered else None
+
+    def _are_usable(self) -> bool:
+        kept = time.monotonic() - self._asked_at < _KEPT_SECONDS
+        return self._figures is not None and (kept or self._is_news)
 
     def _ask(self) -> None:
-        """In a thread of its own, as a frozen server may take any time to answer; one asks at a time."""
+        """In a thread of its own, as a frozen server may take any time to answer; one asks at a time.
+
+        The counts of papers come last: they take seconds where papers are many, and nobody waits longer for them.
+        """
         figures: WatchedFigures | None = None
         try:
-            self._count_papers()
             figures = watched_figures(self._services.engine)
+            self._say(figures)
+            self._count_papers()
         except DatabaseError:
             log.debug("no figures of the database", exc_info=True)
         finally:
-            self._figures, self._asked_at, self._asking = figures, time.monotonic(), None
+            self._say(figures)
+            with self._lock:
+                self._asking = None
+
+    def _say(self, figures: WatchedFigures | None) -> None:
+        with self._lock:
+            if not self._answered:
+                self._figures, self._asked_at = figures, time.monotonic()
+                self._answered, self._is_news = True, True
 
     def _count_papers(self) -> None:
         if time.monotonic() - self._counted_at >= _COUNTS_KEPT_SECONDS:

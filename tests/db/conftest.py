@@ -155,7 +155,7 @@ def engine(url: str) -> Iterator[Engine]:
 def engine_of_module(
     request: pytest.FixtureRequest, empty_database: Path, tmp_path_factory: pytest.TempPathFactory
 ) -> Iterator[Engine]:
-    """A database that is set up and has no rows, for those tests of a module that change nothing to share."""
+    """A database that is set up, shared by the tests of a module: one fixture of theirs may fill it, no test does."""
     if request.param == "sqlite":
         url = f"sqlite:///{shutil.copy(empty_database, tmp_path_factory.mktemp('module'))}"
     else:

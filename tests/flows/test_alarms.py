@@ -35,6 +35,7 @@ from flows.alarm_channels import Webhook, channels, send_to_all, trial
 from flows.alarms import (
     AlarmWatch,
     Messenger,
+    Surroundings,
     backup_watched,
     silent_since,
     told,
@@ -179,11 +180,24 @@ def test_a_disk_that_runs_full_is_told_before_it_is_and_when_there_is_room_again
     for number, free_gb in enumerate((80.0, 4.2, 3.9, None, 60.0)):
         measures = {} if free_gb is None else {FREE_DISK_GB: free_gb}
         told(engine, settings, _night(number, _done(), status="succeeded", measures=measures), wait=_no_wait)
-    assert receiver.events() == [("raised", "disk"), ("over", "disk")]
-    assert receiver.taken[0]["summary"] == "4.2 GB are left on the disk after night 1"
+    assert receiver.events() == [("raised", "disk of db1"), ("over", "disk of db1")]
+    assert receiver.taken[0]["summary"] == "4.2 GB are left on a disk of db1 after night 1"
     assert "BURDEN_LOW_DISK_GB is 5." in receiver.taken[0]["detail"]
     full = _night(7, _done(), status="succeeded", measures={FREE_DISK_GB: 0.1})
-    assert verdict(full, low_disk_gb=0).troubles == ()
+    assert verdict(full, Surroundings(low_disk_gb=0)).troubles == ()
+
+
+def test_the_disk_of_one_machine_says_nothing_of_another_s_unless_that_has_long_run_no_night(
+    engine: Engine, settings: Settings, receiver: Receiver
+) -> None:
+    for hours, machine, free_gb in ((0, "a/3f9c0a12", 3.0), (24, "b", 60.0), (48, "a/3f9c0a12", 3.0), (240, "b", 60.0)):
+        begun = begin_night(engine, NOON + timedelta(hours=hours), f"{machine} pid 7", "x1")
+        measures = {FREE_DISK_GB: free_gb}
+        report = replace(begun, status=NightStatus.SUCCEEDED, steps=(_done(),), finished=NOON, measures=measures)
+        save_night(engine, report)
+        told(engine, settings, report, wait=_no_wait)
+        expected = [("raised", "disk of a")] + [("over", "disk of a")] * (hours == 240)
+        assert receiver.events() == expected
 
 
 def test_a_night_that_somebody_stopped_is_no_alarm_and_one_that_failed_before_any_step_is() -> None:

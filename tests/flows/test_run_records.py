@@ -92,5 +92,5 @@ def test_who_may_only_read_is_shown_the_runs_all_the_same(
     mark_killed_runs(reading, tmp_path)
     assert [each.number for each in ingest_runs(reading)] == [run.number]
     assert "ingestion 1 was killed, which could not be noted" in caplog.text
-    assert "a night was killed, which could not be noted" in caplog.text
+    assert "nights that were killed could not be looked for and noted" in caplog.text
     reading.dispose()

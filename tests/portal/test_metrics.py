@@ -17,7 +17,7 @@ from db.alarms import Channel, queue_untold, raise_alarm
 from db.engine import Engine
 from db.nights import NightStatus, begin_night, save_night
 from db.store import upsert_papers
-from db.watched_figures import WatchedFigures, watched_figures
+from db.watched_figures import PaperCounts, WatchedFigures, watched_figures
 from extractors.lexicon.catalogue import Catalogue
 from extractors.records import PaperMetadata
 from flows.papers import catalogue
@@ -45,6 +45,12 @@ def services(engine: Engine) -> Services:
         host_names=frozenset({"burden.example.org"}),
         now=lambda: NOON,
     )
+
+
+@pytest.fixture(autouse=True)
+def _patient(monkeypatch: pytest.MonkeyPatch) -> None:
+    """However slow the machine is."""
+    monkeypatch.setattr(metrics, "_MOST_WAITED_SECONDS", 60)
 
 
 class Client:
@@ -159,6 +165,35 @@ def test_a_database_that_does_not_answer_is_a_figure_and_keeps_nobody_else(
     monkeypatch.setattr(metrics, "_MOST_WAITED_SECONDS", 60)
     assert registry.get_sample_value("burden_database_up") == 1
     assert len(asked) == 1
+
+
+def test_an_answer_that_came_late_is_given_to_who_asks_next_and_counts_of_papers_keep_nobody(
+    services: Services, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    said, counting, count = Event(), Event(), Event()
+
+    def late(engine: Engine) -> WatchedFigures:
+        assert said.wait(60)
+        return watched_figures(engine)
+
+    def slow_count(engine: Engine) -> PaperCounts:
+        counting.set()
+        assert count.wait(60)
+        return PaperCounts(7, 5)
+
+    monkeypatch.setattr(metrics, "_KEPT_SECONDS", 0.0)
+    monkeypatch.setattr(metrics, "watched_figures", late)
+    monkeypatch.setattr(metrics, "paper_counts", slow_count)
+    registry = metrics.Meter(services).registry
+    monkeypatch.setattr(metrics, "_MOST_WAITED_SECONDS", 0.01)
+    assert registry.get_sample_value("burden_database_up") == 0
+    said.set()
+    assert counting.wait(60)
+    assert registry.get_sample_value("burden_database_up") == 1
+    assert registry.get_sample_value("burden_papers") is None
+    monkeypatch.setattr(metrics, "_MOST_WAITED_SECONDS", 60)
+    count.set()
+    assert registry.get_sample_value("burden_papers") == 7
 
 
 def test_papers_are_not_counted_at_each_visit_while_nights_are_looked_up(
