@@ -3,8 +3,8 @@ PY ?= python3
 VENV ?= .venv
 BIN := $(VENV)/bin
 DEMO := demo-output
-# One more than processors: tests wait for the programs that they start.
-TEST_PROCESSES = $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 1)
+# Two more than processors: tests wait for the programs that they start.
+TEST_PROCESSES = $(shell expr $$(getconf _NPROCESSORS_ONLN 2>/dev/null || echo 1) + 2)
 
 # Compiled modules are kept, whatever the caller's shell says: without them each program starts in twice the time.
 unexport PYTHONDONTWRITEBYTECODE
