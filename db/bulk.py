@@ -2,12 +2,17 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable, Sequence
-from typing import Any
+from collections.abc import Callable, Iterator, Sequence
+from contextlib import contextmanager
+from typing import TYPE_CHECKING, Any
 
 from sqlalchemy import Connection, Table
 
 from db.engine import error_in_words, is_sqlite
+from db.errors import DatabaseError
+
+if TYPE_CHECKING:
+    import psycopg
 
 Row = dict[str, Any]
 
@@ -28,23 +33,35 @@ def append_rows(connection: Connection, table: Table, rows: Sequence[Row]) -> No
     _copy(connection, table, rows)
 
 
-def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
+@contextmanager
+def copying(connection: Connection, statement: psycopg.abc.Query, of: str = "") -> Iterator[psycopg.Copy]:
+    """psycopg's own COPY within the connection's transaction; its errors, which SQLAlchemy does not see, in words.
+
+    ``of`` stands before the words.
+    """
     import psycopg  # programs that work with SQLite start without it
+
+    driver = connection.connection.driver_connection
+    assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the only driver that open_database takes
+    try:
+        with driver.cursor() as cursor, cursor.copy(statement) as copy:
+            yield copy
+    except psycopg.Error as error:
+        told = error_in_words(connection.engine.url, error)
+        raise (DatabaseError(f"{of}: {told}") if of else told) from error
+
+
+def _copy(connection: Connection, table: Table, rows: Sequence[Row]) -> None:
     from psycopg import sql
 
     names = list(rows[0])
     prepared = [_prepared(connection, table, name) for name in names]
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the only driver that open_database takes
     statement = sql.SQL("COPY {} ({}) FROM STDIN").format(
         sql.Identifier(table.name), sql.SQL(", ").join(map(sql.Identifier, names))
     )
-    try:
-        with driver.cursor() as cursor, cursor.copy(statement) as copy:
-            for row in rows:
-                copy.write_row([prepare(row[name]) for name, prepare in zip(names, prepared, strict=True)])
-    except psycopg.Error as error:
-        raise error_in_words(connection.engine.url, error) from error
+    with copying(connection, statement) as copy:
+        for row in rows:
+            copy.write_row([prepare(row[name]) for name, prepare in zip(names, prepared, strict=True)])
 
 
 def _prepared(connection: Connection, table: Table, name: str) -> Callable[[Any], Any]:

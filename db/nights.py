@@ -34,6 +34,10 @@ class NightStatus(StrEnum):
     """Its process was stopped or killed."""
 
 
+_SAID_TO_RUN = nightly_runs.c.status == str(NightStatus.RUNNING)
+_MARK_KILLED = nightly_runs.update().where(_SAID_TO_RUN).values(status=str(NightStatus.INTERRUPTED))
+
+
 class StepState(StrEnum):
     DONE = "done"
     FAILED = "failed"
@@ -102,8 +106,8 @@ class NightReport:
 
     @property
     def machine(self) -> str:
-        """Which ran it: "db1/3f9c0a12 pid 7" -> "db1" """
-        return self.holder.partition(" ")[0].partition("/")[0]
+        """Which ran it."""
+        return _machine_of(self.holder)
 
 
 def begin_night(engine: Engine, started: datetime, holder: str, extractor_version: str) -> NightReport:
@@ -114,8 +118,7 @@ def begin_night(engine: Engine, started: datetime, holder: str, extractor_versio
         if name != "nightly_run_id"
     }
     with writing(engine) as connection:
-        running = nightly_runs.c.status == str(NightStatus.RUNNING)
-        connection.execute(nightly_runs.update().where(running).values(status=str(NightStatus.INTERRUPTED)))
+        connection.execute(_MARK_KILLED)
         inserted = connection.execute(nightly_runs.insert().values(values))
         number = int((inserted.inserted_primary_key or (0,))[0])
     return NightReport(number, started, holder, extractor_version)
@@ -126,13 +129,12 @@ def mark_killed_nights(engine: Engine) -> None:
 
     One that begins meanwhile is left alone: it has the lease before it has a row.
     """
-    running = nightly_runs.c.status == str(NightStatus.RUNNING)
+    number = nightly_runs.c.nightly_run_id
     with engine.connect() as connection:
-        told = connection.scalars(select(nightly_runs.c.nightly_run_id).where(running)).all()
+        told = connection.scalars(select(number).where(_SAID_TO_RUN)).all()
     if told and holding(engine, LEASE) is None:
-        killed = nightly_runs.update().where(running, nightly_runs.c.nightly_run_id.in_(told))
         with writing(engine) as connection:
-            connection.execute(killed.values(status=str(NightStatus.INTERRUPTED)))
+            connection.execute(_MARK_KILLED.where(number.in_(told)))
 
 
 def save_night(engine: Engine, report: NightReport) -> None:
@@ -147,6 +149,13 @@ def nights(engine: Engine, limit: int | None = None) -> list[NightReport]:
     query = select(nightly_runs).order_by(nightly_runs.c.nightly_run_id.desc()).limit(limit)
     with engine.connect() as connection:
         return [_report(row) for row in connection.execute(query).mappings()]
+
+
+def machines_since(engine: Engine, moment: datetime) -> frozenset[str]:
+    """Which have begun a night since then."""
+    begun = select(nightly_runs.c.holder).where(nightly_runs.c.started_at > moment).distinct()
+    with engine.connect() as connection:
+        return frozenset(map(_machine_of, connection.scalars(begun)))
 
 
 def night(engine: Engine, number: int) -> NightReport | None:
@@ -193,6 +202,11 @@ def hardware_by_paper(engine: Engine, since: datetime, *, before: bool) -> list[
     )
     with engine.connect() as connection:
         return [(key, tuple(map(hardware_name, items))) for key, items in connection.execute(query)]
+
+
+def _machine_of(holder: str) -> str:
+    """ "db1/3f9c0a12 pid 7" -> "db1" """
+    return holder.partition(" ")[0].partition("/")[0]
 
 
 def _row(report: NightReport) -> dict[str, Any]:

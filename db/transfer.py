@@ -13,12 +13,12 @@ from hashlib import sha256
 from pathlib import Path
 from typing import Any, Protocol
 
-import psycopg
 from sqlalchemy import Connection, Engine, inspect
 
 from db import public_schema, schema
+from db.bulk import copying
 from db.copy_format import TableShape, decoded, encoded, table_shape
-from db.engine import error_in_words, hidden_url, is_sqlite
+from db.engine import hidden_url, is_sqlite
 from db.errors import DatabaseError
 from db.migrate import check_revision, holding_schema, made_anew, revision_of
 from db.public_stamp import public_stamp
@@ -186,7 +186,7 @@ def _postgresql_bytes(connection: Connection, table: TableShape) -> Iterator[byt
     # SQLite knows no negative zero: 0.0 in both, or their digests would differ
     names = ", ".join(f"{name} + 0.0::float8" if kind == "float8" else name for name, kind in table.columns)
     statement = f"COPY (SELECT {names} {_select(table, _BY_BYTES)}) TO STDOUT (FORMAT BINARY)"
-    with _copying(connection, table, statement) as copy:
+    with copying(connection, statement.encode(), of=table.name) as copy:
         for chunk in copy:
             yield bytes(chunk)
 
@@ -200,7 +200,7 @@ def _write(connection: Connection, table: TableShape, chunks: Iterable[bytes]) -
             connection.exec_driver_sql(insert, rows)
         return
     statement = f"COPY {table.name} ({names}) FROM STDIN (FORMAT BINARY)"
-    with _copying(connection, table, statement) as copy:
+    with copying(connection, statement.encode(), of=table.name) as copy:
         for chunk in chunks:
             copy.write(chunk)
 
@@ -209,18 +209,6 @@ def _digested(chunks: Iterable[bytes], update: Callable[[bytes], None]) -> Itera
     for chunk in chunks:
         update(chunk)
         yield chunk
-
-
-@contextmanager
-def _copying(connection: Connection, table: TableShape, statement: str) -> Iterator[psycopg.Copy]:
-    """psycopg's own COPY within the connection's transaction; its errors, which SQLAlchemy does not see, in words."""
-    driver = connection.connection.driver_connection
-    assert isinstance(driver, psycopg.Connection)  # noqa: S101 - the only driver that open_database takes
-    try:
-        with driver.cursor() as cursor, cursor.copy(statement.encode()) as copy:
-            yield copy
-    except psycopg.Error as error:
-        raise DatabaseError(f"{table.name}: {error_in_words(connection.engine.url, error)}") from error
 
 
 def _set_sequences(connection: Connection, tables: Iterable[TableShape]) -> None:

@@ -29,7 +29,7 @@ from db.alarms import (
 from db.alarms import Event as Told
 from db.engine import Engine
 from db.errors import DatabaseError
-from db.nights import NightReport, NightStatus, StepState, last_success, nights
+from db.nights import NightReport, NightStatus, StepState, last_success, machines_since, nights
 from flows.alarm_channels import Channels, Notice, NotSentError, channels, send_patiently, send_to_all
 from flows.disk_space import FREE_DISK_GB
 from flows.drift import MEASURES
@@ -47,7 +47,6 @@ _LEASE = timedelta(minutes=10)
 _OUTDATED = timedelta(days=7)
 """Of an alarm that has been over for so long nothing more is told."""
 _ROUND_SECONDS = 30.0
-_NIGHTS_LOOKED_AT = 100
 _OUTAGE = timedelta(minutes=5)
 """A database that is away, or gives no answer, for so long is told of."""
 _DROUGHT = timedelta(days=7)
@@ -214,15 +213,10 @@ def _verdict_in_view_of_others(engine: Engine, settings: Settings, report: Night
     """As ``verdict``; where the database can't be asked, from the night alone."""
     try:
         lasting = tuple(alarm.cause for alarm in lasting_alarms(engine))
-        since, machines = no_papers_since(engine, report), _machines_of_late(engine, report)
+        since, machines = no_papers_since(engine, report), machines_since(engine, report.started - _RETIRED)
         return verdict(report, Surroundings(lasting, since, machines, settings.low_disk_gb))
     except DatabaseError:
         return verdict(report, Surroundings(low_disk_gb=settings.low_disk_gb))
-
-
-def _machines_of_late(engine: Engine, report: NightReport) -> frozenset[str]:
-    earlier = nights(engine, _NIGHTS_LOOKED_AT)
-    return frozenset(each.machine for each in earlier if report.started - each.started < _RETIRED)
 
 
 def no_papers_since(engine: Engine, report: NightReport) -> datetime | None:

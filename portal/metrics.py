@@ -102,7 +102,7 @@ class _OfTheInstallation(Collector):
         self._lock = Lock()
         self._asking: Thread | None = None
         self._answered = False
-        """Whether the database has said to the thread that asks, or asked last, what is to be told."""
+        """Whether the thread that asks, or asked last, has got the figures."""
         self._asked_at = -_KEPT_SECONDS
         self._figures: WatchedFigures | None = None
         self._is_news = False
@@ -148,23 +148,17 @@ class _OfTheInstallation(Collector):
 
         The counts of papers come last: they take seconds where papers are many, and nobody waits longer for them.
         """
-        figures: WatchedFigures | None = None
         try:
             figures = watched_figures(self._services.engine)
-            self._say(figures)
+            with self._lock:
+                self._figures, self._asked_at = figures, time.monotonic()
+                self._answered, self._is_news = True, True
             self._count_papers()
         except DatabaseError:
             log.debug("no figures of the database", exc_info=True)
         finally:
-            self._say(figures)
             with self._lock:
                 self._asking = None
-
-    def _say(self, figures: WatchedFigures | None) -> None:
-        with self._lock:
-            if not self._answered:
-                self._figures, self._asked_at = figures, time.monotonic()
-                self._answered, self._is_news = True, True
 
     def _count_papers(self) -> None:
         if time.monotonic() - self._counted_at >= _COUNTS_KEPT_SECONDS:
